@@ -1,0 +1,26 @@
+package main
+
+import (
+	_ "github.com/99designs/gqlgen/graphql/handler"
+	_ "github.com/99designs/gqlgen/graphql/handler/transport"
+	_ "github.com/alecthomas/kong"
+	_ "github.com/andygrunwald/go-jira"
+	_ "github.com/expr-lang/expr"
+	_ "github.com/goccy/go-yaml"
+	_ "github.com/google/go-cmp/cmp"
+	_ "github.com/hashicorp/go-retryablehttp"
+	_ "github.com/invopop/jsonschema"
+	_ "github.com/klauspost/compress/gzhttp"
+	_ "github.com/klauspost/compress/zstd"
+	_ "github.com/robfig/cron/v3"
+	_ "github.com/rogpeppe/go-internal/testscript"
+	_ "github.com/rs/cors"
+	_ "github.com/shopspring/decimal"
+	_ "github.com/vbauerster/mpb/v8"
+	_ "github.com/vektah/gqlparser/v2"
+	_ "go.etcd.io/bbolt"
+	_ "go.mongodb.org/mongo-driver/v2/mongo"
+	_ "go.uber.org/goleak"
+	_ "golang.org/x/time/rate"
+	_ "pgregory.net/rapid"
+)
