@@ -1,0 +1,185 @@
+// Package connectors is the contract of everything that reads a tool. A
+// connector knows how to ask its tool and how to turn records into facts; it
+// knows nothing of storage, schedules, retries of runs or deletion. Those
+// belong to package sync and to the HTTP client.
+package connectors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"plumbline/portfolio"
+)
+
+// A Connector reads one tool through one connection.
+type Connector interface {
+	// Pull yields what changed since the cursor, page by page. The zero
+	// cursor asks for everything. Each page is saved together with its Next
+	// cursor in one commit; after an error it yields nothing more.
+	Pull(ctx context.Context, since Cursor) iter.Seq2[Page, error]
+}
+
+// A Cursor says how far a connection has been read, by stream. The engine
+// keeps it and gives it back; only the connector understands the strings.
+type Cursor map[string]portfolio.StreamCursor
+
+// A Page is what one step of reading brought.
+type Page struct {
+	// Site is set on the first page of every run: who answered.
+	Site *portfolio.Site
+	// Facts are whole records, converted.
+	Facts []portfolio.ToolFact
+	// Quarantined are records that could not be read.
+	Quarantined []portfolio.Quarantine
+	// Seen are records that a listing showed without their content.
+	Seen []portfolio.Key
+	// Complete names the scopes whose complete listing ended with this page:
+	// a record of such a scope that was neither in Facts, Quarantined nor
+	// Seen since the listing's start is no longer there.
+	Complete []Scope
+	// Next is the cursor to save with this page. Since moves only on the
+	// last page of a run.
+	Next Cursor
+	// Done and Total are for a progress bar; Total is 0 when unknown.
+	Done, Total int
+}
+
+// A Scope is what one complete listing covers. Facts name it in Source.Scope.
+type Scope struct {
+	Name string
+	Of   portfolio.Kind
+}
+
+// A Lister gives complete listings, which find deletions and the changes of
+// records that have no time of change. A tool whose Pull always reads
+// everything needs none.
+type Lister interface {
+	// List yields complete listings of every scope. The zero cursor starts
+	// from the beginning; a saved one resumes an interrupted sweep.
+	List(ctx context.Context, from Cursor) iter.Seq2[Page, error]
+}
+
+// A Fetcher looks single records up, so that the engine can tell why a
+// listing lacked them. Without it two complete listings must agree.
+type Fetcher interface {
+	Fetch(ctx context.Context, keys []portfolio.Key) ([]Fetched, error)
+}
+
+// Fetched is what became of one record.
+type Fetched struct {
+	Key portfolio.Key
+	// Fact is the record, converted again, when it is there and in scope.
+	Fact portfolio.ToolFact
+	// Presence is DELETED, ACCESS_LOST or OUT_OF_SCOPE when Fact is nil.
+	Presence portfolio.Presence
+}
+
+// A Describer says what a cursor depends on beside the tool. When either
+// value differs from the one a cursor was made with, the next run is a full
+// one.
+type Describer interface {
+	// Request is a hash of what is asked of the tool: projects, fields, rules
+	// of what becomes a milestone. Converter is the version of the conversion.
+	Describe() (request string, converter int)
+}
+
+// A Checker tries a connection out without writing anything.
+type Checker interface {
+	Check(ctx context.Context) (Report, error)
+}
+
+// A Report is what a check found.
+type Report struct {
+	Site        portfolio.Site
+	Deployment  string // such as Cloud or Server
+	Permissions []Permission
+	// TokenExpires is zero when the tool does not tell.
+	TokenExpires time.Time
+	Fields       []FieldFound
+	Counts       []Count
+	Warnings     []string
+}
+
+// Permission is something the account needs, and whether it has it.
+type Permission struct {
+	Name string
+	Held bool
+	Why  string // what goes missing without it
+}
+
+// FieldFound says whether a field that the mapping names exists.
+type FieldFound struct {
+	Asked string // id or name, as configured
+	ID    string // empty when the tool has no such field
+	Name  string
+	Type  string
+}
+
+// Count is how many records of a kind would be read.
+type Count struct {
+	Of          string // projects, versions, epics
+	Records     int
+	Approximate bool
+}
+
+// Usage counts what a connector asked of its tool so far.
+type Usage struct {
+	Requests int
+	Waited   time.Duration // for rate limits
+}
+
+// Metered connectors tell their usage.
+type Metered interface {
+	Usage() Usage
+}
+
+// Settings are the keys of one tool in a connection's configuration: a
+// pointer to a struct with yaml tags, decoded strictly before it is used.
+type Settings interface {
+	// Validate names every setting that is missing or wrong, joined.
+	Validate() error
+	// Open makes the connector; it does not talk to the tool.
+	Open(env Env) (Connector, error)
+}
+
+// Env is what the server lends to a connector.
+type Env struct {
+	// Connection is the id of the connection.
+	Connection string
+	// Fields are the tool's fields that the mapping names, by id or name.
+	Fields []string
+	Log    *slog.Logger
+	// Transport replaces the network in tests and the demo; nil means the
+	// guarded dialer.
+	Transport http.RoundTripper
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// The kinds of error that the engine branches on.
+var (
+	// ErrUnauthorized says that the tool does not accept the credential, or
+	// answers as somebody else.
+	ErrUnauthorized = errors.New("not authorised by the tool")
+	// ErrCursor says that the cursor cannot be continued: read everything.
+	ErrCursor = errors.New("cursor is no longer valid")
+)
+
+// RateLimited says that the tool asked to wait longer than a run may sleep.
+type RateLimited struct {
+	Until  time.Time // when to ask again, by our clock
+	Reason string    // as the tool names it, or empty
+}
+
+// Error implements error.
+func (e *RateLimited) Error() string {
+	if e.Reason == "" {
+		return fmt.Sprintf("rate limited until %s", e.Until.UTC().Format(time.RFC3339))
+	}
+	return fmt.Sprintf("rate limited (%s) until %s", e.Reason, e.Until.UTC().Format(time.RFC3339))
+}

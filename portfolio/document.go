@@ -1,0 +1,150 @@
+package portfolio
+
+import (
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// A Kind names a kind of document in the log.
+type Kind string
+
+// The kinds of document. Facts are kept with all their versions from the
+// first day; operational documents only as they stand now.
+const (
+	KindProject      Kind = "project"
+	KindMilestone    Kind = "milestone"
+	KindDependency   Kind = "dependency"
+	KindPerson       Kind = "person"
+	KindDepartment   Kind = "department"
+	KindStatusReport Kind = "statusReport"
+	KindRisk         Kind = "risk"
+	KindOverride     Kind = "override"
+	KindLink         Kind = "link"
+	KindQuarantine   Kind = "quarantine"
+	KindHold         Kind = "hold"
+	KindSite         Kind = "site"
+	KindSettings     Kind = "settings"
+	KindClock        Kind = "clock"
+
+	KindRun    Kind = "run"
+	KindCursor Kind = "cursor"
+	KindPass   Kind = "pass"
+)
+
+// A Document is one whole entry of the log: a pointer to one of the fact or
+// operational types of this package. A document that was committed is never
+// changed; its next version is another value.
+type Document interface {
+	Key() Key
+}
+
+// A Key identifies a document: its kind and its id within the kind.
+type Key struct {
+	Kind Kind
+	ID   string
+}
+
+// String returns kind:id.
+func (k Key) String() string { return string(k.Kind) + ":" + k.ID }
+
+// ParseKey reads what Key.String wrote.
+func ParseKey(s string) (Key, error) {
+	kind, id, ok := strings.Cut(s, ":")
+	if !ok || kind == "" || id == "" {
+		return Key{}, fmt.Errorf("%w: %q is not a document key of the form kind:id", ErrInvalid, s)
+	}
+	return Key{Kind(kind), id}, nil
+}
+
+// kinds is the one list of document kinds.
+var kinds = map[Kind]struct {
+	operational bool
+	schema      int
+	empty       func() Document
+}{
+	KindProject:      {false, 1, func() Document { return new(ProjectFact) }},
+	KindMilestone:    {false, 1, func() Document { return new(MilestoneFact) }},
+	KindDependency:   {false, 1, func() Document { return new(DependencyFact) }},
+	KindPerson:       {false, 1, func() Document { return new(PersonFact) }},
+	KindDepartment:   {false, 1, func() Document { return new(DepartmentFact) }},
+	KindStatusReport: {false, 1, func() Document { return new(StatusReportFact) }},
+	KindRisk:         {false, 1, func() Document { return new(RiskFact) }},
+	KindOverride:     {false, 1, func() Document { return new(Override) }},
+	KindLink:         {false, 1, func() Document { return new(Link) }},
+	KindQuarantine:   {false, 1, func() Document { return new(Quarantine) }},
+	KindHold:         {false, 1, func() Document { return new(Hold) }},
+	KindSite:         {false, 1, func() Document { return new(Site) }},
+	KindSettings:     {false, 1, func() Document { return new(Settings) }},
+	KindClock:        {false, 1, func() Document { return new(Clock) }},
+	KindRun:          {true, 1, func() Document { return new(Run) }},
+	KindCursor:       {true, 1, func() Document { return new(SyncCursor) }},
+	KindPass:         {true, 1, func() Document { return new(Pass) }},
+}
+
+// Kinds lists every kind of document, in no particular order.
+func Kinds() []Kind {
+	all := make([]Kind, 0, len(kinds))
+	for k := range kinds {
+		all = append(all, k)
+	}
+	return all
+}
+
+// Operational reports whether documents of the kind are bookkeeping of the
+// server (runs, cursors) rather than facts: their old versions need not be
+// kept, and commits of nothing else do not move the data revision.
+func (k Kind) Operational() bool { return kinds[k].operational }
+
+// Schema is the number of the kind's current document layout.
+func (k Kind) Schema() int { return kinds[k].schema }
+
+// NewDocument returns an empty document of the kind to decode into.
+func NewDocument(k Kind) (Document, error) {
+	info, ok := kinds[k]
+	if !ok {
+		return nil, fmt.Errorf("%w: unknown kind of document %q; was it written by a newer release?", ErrInvalid, k)
+	}
+	return info.empty(), nil
+}
+
+// A Hash is a SHA-256 digest that chains the commits of a log.
+type Hash [32]byte
+
+// String returns the hash in hexadecimal.
+func (h Hash) String() string { return hex.EncodeToString(h[:]) }
+
+// A Position is a place in the log: a revision and the hash of its commit,
+// which tells a restored or reset database from the one that was read.
+type Position struct {
+	Revision int64
+	Hash     Hash
+}
+
+// A Commit is one numbered step of the log: documents that appear together or
+// not at all.
+type Commit struct {
+	Position
+	// Data is the last position, this one included, whose commit touched a
+	// fact. It is the revision that clients see.
+	Data   Position
+	At     time.Time // by the store's clock, in UTC
+	Author string
+	Put    []Document
+	Delete []Key
+}
+
+// Versioned is a document and the revision at which it was last put.
+type Versioned struct {
+	Rev int64
+	Doc Document
+}
+
+// A State is every current document at one position.
+type State struct {
+	Position
+	Data Position
+	At   time.Time // of the commit at Position
+	Docs []Versioned
+}

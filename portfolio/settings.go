@@ -1,0 +1,88 @@
+package portfolio
+
+// Settings is everything of the configuration that shapes views. It is a
+// document of the log, so that every replica computes the same. It holds no
+// secrets, no addresses and no listeners.
+type Settings struct {
+	// Files are the SHA-256 hashes of all files the settings were ever made
+	// from, the current one last.
+	Files []string `json:"files,omitempty"`
+	// TimeZone is the organisation's IANA zone; it decides what today is.
+	TimeZone    string               `json:"timeZone"`
+	Connections []ConnectionSettings `json:"connections,omitempty"`
+	Rules       []Rule               `json:"rules,omitempty"`
+	Joins       []JoinRule           `json:"joins,omitempty"`
+	Health      []HealthThresholds   `json:"health,omitempty"`
+	// Statuses maps a tool's status to a phase where the category does not do.
+	Statuses []StatusPhase `json:"statuses,omitempty"`
+	// ReportMaxAge is after how many days a reported health is UNKNOWN; 0 means 14.
+	ReportMaxAge int `json:"reportMaxAge,omitempty"`
+}
+
+// ConnectionSettings is what views need to know of a connection.
+type ConnectionSettings struct {
+	ID     string         `json:"id"`
+	Name   string         `json:"name"`
+	Type   string         `json:"type"`
+	Fields []FieldMapping `json:"fields,omitempty"`
+}
+
+// FieldMapping says which field of the tool holds a field of the portfolio.
+type FieldMapping struct {
+	// To is the portfolio's field: department, sponsor, manager, budget,
+	// health, start, due, baseline, forecast, finished, objectives, pmoId,
+	// phase, priority, kind; any other name makes a custom field of that name.
+	To string `json:"to"`
+	// Field is the tool's field, by id or by name.
+	Field    string `json:"field"`
+	Currency string `json:"currency,omitempty"` // of budget
+	// Values maps the tool's values to the portfolio's; others stay as they are.
+	Values []ValueMapping `json:"values,omitempty"`
+}
+
+// ValueMapping is one pair of a FieldMapping.
+type ValueMapping struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+// Rule sets fields of what its expression matches; for each field the first
+// match wins.
+type Rule struct {
+	// When is an expression over project, milestone and connection.
+	When string     `json:"when"`
+	Set  Assignment `json:"set"`
+}
+
+// Assignment is what a rule sets; empty members are left alone.
+type Assignment struct {
+	Kind       MilestoneKind `json:"kind,omitempty"`
+	Department string        `json:"department,omitempty"`
+	Phase      Phase         `json:"phase,omitempty"`
+}
+
+// JoinRule joins projects of several connections that agree in one field.
+type JoinRule struct {
+	// By is the field that must be equal and not empty: pmoId, key or name.
+	By string `json:"by"`
+}
+
+// StatusPhase maps a tool's status, compared without case, to a phase.
+type StatusPhase struct {
+	Status string `json:"status"`
+	Phase  Phase  `json:"phase"`
+}
+
+// HealthThresholds are the limits of computed health for one kind of
+// milestone; "" is the default for kinds that are not named. Shares are of
+// the planned duration.
+type HealthThresholds struct {
+	Kind MilestoneKind `json:"kind,omitempty"`
+	// GreenSlip is the largest slip that is still GREEN; default 0.05.
+	GreenSlip float64 `json:"greenSlip,omitempty"`
+	// RedSlip is the slip beyond which it is RED; default 0.15.
+	RedSlip float64 `json:"redSlip,omitempty"`
+}
+
+// Key identifies the document: there is one settings document.
+func (*Settings) Key() Key { return Key{KindSettings, "settings"} }
