@@ -1,0 +1,198 @@
+package portfolio
+
+import "time"
+
+// Rows are what the snapshot computes: plain structs that hold ids, never
+// pointers to other rows, shared by many snapshots and never changed. No row
+// holds a count of days up to today; such values are methods of the handle.
+
+// ProjectRow is one unified project: the facts of all its members under the
+// mapping and the rules, with people's overrides on top.
+type ProjectRow struct {
+	ID          string // document id of the primary member
+	Name        string
+	Key         string
+	URL         string
+	Description string
+	Category    string
+
+	Phase        Phase
+	SourceStatus string // the tool's own word
+	Presence     Presence
+	GoneSince    Date
+
+	DepartmentID string // slug; "" when nobody said
+	ManagerID    string // document id of a person
+	SponsorID    string
+	ParentID     string // document id of the project above
+
+	StartDate    Date
+	TargetDate   Date // what is promised now
+	BaselineDate Date // what was promised first
+	ForecastDate Date // what is expected
+	FinishedDate Date
+
+	Health HealthView
+
+	// GoLiveID is the next unfinished GO_LIVE milestone, else the last finished one.
+	GoLiveID string
+	// SlipFromID is the milestone whose slip is the project's: the next
+	// go-live, else the latest milestone.
+	SlipFromID string
+	SlipDays   *int
+
+	PMOID      string
+	Priority   string
+	Objectives []string // names, as the tool has them
+	Labels     []string
+	Custom     []Field  // by name, sorted
+	Members    []string // document ids of every fact joined here, the primary first
+	Redirects  []string // further ids that lead here
+
+	CreatedAt time.Time
+	UpdatedAt time.Time // by the tools' clocks
+	ChangesOn Date      // the next date at which a value changes by itself
+	Rev       int64     // highest revision of the documents behind the row
+
+	budget *Money // field group cost
+}
+
+// MilestoneRow is one milestone.
+type MilestoneRow struct {
+	ID        string
+	Name      string
+	Key       string
+	URL       string
+	Type      string
+	ProjectID string // id of the unified project
+	ParentID  string
+	OwnerID   string
+
+	Kind     MilestoneKind
+	KindRule string // what decided Kind: the rule's expression, an override, or "default"
+
+	SourceStatus   string
+	StatusCategory StatusCategory
+	Presence       Presence
+	GoneSince      Date
+
+	StartDate     Date
+	TargetDate    Date
+	BaselineDate  Date
+	BaselineBasis BaselineBasis
+	ForecastDate  Date
+	FinishedDate  Date
+
+	SlipDays  *int // forecast or actual minus baseline
+	SlipCount int  // how often the date moved later
+	Health    HealthView
+	Work      *WorkDone
+
+	Labels []string
+	Custom []Field
+
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	ChangesOn Date
+	Rev       int64
+}
+
+// BaselineBasis says where a baseline comes from.
+type BaselineBasis string
+
+// The values of BaselineBasis.
+const (
+	BaselineTool      BaselineBasis = "TOOL"
+	BaselineOverride  BaselineBasis = "OVERRIDE"
+	BaselineFirstSeen BaselineBasis = "FIRST_SEEN"
+	BaselineNone      BaselineBasis = "NONE"
+)
+
+// HealthView is reported and computed health side by side.
+type HealthView struct {
+	// Overall is the worse of the two that are known.
+	Overall    Health
+	Reported   Health
+	Computed   Health
+	ReportedAt Date // when the report was made; zero when the tool does not tell
+	// Disagreement is true when both are known and reported is better.
+	Disagreement bool
+	Reasons      []Reason
+}
+
+// Reason explains a computed value or a missing one: a code for programs, a
+// sentence for people.
+type Reason struct {
+	Code    string
+	Message string
+	// About is the document id of what the reason names, if it names
+	// something; a caller who may not see that reads "another project".
+	About string
+}
+
+// DependencyRow says that the successor cannot finish before the predecessor.
+type DependencyRow struct {
+	ID          string
+	Type        string
+	Predecessor EndRow
+	Successor   EndRow
+	LagDays     int
+	// Violated is true when the predecessor's expected date is later than the
+	// successor's own; nil when a date is missing.
+	Violated  *bool
+	CrossTool bool
+	Presence  Presence
+	Rev       int64
+}
+
+// EndRow is one end of a dependency. Ids are empty for a stub: a record that is
+// not synced, of which only key and name are known.
+type EndRow struct {
+	ProjectID   string
+	MilestoneID string
+	Key         string
+	Name        string
+}
+
+// PersonRow is a person's account in a tool.
+type PersonRow struct {
+	ID         string
+	Name       string
+	Email      string
+	Connection string
+	Active     bool
+	Presence   Presence
+	Rev        int64
+}
+
+// DepartmentRow is a department: recorded by people, or named by a project.
+type DepartmentRow struct {
+	ID       string // slug
+	Name     string
+	ParentID string
+	HeadID   string
+	Recorded bool // false when only projects name it
+	Rev      int64
+}
+
+// ConnectionRow is one connection to a tool and how its reading goes.
+type ConnectionRow struct {
+	ID       string
+	Name     string
+	Type     string
+	Instance string
+	Account  string
+	TimeZone string
+	// Removed says that the configuration no longer names it; its facts stay.
+	Removed bool
+
+	LastRunNumber  int64
+	LastSuccessAt  time.Time
+	LastCompleteAt time.Time // end of the last complete pass over all its scopes
+	NextDueAt      time.Time // of a parked run
+	Held           bool
+	// Stale is true when the last run failed or is parked.
+	Stale       bool
+	Quarantined int
+	Rev         int64
+}
