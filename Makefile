@@ -1,0 +1,61 @@
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
+GO ?= go
+BIN := $(CURDIR)/.bin
+GOLANGCI_LINT_VERSION := v2.5.0
+FUZZTIME ?= 10s
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
+
+.PHONY: check
+check: generated format vet lint test race fuzz ## Everything that guards quality, as CI runs it
+
+.PHONY: generate
+generate: ## Generate the GraphQL code
+	$(GO) generate ./...
+
+.PHONY: generated
+generated: generate ## Fail when generated code is not what is committed
+	git diff --exit-code
+	@test -z "$$(git status --porcelain -- graph/generated graph/model)"
+
+.PHONY: format
+format: ## Fail when a file is not formatted
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; }
+
+.PHONY: vet
+vet: ## go vet
+	$(GO) vet ./...
+
+$(BIN)/golangci-lint-$(GOLANGCI_LINT_VERSION):
+	mkdir -p $(BIN)
+	GOBIN=$(BIN) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	mv $(BIN)/golangci-lint $@
+
+.PHONY: lint
+lint: $(BIN)/golangci-lint-$(GOLANGCI_LINT_VERSION) ## golangci-lint, built from source
+	$< run ./...
+
+.PHONY: test
+test: ## The tests, quick
+	$(GO) test ./...
+
+.PHONY: race
+race: ## The tests under the race detector
+	$(GO) test -race ./...
+
+.PHONY: kill
+kill: ## 200 rounds of kill -9 of a writing and of a syncing process
+	PLUMBLINE_KILL_ROUNDS=200 $(GO) test -count=1 -timeout 60m -run Kill ./store/... ./sync/...
+
+.PHONY: properties
+properties: ## Property tests with 10,000 cases each
+	PLUMBLINE_PROPERTY_CASES=10000 $(GO) test -count=1 -timeout 60m -run Property ./...
+
+.PHONY: bench
+bench: ## The benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
