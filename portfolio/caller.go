@@ -1,5 +1,7 @@
 package portfolio
 
+import "context"
+
 // A Caller is who asks: what they may see and do. The zero Caller may see
 // nothing beyond what a viewer without field groups may.
 type Caller struct {
@@ -40,4 +42,19 @@ func rank(r Role) int {
 		return 1
 	}
 	return 0
+}
+
+type callerKey struct{}
+
+// WithCaller returns a context that carries who asks. A door calls it once,
+// when it has authenticated the request.
+func WithCaller(ctx context.Context, c Caller) context.Context {
+	return context.WithValue(ctx, callerKey{}, c)
+}
+
+// CallerOf returns who asks; the zero Caller, which may do nothing, when no
+// door has said.
+func CallerOf(ctx context.Context) Caller {
+	c, _ := ctx.Value(callerKey{}).(Caller)
+	return c
 }
