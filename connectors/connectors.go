@@ -67,12 +67,14 @@ type Lister interface {
 // A Fetcher looks single records up, so that the engine can tell why a
 // listing lacked them. Without it two complete listings must agree.
 type Fetcher interface {
-	Fetch(ctx context.Context, keys []portfolio.Key) ([]Fetched, error)
+	// Fetch takes the facts as they were last known, because where a record
+	// lived often tells why it is gone. A record it leaves out is undecided.
+	Fetch(ctx context.Context, lost []portfolio.ToolFact) ([]Fetched, error)
 }
 
 // Fetched is what became of one record.
 type Fetched struct {
-	Key portfolio.Key
+	Key portfolio.Key // of the fact that was asked for
 	// Fact is the record, converted again, when it is there and in scope.
 	Fact portfolio.ToolFact
 	// Presence is DELETED, ACCESS_LOST or OUT_OF_SCOPE when Fact is nil.
