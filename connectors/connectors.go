@@ -159,6 +159,8 @@ type Env struct {
 	// Transport replaces the network in tests and the demo; nil means the
 	// guarded dialer.
 	Transport http.RoundTripper
+	// AllowPrivate lets the guarded dialer reach private addresses.
+	AllowPrivate bool
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
