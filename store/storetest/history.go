@@ -1,0 +1,158 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"plumbline/portfolio"
+	"plumbline/store"
+)
+
+// asOfEqualsReplay makes a random history and compares every revision of it
+// with what following the log up to there amounts to.
+func asOfEqualsReplay(t *testing.T, kit Kit) {
+	db := kit.New(t)
+	log := db.Open(t, Options{})
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+
+	facts := map[portfolio.Key]portfolio.Document{}
+	revs := map[portfolio.Key]int64{}
+	var replays []portfolio.State // by revision, from 0
+	remember := func(c portfolio.Commit) {
+		s := portfolio.State{Position: c.Position, Data: c.Data, At: c.At}
+		for key, doc := range facts {
+			s.Docs = append(s.Docs, portfolio.Versioned{Rev: revs[key], Doc: doc})
+		}
+		replays = append(replays, s)
+	}
+	remember(portfolio.Commit{})
+	for n := range kit.sized(60, 12) {
+		change := randomChange(random, n)
+		c := commit(t, log, change)
+		for _, doc := range change.Put {
+			if key := doc.Key(); !key.Kind.Operational() {
+				facts[key], revs[key] = doc, c.Revision
+			}
+		}
+		for _, key := range change.Delete {
+			delete(facts, key)
+		}
+		remember(c)
+	}
+	check := func() {
+		t.Helper()
+		for revision, want := range replays {
+			got := asOf(t, log, int64(revision))
+			if diff := cmp.Diff(canonical(want), canonical(got), Exactly); diff != "" {
+				t.Fatalf("AsOf(%d) differs from a replay (-replay +got):\n%s", revision, diff)
+			}
+		}
+	}
+	check()
+	shut(t, log)
+	log = db.Open(t, Options{})
+	check()
+}
+
+func randomChange(random *rand.Rand, n int) store.Change {
+	var change store.Change
+	used := map[int]bool{}
+	for range 1 + random.IntN(4) {
+		id := random.IntN(8)
+		switch {
+		case used[id]:
+		case random.IntN(3) == 0:
+			change.Delete = append(change.Delete, Project(id).Key())
+		default:
+			change.Put = append(change.Put, renamed(Project(id), fmt.Sprintf("Name %d", n)))
+		}
+		used[id] = true
+	}
+	if random.IntN(2) == 0 {
+		change.Put = append(change.Put, &portfolio.Run{Connection: "eng", Number: 1, Beat: int64(n)})
+	}
+	return change
+}
+
+type canonicalState struct {
+	State portfolio.State
+	Docs  map[portfolio.Key]portfolio.Versioned
+}
+
+func canonical(s portfolio.State) canonicalState {
+	c := canonicalState{s, map[portfolio.Key]portfolio.Versioned{}}
+	for _, v := range s.Docs {
+		c.Docs[v.Doc.Key()] = v
+	}
+	c.State.Docs = nil
+	return c
+}
+
+// A database that is brought back from an older copy, and written to again,
+// has other commits under the numbers that a reader knows.
+func restoreIsNoticed(t *testing.T, kit Kit) {
+	db := kit.New(t)
+	log := db.Open(t, Options{})
+	for n := range 3 {
+		commit(t, log, store.Change{Put: []portfolio.Document{Project(n)}})
+	}
+	if !db.Shared {
+		shut(t, log)
+	}
+	restore := db.Backup(t)
+	if !db.Shared {
+		log = db.Open(t, Options{})
+	}
+	kept := load(t, log)
+	var lost portfolio.Commit
+	for n := range 3 {
+		lost = commit(t, log, store.Change{Put: []portfolio.Document{Project(10 + n)}})
+	}
+
+	ended := make(chan error, 1)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	follow := func(log store.Log) {
+		for _, err := range log.Follow(ctx, lost.Position) {
+			if err != nil {
+				ended <- err
+				return
+			}
+		}
+	}
+	if db.Shared { // the follower runs while the database is replaced
+		go follow(log)
+		restore()
+	} else {
+		shut(t, log)
+		restore()
+		log = db.Open(t, Options{})
+		go follow(log)
+	}
+	if err := <-ended; !errors.Is(err, store.ErrReset) {
+		t.Fatalf("Follow ends with %v, want ErrReset", err)
+	}
+	state := load(t, log)
+	if diff := cmp.Diff(canonical(kept), canonical(state), Exactly); diff != "" {
+		t.Errorf("loading again gives other documents than were restored (-want +got):\n%s", diff)
+	}
+
+	// The same again, now that the numbers have been taken by other commits.
+	for n := range 3 {
+		commit(t, log, store.Change{Put: []portfolio.Document{Project(10 + n)}})
+	}
+	go follow(log)
+	if err := <-ended; !errors.Is(err, store.ErrReset) {
+		t.Errorf("Follow of a revision that has another hash ends with %v, want ErrReset", err)
+	}
+	if got := followAll(t, log, state.Position, lost.Revision); len(got) != 3 {
+		t.Errorf("following goes on with %d commits, want 3", len(got))
+	}
+}

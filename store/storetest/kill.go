@@ -1,0 +1,169 @@
+package storetest
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"plumbline/portfolio"
+	"plumbline/store"
+)
+
+// The environment of a kill test.
+const (
+	// KillRounds says how often a writer is killed; DefaultKillRounds if unset.
+	KillRounds = "PLUMBLINE_KILL_ROUNDS"
+	// victimAddress makes the test binary the writer that is killed.
+	victimAddress = "PLUMBLINE_STORETEST_VICTIM"
+)
+
+// DefaultKillRounds is how often a writer is killed in an ordinary run.
+const DefaultKillRounds = 20
+
+// victimCommit is how many documents each commit of the victim has.
+const victimCommit = 5
+
+// Main is the TestMain of a package that tests a Kit with Dial: it runs the
+// tests, or, in the process that a kill test starts, the writer to be killed.
+func Main(m *testing.M, kit Kit) {
+	address := os.Getenv(victimAddress)
+	if address == "" {
+		os.Exit(m.Run())
+	}
+	if err := victim(kit, address); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// victim commits until it is killed, and prints each revision once it is
+// acknowledged. All documents of a commit carry the number of the commit.
+func victim(kit Kit, address string) error {
+	log, err := kit.Dial(address)
+	if err != nil {
+		return err
+	}
+	ctx := context.Background()
+	state, err := log.Load(ctx)
+	if err != nil {
+		return err
+	}
+	for n := state.Revision + 1; ; n++ {
+		var change store.Change
+		for i := range victimCommit {
+			m := Milestone(i)
+			m.Name = strconv.FormatInt(n, 10)
+			change.Put = append(change.Put, m)
+		}
+		c, err := log.Commit(ctx, change)
+		if err != nil {
+			return err
+		}
+		fmt.Println(c.Revision)
+	}
+}
+
+func killLosesNothing(t *testing.T, kit Kit) {
+	if kit.Dial == nil {
+		t.Skip("this kit cannot be opened from another process")
+	}
+	rounds := kit.sized(DefaultKillRounds, 5)
+	if s := os.Getenv(KillRounds); s != "" {
+		n, err := strconv.Atoi(s)
+		if err != nil {
+			t.Fatalf("%s=%s is no number", KillRounds, s)
+		}
+		rounds = n
+	}
+	db := kit.New(t)
+	shut(t, db.Open(t, Options{}))
+	before, unacknowledged := int64(0), 0
+	for round := range rounds {
+		acknowledged := killOnce(t, db.Address)
+		log := db.Open(t, Options{})
+		state := load(t, log)
+		if acknowledged > state.Revision {
+			t.Fatalf("round %d: revision %d was acknowledged, the log ends at %d", round, acknowledged, state.Revision)
+		}
+		// One commit at most was under way.
+		if state.Revision > max(acknowledged, before)+1 {
+			t.Fatalf("round %d: the log ends at %d, but only %d was acknowledged", round, state.Revision, acknowledged)
+		}
+		if state.Revision > max(acknowledged, before) {
+			unacknowledged++
+		}
+		if state.Revision > 0 {
+			requireWhole(t, log, state)
+		}
+		shut(t, log)
+		before = state.Revision
+	}
+	if before == 0 {
+		t.Error("no writer lived long enough to commit anything")
+	}
+	t.Logf("%d kills, %d commits, %d of them done but not yet acknowledged", rounds, before, unacknowledged)
+}
+
+// killOnce starts a writer, kills it in the middle of its work and returns the
+// last revision it was acknowledged.
+func killOnce(t *testing.T, address string) int64 {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self)
+	cmd.Env = append(os.Environ(), victimAddress+"="+address)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewReader(out)
+	first, firstErr := lines.ReadString('\n') // it is at work now
+	time.Sleep(time.Duration(rand.IntN(15_000)) * time.Microsecond)
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	rest, err := io.ReadAll(lines)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); firstErr != nil {
+		t.Fatalf("the writer ended by itself: %v", err)
+	}
+	printed := strings.Fields(first + string(rest))
+	last, err := strconv.ParseInt(printed[len(printed)-1], 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return last
+}
+
+// requireWhole checks that what is loaded is one whole commit, and the log a
+// sequence of such.
+func requireWhole(t *testing.T, log store.Log, state portfolio.State) {
+	t.Helper()
+	for _, v := range state.Docs {
+		if got := v.Doc.(*portfolio.MilestoneFact).Name; v.Rev != state.Revision || got != fmt.Sprint(state.Revision) {
+			t.Fatalf("%s is of commit %s at revision %d, the log at %d", v.Doc.Key(), got, v.Rev, state.Revision)
+		}
+	}
+	if len(state.Docs) != victimCommit {
+		t.Fatalf("%d documents, want %d", len(state.Docs), victimCommit)
+	}
+	if _, err := everyCommitWhole(followAll(t, log, portfolio.Position{}, state.Revision), victimCommit); err != nil {
+		t.Fatal(err)
+	}
+}
