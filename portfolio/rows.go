@@ -55,6 +55,11 @@ type ProjectRow struct {
 	Rev       int64     // highest revision of the documents behind the row
 
 	budget *Money // field group cost
+
+	milestones     []string // ids by target date
+	departmentName string   // as it was said
+	people         []string // names to be looked up among people
+	report         report
 }
 
 // MilestoneRow is one milestone.
@@ -95,6 +100,11 @@ type MilestoneRow struct {
 	UpdatedAt time.Time
 	ChangesOn Date
 	Rev       int64
+
+	firstSeen     Date
+	observedSince Date     // since when the due date is known
+	people        []string // names to be looked up among people
+	report        report
 }
 
 // BaselineBasis says where a baseline comes from.
@@ -143,6 +153,11 @@ type DependencyRow struct {
 	CrossTool bool
 	Presence  Presence
 	Rev       int64
+
+	upstream goLive // the go-live that the predecessor is or has
+	// binds is the document id of the milestone or the project that depends
+	// on it as a whole; "" when that is a record inside a project.
+	binds string
 }
 
 // EndRow is one end of a dependency. Ids are empty for a stub: a record that is

@@ -1,0 +1,384 @@
+package portfolio
+
+import (
+	"fmt"
+	"maps"
+)
+
+// A builder makes the next snapshot: it takes documents in, finds out which
+// rows they bear on, and computes those again.
+type builder struct {
+	old *Snapshot
+	at  Commit // the position and times of the next snapshot
+
+	plan  *plan
+	today Date
+
+	facts      map[Kind]*tableEdit[Versioned]
+	refs       map[Kind]indexEdit
+	tools      map[string]int // of the old snapshot
+	toolCounts map[string]int // to be added to them
+
+	groups     *tableEdit[*group]
+	joinKeys   indexEdit
+	names      *departmentNames
+	mentions   indexEdit
+	byDivision indexEdit
+
+	projects     *rowEdit[ProjectRow]
+	milestones   *rowEdit[MilestoneRow]
+	dependencies *rowEdit[DependencyRow]
+	people       *rowEdit[PersonRow]
+	departments  *rowEdit[DepartmentRow]
+	connections  *rowEdit[ConnectionRow]
+
+	ruler        ruler
+	ruleProjects map[string]*RuleProject // by project id, for milestones of one project
+	dirty        dirt
+	redirected   []string // ids of project facts whose group is another now
+}
+
+// dirt is what has to be computed again.
+type dirt struct {
+	settings, clock bool
+	departmentFacts bool
+	facts           map[string]bool // project facts that changed, and ends of links
+	touched         map[string]bool // project facts whose project draws from something that changed
+	// milestones is true where the rules have to decide again, false where
+	// only dates and health can differ.
+	milestones   map[string]bool
+	dependencies map[string]bool
+	people       map[string]bool
+	words        map[string]bool // names of people that lead to others now
+	departments  map[string]bool
+	connections  map[string]bool
+}
+
+func newBuilder(old *Snapshot) *builder {
+	return &builder{
+		old:   old,
+		plan:  old.plan,
+		today: old.today,
+
+		facts:      map[Kind]*tableEdit[Versioned]{},
+		refs:       map[Kind]indexEdit{},
+		tools:      old.tools,
+		toolCounts: map[string]int{},
+
+		groups:     old.groups.edit(),
+		joinKeys:   old.joinKeys.edit(),
+		names:      old.names,
+		mentions:   old.mentions.edit(),
+		byDivision: old.byDivision.edit(),
+
+		projects:     newRowEdit(old.projects, (*ProjectRow).id, projectFields),
+		milestones:   newRowEdit(old.milestones, (*MilestoneRow).id, milestoneFields),
+		dependencies: newRowEdit(old.dependencies, (*DependencyRow).id, dependencyFields),
+		people:       newRowEdit(old.people, (*PersonRow).id, personFields),
+		departments:  newRowEdit(old.departments, (*DepartmentRow).id, departmentFields),
+		connections:  newRowEdit(old.connections, (*ConnectionRow).id, connectionFields),
+
+		ruleProjects: map[string]*RuleProject{},
+		dirty: dirt{
+			facts:        map[string]bool{},
+			touched:      map[string]bool{},
+			milestones:   map[string]bool{},
+			dependencies: map[string]bool{},
+			people:       map[string]bool{},
+			words:        map[string]bool{},
+			departments:  map[string]bool{},
+			connections:  map[string]bool{},
+		},
+	}
+}
+
+// load takes a whole state in.
+func (b *builder) load(state State) error {
+	b.at = Commit{Position: state.Position, Data: state.Data, At: state.At}
+	counts := map[Kind]int{}
+	for _, v := range state.Docs {
+		counts[v.Doc.Key().Kind]++
+	}
+	for kind, n := range counts {
+		b.factsOf(kind).reserve(n)
+	}
+	b.milestones.rows.reserve(counts[KindMilestone])
+	b.projects.rows.reserve(counts[KindProject])
+	for _, v := range state.Docs {
+		key := v.Doc.Key()
+		if _, twice := b.factsOf(key.Kind).get(key.ID); twice {
+			return fmt.Errorf("state at revision %d: %w: two documents have the key %s", state.Revision, ErrInvalid, key)
+		}
+		b.take(key, v.Rev, v.Doc)
+	}
+	return nil
+}
+
+// commit takes one commit in.
+func (b *builder) commit(c Commit) {
+	b.at = c
+	for _, key := range c.Delete {
+		b.take(key, 0, nil)
+	}
+	for _, d := range c.Put {
+		b.take(d.Key(), c.Revision, d)
+	}
+}
+
+func (b *builder) factsOf(kind Kind) *tableEdit[Versioned] {
+	e := b.facts[kind]
+	if e == nil {
+		e = b.old.facts[kind].edit()
+		b.facts[kind] = e
+	}
+	return e
+}
+
+func (b *builder) refsOf(kind Kind) indexEdit {
+	e, ok := b.refs[kind]
+	if !ok {
+		e = b.old.refs[kind].edit()
+		b.refs[kind] = e
+	}
+	return e
+}
+
+// finish computes what is dirty and returns the next snapshot with its diff.
+func (b *builder) finish() (*Snapshot, Diff) {
+	b.beginSettings()
+	b.beginDay()
+	b.beginDepartments()
+	b.beginJoins()
+	b.beginPeople()
+
+	b.buildProjects()
+	b.buildMilestones()
+	b.summariseProjects()
+	b.buildDependencies()
+	b.buildHealth()
+
+	b.buildPeople()
+	b.settleProjects()
+	b.buildDepartments()
+	b.buildConnections()
+	return b.settle()
+}
+
+// beginSettings makes a new plan when the settings changed, and everything
+// dirty with it.
+func (b *builder) beginSettings() {
+	if !b.dirty.settings {
+		return
+	}
+	var settings *Settings
+	if v, ok := b.factsOf(KindSettings).get((*Settings)(nil).Key().ID); ok {
+		settings = v.Doc.(*Settings)
+	}
+	b.plan = newPlan(settings)
+	b.everything()
+	for id := range b.factsOf(KindDependency).all() {
+		b.dirty.dependencies[id] = true
+	}
+	for id := range b.factsOf(KindPerson).all() {
+		b.dirty.people[id] = true
+	}
+	for id := range b.connections.rows.all() {
+		b.dirty.connections[id] = true
+	}
+	for id := range b.plan.connections {
+		b.dirty.connections[id] = true
+	}
+}
+
+// everything makes all projects and milestones dirty.
+func (b *builder) everything() {
+	for id := range b.factsOf(KindProject).all() {
+		b.dirty.facts[id] = true
+	}
+	for id := range b.factsOf(KindMilestone).all() {
+		b.dirty.milestones[id] = true
+	}
+}
+
+// beginDay makes the rows dirty that a later day changes. When the day moves
+// back, as with a change of the time zone, any row may differ.
+func (b *builder) beginDay() {
+	if !b.dirty.clock {
+		return
+	}
+	var today Date
+	if v, ok := b.factsOf(KindClock).get((*Clock)(nil).Key().ID); ok {
+		today = v.Doc.(*Clock).Today
+	}
+	b.today = today
+	if today.Before(b.old.today) {
+		for id := range b.factsOf(KindProject).all() {
+			b.dirty.touched[id] = true
+		}
+		for id := range b.factsOf(KindMilestone).all() {
+			b.dateDirty(id)
+		}
+		return
+	}
+	for row := range b.old.due.all() {
+		if row.on.After(today) {
+			return
+		}
+		switch row.kind {
+		case KindProject:
+			b.dirty.touched[row.id] = true
+		case KindMilestone:
+			b.dateDirty(row.id)
+		}
+	}
+}
+
+// dateDirty makes a milestone dirty without asking the rules again.
+func (b *builder) dateDirty(id string) {
+	if !b.dirty.milestones[id] {
+		b.dirty.milestones[id] = false
+	}
+}
+
+// beginDepartments reads the names of departments again when they changed;
+// any project may then belong to another one.
+func (b *builder) beginDepartments() {
+	if !b.dirty.departmentFacts {
+		return
+	}
+	b.names = newDepartmentNames(b.factsOf(KindDepartment))
+	for id := range b.factsOf(KindProject).all() {
+		b.dirty.touched[id] = true
+	}
+}
+
+// beginJoins decides again which facts are one project, and makes the projects
+// dirty that dirty facts belong to now or belonged to before.
+func (b *builder) beginJoins() {
+	if b.dirty.settings {
+		b.joinKeys = index{}.edit()
+		for id := range b.factsOf(KindProject).all() {
+			b.joinKeys.move(id, nil, b.plan.joinWords(b.projectFact(id)))
+		}
+		for id := range b.groups.all() {
+			b.dirty.facts[id] = true
+		}
+	} else {
+		for id := range b.dirty.facts {
+			var was, is []string
+			if v, ok := b.old.facts[KindProject].get(id); ok {
+				was = b.old.plan.joinWords(v.Doc.(*ProjectFact))
+			}
+			if f := b.projectFact(id); f != nil {
+				is = b.plan.joinWords(f)
+			}
+			b.joinKeys.move(id, was, is)
+		}
+	}
+	b.redirected = b.regroup(b.dirty.facts)
+	for id := range b.dirty.facts {
+		b.dirty.touched[id] = true
+	}
+	for _, id := range b.redirected {
+		b.dirty.touched[id] = true
+		b.milestonesOfFact(id, func(milestone string) { b.dirty.milestones[milestone] = true })
+	}
+}
+
+// milestonesOfFact visits the milestones that a tool keeps under a project.
+func (b *builder) milestonesOfFact(projectFact string, visit func(id string)) {
+	for _, id := range b.refsOf(KindMilestone).of(projectFact) {
+		visit(id)
+	}
+}
+
+// beginPeople makes the rows dirty that name somebody who is found or no
+// longer found by that name.
+func (b *builder) beginPeople() {
+	for word := range b.dirty.words {
+		for _, mention := range b.mentions.of(word) {
+			key, err := ParseKey(mention)
+			switch {
+			case err != nil:
+			case key.Kind == KindProject:
+				b.dirty.touched[key.ID] = true
+			case key.Kind == KindMilestone:
+				b.dateDirty(key.ID)
+			}
+		}
+	}
+}
+
+// settle returns the next snapshot.
+func (b *builder) settle() (*Snapshot, Diff) {
+	next := &Snapshot{
+		at:          b.at.Position,
+		data:        b.at.Data,
+		committedAt: b.at.At,
+		today:       b.today,
+		plan:        b.plan,
+
+		facts: maps.Clone(b.old.facts),
+		refs:  maps.Clone(b.old.refs),
+		tools: b.nextTools(),
+
+		groups:     b.groups.done(),
+		joinKeys:   b.joinKeys.done(),
+		names:      b.names,
+		mentions:   b.mentions.done(),
+		byDivision: b.byDivision.done(),
+
+		projects:     b.projects.done(),
+		milestones:   b.milestones.done(),
+		dependencies: b.dependencies.done(),
+		people:       b.people.done(),
+		departments:  b.departments.done(),
+		connections:  b.connections.done(),
+	}
+	for kind, e := range b.facts {
+		next.facts[kind] = e.done()
+	}
+	for kind, e := range b.refs {
+		next.refs[kind] = e.done()
+	}
+	next.due = b.nextDue()
+	return next, b.diff(next)
+}
+
+func (b *builder) nextTools() map[string]int {
+	if len(b.toolCounts) == 0 {
+		return b.tools
+	}
+	next := maps.Clone(b.tools)
+	for connection, n := range b.toolCounts {
+		next[connection] += n
+		if next[connection] == 0 {
+			delete(next, connection)
+		}
+	}
+	return next
+}
+
+// projectFact returns a project's fact as it stands now, nil when there is none.
+func (b *builder) projectFact(id string) *ProjectFact {
+	if v, ok := b.factsOf(KindProject).get(id); ok {
+		return v.Doc.(*ProjectFact)
+	}
+	return nil
+}
+
+// link returns a link as it stands now, nil when there is none.
+func (b *builder) link(key string) *Link {
+	if v, ok := b.factsOf(KindLink).get(key); ok {
+		return v.Doc.(*Link)
+	}
+	return nil
+}
+
+// unified returns the id of the project that a project fact belongs to now.
+func (b *builder) unified(id string) string {
+	if g, ok := b.groups.get(id); ok {
+		return g.primary
+	}
+	return id
+}

@@ -1,0 +1,168 @@
+package portfolio
+
+// native are a milestone's own attributes that a mapping may name like fields.
+func (f *MilestoneFact) native(name string) string {
+	switch name {
+	case "name":
+		return f.Name
+	case "key":
+		return f.Source.Key
+	case "type":
+		return f.Type
+	case "status":
+		return f.Status
+	}
+	return ""
+}
+
+// buildMilestones computes the dirty milestones, all but their health. A
+// milestone that is another one now makes its projects fresh.
+func (b *builder) buildMilestones() {
+	for id, decide := range b.dirty.milestones {
+		b.freshMilestone(id, decide)
+	}
+}
+
+// freshMilestone computes a milestone, once in a round. Where decide is false
+// its kind is taken from the old row, because nothing that rules read of it
+// has changed.
+func (b *builder) freshMilestone(id string, decide bool) *MilestoneRow {
+	if row, ok := b.milestones.fresh[id]; ok {
+		return row
+	}
+	old := b.milestones.before(id)
+	row := b.milestoneFromFact(id, old, decide)
+	b.milestones.fresh[id] = row
+	if !sameForProject(old, row) {
+		for _, side := range []*MilestoneRow{old, row} {
+			if side != nil && side.ProjectID != "" && b.unified(side.ProjectID) == side.ProjectID {
+				b.freshProject(side.ProjectID)
+			}
+		}
+	}
+	return row
+}
+
+// sameForProject reports whether two versions of a milestone are the same in
+// everything that its project draws from it.
+func sameForProject(a, b *MilestoneRow) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.ProjectID == b.ProjectID && a.Kind == b.Kind && a.Presence == b.Presence &&
+		a.StatusCategory == b.StatusCategory && a.TargetDate == b.TargetDate && a.BaselineDate == b.BaselineDate &&
+		a.BaselineBasis == b.BaselineBasis && a.ForecastDate == b.ForecastDate && a.FinishedDate == b.FinishedDate &&
+		a.StartDate == b.StartDate && a.observedSince == b.observedSince && a.firstSeen == b.firstSeen
+}
+
+// milestoneFromFact computes a milestone under the mapping, the overrides and
+// the rules; nil when there is none.
+func (b *builder) milestoneFromFact(id string, old *MilestoneRow, decide bool) *MilestoneRow {
+	v, ok := b.factsOf(KindMilestone).get(id)
+	if !ok {
+		return nil
+	}
+	f := v.Doc.(*MilestoneFact)
+	m := b.plan.mapFields(f.Connection, f.Fields, f.native)
+	row := &MilestoneRow{
+		ID:             id,
+		Key:            f.Source.Key,
+		URL:            f.URL,
+		Type:           f.Type,
+		ParentID:       f.Parent,
+		SourceStatus:   f.Status,
+		StatusCategory: f.StatusCategory,
+		Presence:       b.plan.presence(&f.Source),
+		GoneSince:      f.GoneSince,
+		SlipCount:      f.History.LaterMoves,
+		Work:           f.Work,
+		Labels:         f.Labels,
+		CreatedAt:      f.CreatedAt,
+		UpdatedAt:      f.UpdatedAt,
+		Rev:            v.Rev,
+	}
+	fillDate(&m.start, f.Start)
+	fillDate(&m.due, f.Due)
+	fillDate(&m.finished, f.Finished)
+	fillDate(&m.baseline, f.Baseline)
+	if m.manager == (person{}) {
+		m.manager = person{id: f.Owner}
+	}
+	overridden := b.override(&m, KindMilestone, []string{id}, f.Connection, &row.Rev)
+	fillText(&m.name, f.Name)
+	row.Name = m.name
+	row.OwnerID = b.personID(m.manager)
+	row.people = personWords(m.manager)
+	row.StartDate, row.TargetDate, row.FinishedDate = m.start, m.due, m.finished
+	row.Custom = m.custom
+	row.report = report{word: m.health, on: m.healthOn, notAfter: b.plan.day(f.UpdatedAt)}
+
+	project := b.projects.get(b.unified(f.Project))
+	if project != nil {
+		row.ProjectID = project.ID
+	}
+	row.setBaseline(b.plan, &m, &f.History, overridden["baseline"])
+	row.setObserved(b.plan, f)
+	row.setForecast(m.forecast)
+	if !decide && old != nil {
+		row.Kind, row.KindRule = old.Kind, old.KindRule
+		return row
+	}
+	b.decideKind(row, &m, project, f, overridden["kind"])
+	return row
+}
+
+// decideKind sets the kind and what decided it: a person, else the first rule
+// that matches, else the tool's field.
+func (b *builder) decideKind(row *MilestoneRow, m *mapped, project *ProjectRow, f *MilestoneFact, overridden bool) {
+	said, understood := milestoneKind(m.kind)
+	if understood && overridden {
+		row.Kind, row.KindRule = said, "override"
+		return
+	}
+	if len(b.plan.rules.kind) > 0 {
+		in := &b.ruler.input
+		*in = RuleInput{Connection: b.ruleConnection(f.Connection), Milestone: RuleMilestone{
+			Name: row.Name, Key: row.Key, Type: row.Type, Status: row.SourceStatus, Labels: row.Labels,
+			Due: row.TargetDate.String(), Custom: ruleCustom(row.Custom),
+		}}
+		if project != nil {
+			in.Project = *b.ruleProject(project)
+		}
+		if value, when := b.ruler.first(b.plan.rules.kind); when != "" {
+			row.Kind, row.KindRule = MilestoneKind(value), when
+			return
+		}
+	}
+	if understood {
+		row.Kind, row.KindRule = said, "field "+m.kindField
+		return
+	}
+	row.Kind, row.KindRule = MilestoneStandard, "default"
+}
+
+// ruleProject is a project as rules for its milestones see it.
+func (b *builder) ruleProject(p *ProjectRow) *RuleProject {
+	if known, ok := b.ruleProjects[p.ID]; ok {
+		return known
+	}
+	connection := ""
+	if f := b.projectFact(p.ID); f != nil {
+		connection = f.Connection
+	}
+	r := &RuleProject{
+		Name: p.Name, Key: p.Key, Category: p.Category, Status: p.SourceStatus, Labels: p.Labels,
+		Connection: connection, Department: p.DepartmentID, Custom: ruleCustom(p.Custom),
+	}
+	b.ruleProjects[p.ID] = r
+	return r
+}
+
+// done reports whether the milestone is finished, with or without a date.
+func (m *MilestoneRow) done() bool {
+	return !m.FinishedDate.IsZero() || m.StatusCategory == StatusDone
+}
+
+// expected is when the milestone is expected or was finished; zero when that
+// is not known.
+func (m *MilestoneRow) expected() Date { return m.ForecastDate }

@@ -1,0 +1,351 @@
+package portfolio
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// native are a project's own attributes that a mapping may name like fields.
+func (f *ProjectFact) native(name string) string {
+	switch name {
+	case "name":
+		return f.Name
+	case "key":
+		return f.Source.Key
+	case "category":
+		return f.Category
+	case "status":
+		return f.Status
+	}
+	return ""
+}
+
+// buildProjects computes what dirty projects draw from their own facts. Where
+// that bears on milestones, these become dirty.
+func (b *builder) buildProjects() {
+	for id := range b.dirty.touched {
+		b.freshProject(b.unified(id))
+		if b.projects.before(id) != nil {
+			b.freshProject(id) // gone, or joined to another one
+		}
+	}
+}
+
+// freshProject computes a project from its own facts, once in a round.
+func (b *builder) freshProject(id string) *ProjectRow {
+	if row, ok := b.projects.fresh[id]; ok {
+		return row
+	}
+	row := b.projectFromFacts(id)
+	b.projects.fresh[id] = row
+	if old := b.projects.before(id); b.dirty.settings || !sameForMilestones(old, row) {
+		for _, side := range []*ProjectRow{old, row} {
+			if side == nil {
+				continue
+			}
+			for _, member := range side.Members {
+				b.milestonesOfFact(member, func(milestone string) { b.dirty.milestones[milestone] = true })
+			}
+		}
+		// A milestone may name a project that has only now appeared.
+		b.milestonesOfFact(id, func(milestone string) { b.dirty.milestones[milestone] = true })
+	}
+	return row
+}
+
+// sameForMilestones reports whether two versions of a project are the same in
+// everything that milestones draw from it.
+func sameForMilestones(a, b *ProjectRow) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.ID == b.ID && a.Name == b.Name && a.Key == b.Key && a.Category == b.Category && a.Phase == b.Phase &&
+		a.SourceStatus == b.SourceStatus && a.DepartmentID == b.DepartmentID && a.StartDate == b.StartDate &&
+		slices.Equal(a.Labels, b.Labels) && equalFields(a.Custom, b.Custom) && slices.Equal(a.Members, b.Members)
+}
+
+// projectFromFacts merges the facts of a project, under the mapping, the
+// overrides and the rules; nil when there is no such project.
+func (b *builder) projectFromFacts(id string) *ProjectRow {
+	if b.unified(id) != id {
+		return nil
+	}
+	members, further := []string{id}, []string(nil)
+	if g, ok := b.groups.get(id); ok {
+		members, further = g.members, g.further
+	}
+	facts := b.projectFacts(members)
+	if len(facts) == 0 {
+		return nil
+	}
+	row := &ProjectRow{ID: id, Members: members, Redirects: further}
+	primary := facts[0].Doc.(*ProjectFact)
+	row.Presence, row.GoneSince = b.plan.presence(&primary.Source), primary.GoneSince
+
+	// What the tools still show comes first, then the primary.
+	slices.SortStableFunc(facts, func(x, y Versioned) int {
+		return cmp.Compare(b.absent(x), b.absent(y))
+	})
+	if b.absent(facts[0]) == 0 {
+		row.Presence, row.GoneSince = PresencePresent, Date{}
+	}
+	var m mapped
+	status := StatusCategory("")
+	for i, v := range facts {
+		f := v.Doc.(*ProjectFact)
+		row.Rev = max(row.Rev, v.Rev)
+		said := b.plan.mapFields(f.Connection, f.Fields, f.native)
+		fillDate(&said.start, f.Start)
+		fillDate(&said.due, f.Due)
+		fillDate(&said.finished, f.Finished)
+		said.healthNotAfter = b.plan.day(f.UpdatedAt)
+		if said.manager == (person{}) {
+			said.manager = person{id: f.Lead}
+		}
+		if i == 0 {
+			m = said
+		} else {
+			m.fill(&said)
+		}
+		fillText(&row.Name, f.Name)
+		fillText(&row.Key, f.Source.Key)
+		fillText(&row.URL, f.URL)
+		fillText(&row.Description, f.Description)
+		fillText(&row.Category, f.Category)
+		fillText(&row.ParentID, f.Parent)
+		if row.SourceStatus == "" {
+			row.SourceStatus, status = f.Status, f.StatusCategory
+		}
+		row.Labels = union(row.Labels, f.Labels)
+		if row.CreatedAt.IsZero() || (!f.CreatedAt.IsZero() && f.CreatedAt.Before(row.CreatedAt)) {
+			row.CreatedAt = f.CreatedAt
+		}
+		if f.UpdatedAt.After(row.UpdatedAt) {
+			row.UpdatedAt = f.UpdatedAt
+		}
+	}
+	overridden := b.override(&m, KindProject, append(slices.Clip(members), further...), primary.Connection, &row.Rev)
+	fillText(&m.name, row.Name)
+	row.Name = m.name
+	if row.ParentID != "" {
+		row.ParentID = b.unified(row.ParentID)
+	}
+	row.ManagerID = b.personID(m.manager)
+	row.SponsorID = b.personID(m.sponsor)
+	row.StartDate, row.TargetDate, row.BaselineDate = m.start, m.due, m.baseline
+	row.ForecastDate, row.FinishedDate = m.forecast, m.finished
+	row.PMOID, row.Priority, row.Objectives = m.pmoID, m.priority, m.objectives
+	row.Custom, row.budget = m.custom, m.budget
+	b.decideProject(row, &m, status, overridden, primary.Connection)
+	row.report = b.projectReport(&m, row, overridden["health"])
+	row.people = personWords(m.manager, m.sponsor)
+	return row
+}
+
+// decideProject sets department and phase: what a person said, else the first
+// rule that matches, else what the tool says.
+func (b *builder) decideProject(row *ProjectRow, m *mapped, status StatusCategory, overridden map[string]bool, connection string) {
+	rules := b.plan.rules
+	ruledDepartment, ruledPhase := "", ""
+	if len(rules.department)+len(rules.phase) > 0 {
+		in := &b.ruler.input
+		*in = RuleInput{Connection: b.ruleConnection(connection), Project: RuleProject{
+			Name: row.Name, Key: row.Key, Category: row.Category, Status: row.SourceStatus, Labels: row.Labels,
+			Connection: connection, Department: b.names.slug(m.department), Custom: ruleCustom(row.Custom),
+		}}
+		ruledDepartment, _ = b.ruler.first(rules.department)
+		ruledPhase, _ = b.ruler.first(rules.phase)
+	}
+	row.departmentName = m.department
+	if ruledDepartment != "" && !overridden["department"] {
+		row.departmentName = ruledDepartment
+	}
+	row.DepartmentID = b.names.slug(row.departmentName)
+
+	said, understood := phaseOf(m.phase)
+	if understood && overridden["phase"] {
+		row.Phase = said
+		return
+	}
+	if ruled, ok := phaseOf(ruledPhase); ok {
+		row.Phase = ruled
+		return
+	}
+	if understood {
+		row.Phase = said
+		return
+	}
+	row.Phase = b.plan.phase(row.SourceStatus, status, !row.FinishedDate.IsZero())
+}
+
+// phase is what a tool's status amounts to: by the settings' list of
+// statuses, else by its category.
+func (p *plan) phase(status string, category StatusCategory, finished bool) Phase {
+	if phase, ok := p.statuses[strings.ToLower(status)]; ok && status != "" {
+		return phase
+	}
+	switch {
+	case category == StatusTodo:
+		return PhasePlanned
+	case category == StatusDone:
+		return PhaseDone
+	case category == StatusCancelled:
+		return PhaseCancelled
+	case category == "" && finished:
+		return PhaseDone
+	}
+	return PhaseActive
+}
+
+// projectFacts returns the facts of those ids that have one.
+func (b *builder) projectFacts(ids []string) []Versioned {
+	facts := make([]Versioned, 0, len(ids))
+	for _, id := range ids {
+		if v, ok := b.factsOf(KindProject).get(id); ok {
+			facts = append(facts, v)
+		}
+	}
+	return facts
+}
+
+// absent is 0 for a fact that its tool still shows and 1 for others.
+func (b *builder) absent(v Versioned) int {
+	if b.plan.presence(v.Doc.(ToolFact).Origin()) == PresencePresent {
+		return 0
+	}
+	return 1
+}
+
+func (b *builder) ruleConnection(id string) RuleConnection {
+	if c := b.plan.connection(id); c != nil {
+		return RuleConnection{ID: id, Name: c.Name, Type: c.Type}
+	}
+	return RuleConnection{ID: id}
+}
+
+// union appends what is not there yet; it does not change labels.
+func union(labels, more []string) []string {
+	if len(labels) == 0 {
+		return more
+	}
+	for _, label := range more {
+		if !slices.Contains(labels, label) {
+			labels = append(slices.Clip(labels), label)
+		}
+	}
+	return labels
+}
+
+// personID is the document id of whom a fact names; "" when nobody of that
+// name is known.
+func (b *builder) personID(p person) string {
+	if p.word == "" {
+		return p.id
+	}
+	found := ""
+	for _, id := range b.refsOf(KindPerson).of(p.word) {
+		if strings.HasPrefix(id, p.connection+"/") {
+			return id
+		}
+		fillText(&found, id)
+	}
+	return found
+}
+
+func personWords(people ...person) []string {
+	var words []string
+	for _, p := range people {
+		if p.word != "" {
+			words = append(words, p.word)
+		}
+	}
+	return words
+}
+
+// summariseProjects computes what fresh projects draw from their milestones.
+func (b *builder) summariseProjects() {
+	for _, row := range b.projects.fresh {
+		if row != nil {
+			b.summarise(row)
+		}
+	}
+}
+
+// summarise sets the milestones of a project, its go-live, the milestone whose
+// slip is the project's, and the dates that only milestones tell.
+func (b *builder) summarise(row *ProjectRow) {
+	var milestones []*MilestoneRow
+	for _, member := range row.Members {
+		b.milestonesOfFact(member, func(id string) {
+			if m := b.milestones.get(id); m != nil {
+				milestones = append(milestones, m)
+			}
+		})
+	}
+	slices.SortFunc(milestones, compareByTarget)
+	row.milestones = make([]string, len(milestones))
+	var nextGoLive, lastGoLive, latest *MilestoneRow
+	for i, m := range milestones {
+		row.milestones[i] = m.ID
+		if m.Presence != PresencePresent || m.StatusCategory == StatusCancelled {
+			continue
+		}
+		if m.Kind == MilestoneGoLive {
+			if !m.done() && nextGoLive == nil {
+				nextGoLive = m
+			}
+			if m.done() && (lastGoLive == nil || !m.FinishedDate.Before(lastGoLive.FinishedDate)) {
+				lastGoLive = m
+			}
+		}
+		if !m.expected().IsZero() && (latest == nil || !m.expected().Before(latest.expected())) {
+			latest = m
+		}
+	}
+	slipFrom := latest
+	switch {
+	case nextGoLive != nil:
+		row.GoLiveID, slipFrom = nextGoLive.ID, nextGoLive
+	case lastGoLive != nil:
+		row.GoLiveID = lastGoLive.ID
+	}
+	if slipFrom == nil {
+		if !row.BaselineDate.IsZero() && !row.expected().IsZero() {
+			row.SlipDays = dayCount(row.expected().DaysSince(row.BaselineDate))
+		}
+	} else {
+		row.SlipFromID, row.SlipDays = slipFrom.ID, slipFrom.SlipDays
+		if row.TargetDate.IsZero() {
+			row.TargetDate = slipFrom.TargetDate
+			fillDate(&row.ForecastDate, slipFrom.ForecastDate)
+			fillDate(&row.BaselineDate, slipFrom.BaselineDate)
+		}
+	}
+	row.ForecastDate = row.expected()
+}
+
+// expected is when a project ends or ended, as far as anybody said.
+func (p *ProjectRow) expected() Date {
+	switch {
+	case !p.FinishedDate.IsZero():
+		return p.FinishedDate
+	case !p.ForecastDate.IsZero():
+		return p.ForecastDate
+	}
+	return p.TargetDate
+}
+
+// compareByTarget orders milestones by target date, those without one last.
+func compareByTarget(a, b *MilestoneRow) int {
+	if a.TargetDate.IsZero() != b.TargetDate.IsZero() {
+		if b.TargetDate.IsZero() {
+			return -1
+		}
+		return 1
+	}
+	if c := a.TargetDate.Compare(b.TargetDate); c != 0 {
+		return c
+	}
+	return strings.Compare(a.ID, b.ID)
+}

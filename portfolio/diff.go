@@ -1,0 +1,151 @@
+package portfolio
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// A Diff is what a commit changed in the rows, computed values included.
+type Diff struct {
+	From, To Position
+	// Changes are the rows that differ, by kind and then by id.
+	Changes []RowChange
+	// Recomputed and Replaced count the rows that were computed again and
+	// those of them that became other rows.
+	Recomputed, Replaced int
+}
+
+// A RowChange says how one row differs.
+type RowChange struct {
+	// Kind is the row's kind; KindConnection for a connection.
+	Kind Kind
+	ID   string
+	What Change
+	// Fields are the names of the fields that differ, of a row that CHANGED.
+	Fields []string
+	// Project is the id of the project that this one was JOINED to or SPLIT from.
+	Project string
+}
+
+// Change is what became of a row.
+type Change string
+
+// The values of Change. A project that becomes a part of another one is
+// JOINED, never REMOVED; one that ceases to be is SPLIT, never ADDED.
+const (
+	RowAdded   Change = "ADDED"
+	RowChanged Change = "CHANGED"
+	RowRemoved Change = "REMOVED"
+	RowJoined  Change = "JOINED"
+	RowSplit   Change = "SPLIT"
+)
+
+// KindConnection is the kind of a connection's row, which no single document
+// stands for.
+const KindConnection Kind = "connection"
+
+// IsEmpty reports whether no reader can tell the difference.
+func (d Diff) IsEmpty() bool { return len(d.Changes) == 0 }
+
+// Compare returns how two snapshots differ, by looking at every row. Apply
+// gives the same diff for the price of the rows that a commit bears on.
+func Compare(from, to *Snapshot) Diff {
+	d := Diff{From: from.at, To: to.at}
+	compareRows(&d, KindProject, from.projects, to.projects, (*ProjectRow).id, projectFields)
+	compareRows(&d, KindMilestone, from.milestones, to.milestones, (*MilestoneRow).id, milestoneFields)
+	compareRows(&d, KindDependency, from.dependencies, to.dependencies, (*DependencyRow).id, dependencyFields)
+	compareRows(&d, KindPerson, from.people, to.people, (*PersonRow).id, personFields)
+	compareRows(&d, KindDepartment, from.departments, to.departments, (*DepartmentRow).id, departmentFields)
+	compareRows(&d, KindConnection, from.connections, to.connections, (*ConnectionRow).id, connectionFields)
+	d.finish(from, to)
+	return d
+}
+
+func compareRows[R any](d *Diff, kind Kind, from, to rowSet[*R], id func(*R) string, fields []rowField[R]) {
+	for row := range from.ordered.all() {
+		other, _ := to.byID.get(id(row))
+		d.row(kind, id(row), rowChange(fields, row, other))
+	}
+	for row := range to.ordered.all() {
+		if _, known := from.byID.get(id(row)); !known {
+			d.row(kind, id(row), rowChange(fields, nil, row))
+		}
+	}
+}
+
+// rowChange says how a row became another one; What is "" when no reader can
+// tell them apart.
+func rowChange[R any](fields []rowField[R], from, to *R) RowChange {
+	switch {
+	case from == to:
+		return RowChange{}
+	case from == nil:
+		return RowChange{What: RowAdded}
+	case to == nil:
+		return RowChange{What: RowRemoved}
+	}
+	if names := changedFields(fields, from, to); len(names) > 0 {
+		return RowChange{What: RowChanged, Fields: names}
+	}
+	return RowChange{}
+}
+
+func (d *Diff) row(kind Kind, id string, c RowChange) {
+	if c.What == "" {
+		return
+	}
+	c.Kind, c.ID = kind, id
+	d.Changes = append(d.Changes, c)
+}
+
+// finish tells joins and splits from removals and additions, and sorts.
+func (d *Diff) finish(from, to *Snapshot) {
+	for i := range d.Changes {
+		c := &d.Changes[i]
+		if c.Kind != KindProject {
+			continue
+		}
+		switch c.What {
+		case RowRemoved:
+			if joined := to.unified(c.ID); joined != c.ID {
+				c.What, c.Project = RowJoined, joined
+			}
+		case RowAdded:
+			if was := from.unified(c.ID); was != c.ID {
+				c.What, c.Project = RowSplit, was
+			}
+		}
+	}
+	slices.SortFunc(d.Changes, func(a, b RowChange) int {
+		if c := cmp.Compare(kindOrder(a.Kind), kindOrder(b.Kind)); c != 0 {
+			return c
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+}
+
+func kindOrder(k Kind) int {
+	return slices.Index([]Kind{KindProject, KindMilestone, KindDependency, KindPerson, KindDepartment, KindConnection}, k)
+}
+
+// diff returns what this round changed.
+func (b *builder) diff(next *Snapshot) Diff {
+	d := Diff{From: b.old.at, To: next.at}
+	diffRows(&d, KindProject, b.projects)
+	diffRows(&d, KindMilestone, b.milestones)
+	diffRows(&d, KindDependency, b.dependencies)
+	diffRows(&d, KindPerson, b.people)
+	diffRows(&d, KindDepartment, b.departments)
+	diffRows(&d, KindConnection, b.connections)
+	d.finish(b.old, next)
+	return d
+}
+
+func diffRows[R any](d *Diff, kind Kind, e *rowEdit[R]) {
+	d.Recomputed += len(e.fresh)
+	d.Replaced += len(e.changed)
+	for _, id := range e.changed {
+		d.row(kind, id, rowChange(e.fields, e.before(id), e.fresh[id]))
+	}
+}

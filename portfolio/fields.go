@@ -1,0 +1,222 @@
+package portfolio
+
+import (
+	"slices"
+	"time"
+)
+
+// A rowField is one value of a row, as a diff names it. Hidden ones are what
+// the snapshot itself needs: they decide whether a row is another one, but no
+// reader hears of them.
+type rowField[R any] struct {
+	name   string
+	hidden bool
+	equal  func(a, b *R) bool
+}
+
+func field[R any, T comparable](name string, of func(*R) T) rowField[R] {
+	return rowField[R]{name: name, equal: func(a, b *R) bool { return of(a) == of(b) }}
+}
+
+func list[R any](name string, of func(*R) []string) rowField[R] {
+	return rowField[R]{name: name, equal: func(a, b *R) bool { return slices.Equal(of(a), of(b)) }}
+}
+
+func custom[R any](of func(*R) []Field) rowField[R] {
+	return rowField[R]{name: "custom", equal: func(a, b *R) bool { return equalFields(of(a), of(b)) }}
+}
+
+func instant[R any](name string, of func(*R) time.Time) rowField[R] {
+	return rowField[R]{name: name, equal: func(a, b *R) bool { return of(a).Equal(of(b)) }}
+}
+
+// optional compares what pointers lead to.
+func optional[R any, T comparable](name string, of func(*R) *T) rowField[R] {
+	return rowField[R]{name: name, equal: func(a, b *R) bool {
+		x, y := of(a), of(b)
+		return x == y || (x != nil && y != nil && *x == *y)
+	}}
+}
+
+func hidden[R any](f rowField[R]) rowField[R] {
+	f.hidden = true
+	return f
+}
+
+func equalRows[R any](fields []rowField[R], a, b *R) bool {
+	for i := range fields {
+		if !fields[i].equal(a, b) {
+			return false
+		}
+	}
+	return true
+}
+
+// changedFields names the fields in which two versions of a row differ.
+func changedFields[R any](fields []rowField[R], a, b *R) []string {
+	var names []string
+	for i := range fields {
+		if !fields[i].hidden && !fields[i].equal(a, b) {
+			names = append(names, fields[i].name)
+		}
+	}
+	return names
+}
+
+func equalFields(a, b []Field) bool { return slices.EqualFunc(a, b, equalField) }
+
+func equalField(a, b Field) bool {
+	return a.ID == b.ID && a.Name == b.Name && a.Type == b.Type && a.Text == b.Text && a.Number == b.Number &&
+		a.Date == b.Date && a.Time.Equal(b.Time) && a.Bool == b.Bool && slices.Equal(a.List, b.List)
+}
+
+func equalMoney(a, b *Money) bool {
+	return a == b || (a != nil && b != nil && a.Currency == b.Currency && a.Amount.Equal(b.Amount))
+}
+
+var projectFields = []rowField[ProjectRow]{
+	field("name", func(p *ProjectRow) string { return p.Name }),
+	field("key", func(p *ProjectRow) string { return p.Key }),
+	field("url", func(p *ProjectRow) string { return p.URL }),
+	field("description", func(p *ProjectRow) string { return p.Description }),
+	field("category", func(p *ProjectRow) string { return p.Category }),
+	field("phase", func(p *ProjectRow) Phase { return p.Phase }),
+	field("sourceStatus", func(p *ProjectRow) string { return p.SourceStatus }),
+	field("presence", func(p *ProjectRow) Presence { return p.Presence }),
+	field("goneSince", func(p *ProjectRow) Date { return p.GoneSince }),
+	field("department", func(p *ProjectRow) string { return p.DepartmentID }),
+	field("manager", func(p *ProjectRow) string { return p.ManagerID }),
+	field("sponsor", func(p *ProjectRow) string { return p.SponsorID }),
+	field("parent", func(p *ProjectRow) string { return p.ParentID }),
+	field("startDate", func(p *ProjectRow) Date { return p.StartDate }),
+	field("targetDate", func(p *ProjectRow) Date { return p.TargetDate }),
+	field("baselineDate", func(p *ProjectRow) Date { return p.BaselineDate }),
+	field("forecastDate", func(p *ProjectRow) Date { return p.ForecastDate }),
+	field("finishedDate", func(p *ProjectRow) Date { return p.FinishedDate }),
+	field("health.overall", func(p *ProjectRow) Health { return p.Health.Overall }),
+	field("health.reported", func(p *ProjectRow) Health { return p.Health.Reported }),
+	field("health.computed", func(p *ProjectRow) Health { return p.Health.Computed }),
+	field("health.reportedAt", func(p *ProjectRow) Date { return p.Health.ReportedAt }),
+	field("health.disagreement", func(p *ProjectRow) bool { return p.Health.Disagreement }),
+	{name: "health.reasons", equal: func(a, b *ProjectRow) bool { return slices.Equal(a.Health.Reasons, b.Health.Reasons) }},
+	field("goLive", func(p *ProjectRow) string { return p.GoLiveID }),
+	field("slipFrom", func(p *ProjectRow) string { return p.SlipFromID }),
+	optional("slipDays", func(p *ProjectRow) *int { return p.SlipDays }),
+	field("pmoId", func(p *ProjectRow) string { return p.PMOID }),
+	field("priority", func(p *ProjectRow) string { return p.Priority }),
+	list("objectives", func(p *ProjectRow) []string { return p.Objectives }),
+	list("labels", func(p *ProjectRow) []string { return p.Labels }),
+	custom(func(p *ProjectRow) []Field { return p.Custom }),
+	list("members", func(p *ProjectRow) []string { return p.Members }),
+	list("redirects", func(p *ProjectRow) []string { return p.Redirects }),
+	instant("createdAt", func(p *ProjectRow) time.Time { return p.CreatedAt }),
+	instant("updatedAt", func(p *ProjectRow) time.Time { return p.UpdatedAt }),
+	{name: "budget", equal: func(a, b *ProjectRow) bool { return equalMoney(a.budget, b.budget) }},
+	hidden(field("id", func(p *ProjectRow) string { return p.ID })),
+	hidden(field("changesOn", func(p *ProjectRow) Date { return p.ChangesOn })),
+	hidden(field("rev", func(p *ProjectRow) int64 { return p.Rev })),
+	hidden(list("milestones", func(p *ProjectRow) []string { return p.milestones })),
+	hidden(field("departmentName", func(p *ProjectRow) string { return p.departmentName })),
+	hidden(list("people", func(p *ProjectRow) []string { return p.people })),
+	hidden(field("report", func(p *ProjectRow) report { return p.report })),
+}
+
+var milestoneFields = []rowField[MilestoneRow]{
+	field("name", func(m *MilestoneRow) string { return m.Name }),
+	field("key", func(m *MilestoneRow) string { return m.Key }),
+	field("url", func(m *MilestoneRow) string { return m.URL }),
+	field("type", func(m *MilestoneRow) string { return m.Type }),
+	field("project", func(m *MilestoneRow) string { return m.ProjectID }),
+	field("parent", func(m *MilestoneRow) string { return m.ParentID }),
+	field("owner", func(m *MilestoneRow) string { return m.OwnerID }),
+	field("kind", func(m *MilestoneRow) MilestoneKind { return m.Kind }),
+	field("kindRule", func(m *MilestoneRow) string { return m.KindRule }),
+	field("sourceStatus", func(m *MilestoneRow) string { return m.SourceStatus }),
+	field("statusCategory", func(m *MilestoneRow) StatusCategory { return m.StatusCategory }),
+	field("presence", func(m *MilestoneRow) Presence { return m.Presence }),
+	field("goneSince", func(m *MilestoneRow) Date { return m.GoneSince }),
+	field("startDate", func(m *MilestoneRow) Date { return m.StartDate }),
+	field("targetDate", func(m *MilestoneRow) Date { return m.TargetDate }),
+	field("baselineDate", func(m *MilestoneRow) Date { return m.BaselineDate }),
+	field("baselineBasis", func(m *MilestoneRow) BaselineBasis { return m.BaselineBasis }),
+	field("forecastDate", func(m *MilestoneRow) Date { return m.ForecastDate }),
+	field("finishedDate", func(m *MilestoneRow) Date { return m.FinishedDate }),
+	optional("slipDays", func(m *MilestoneRow) *int { return m.SlipDays }),
+	field("slipCount", func(m *MilestoneRow) int { return m.SlipCount }),
+	field("health.overall", func(m *MilestoneRow) Health { return m.Health.Overall }),
+	field("health.reported", func(m *MilestoneRow) Health { return m.Health.Reported }),
+	field("health.computed", func(m *MilestoneRow) Health { return m.Health.Computed }),
+	field("health.reportedAt", func(m *MilestoneRow) Date { return m.Health.ReportedAt }),
+	field("health.disagreement", func(m *MilestoneRow) bool { return m.Health.Disagreement }),
+	{name: "health.reasons", equal: func(a, b *MilestoneRow) bool { return slices.Equal(a.Health.Reasons, b.Health.Reasons) }},
+	optional("work", func(m *MilestoneRow) *WorkDone { return m.Work }),
+	list("labels", func(m *MilestoneRow) []string { return m.Labels }),
+	custom(func(m *MilestoneRow) []Field { return m.Custom }),
+	instant("createdAt", func(m *MilestoneRow) time.Time { return m.CreatedAt }),
+	instant("updatedAt", func(m *MilestoneRow) time.Time { return m.UpdatedAt }),
+	hidden(field("id", func(m *MilestoneRow) string { return m.ID })),
+	hidden(field("changesOn", func(m *MilestoneRow) Date { return m.ChangesOn })),
+	hidden(field("rev", func(m *MilestoneRow) int64 { return m.Rev })),
+	hidden(field("firstSeen", func(m *MilestoneRow) Date { return m.firstSeen })),
+	hidden(field("observedSince", func(m *MilestoneRow) Date { return m.observedSince })),
+	hidden(list("people", func(m *MilestoneRow) []string { return m.people })),
+	hidden(field("report", func(m *MilestoneRow) report { return m.report })),
+}
+
+var dependencyFields = []rowField[DependencyRow]{
+	field("type", func(d *DependencyRow) string { return d.Type }),
+	field("predecessor", func(d *DependencyRow) EndRow { return d.Predecessor }),
+	field("successor", func(d *DependencyRow) EndRow { return d.Successor }),
+	field("lagDays", func(d *DependencyRow) int { return d.LagDays }),
+	optional("violated", func(d *DependencyRow) *bool { return d.Violated }),
+	field("crossTool", func(d *DependencyRow) bool { return d.CrossTool }),
+	field("presence", func(d *DependencyRow) Presence { return d.Presence }),
+	hidden(field("id", func(d *DependencyRow) string { return d.ID })),
+	hidden(field("rev", func(d *DependencyRow) int64 { return d.Rev })),
+	hidden(field("upstream", func(d *DependencyRow) goLive { return d.upstream })),
+	hidden(field("binds", func(d *DependencyRow) string { return d.binds })),
+}
+
+var personFields = []rowField[PersonRow]{
+	field("name", func(p *PersonRow) string { return p.Name }),
+	field("email", func(p *PersonRow) string { return p.Email }),
+	field("connection", func(p *PersonRow) string { return p.Connection }),
+	field("active", func(p *PersonRow) bool { return p.Active }),
+	field("presence", func(p *PersonRow) Presence { return p.Presence }),
+	hidden(field("id", func(p *PersonRow) string { return p.ID })),
+	hidden(field("rev", func(p *PersonRow) int64 { return p.Rev })),
+}
+
+var departmentFields = []rowField[DepartmentRow]{
+	field("name", func(d *DepartmentRow) string { return d.Name }),
+	field("parent", func(d *DepartmentRow) string { return d.ParentID }),
+	field("head", func(d *DepartmentRow) string { return d.HeadID }),
+	field("recorded", func(d *DepartmentRow) bool { return d.Recorded }),
+	hidden(field("id", func(d *DepartmentRow) string { return d.ID })),
+	hidden(field("rev", func(d *DepartmentRow) int64 { return d.Rev })),
+}
+
+var connectionFields = []rowField[ConnectionRow]{
+	field("name", func(c *ConnectionRow) string { return c.Name }),
+	field("type", func(c *ConnectionRow) string { return c.Type }),
+	field("instance", func(c *ConnectionRow) string { return c.Instance }),
+	field("account", func(c *ConnectionRow) string { return c.Account }),
+	field("timeZone", func(c *ConnectionRow) string { return c.TimeZone }),
+	field("removed", func(c *ConnectionRow) bool { return c.Removed }),
+	field("lastRunNumber", func(c *ConnectionRow) int64 { return c.LastRunNumber }),
+	instant("lastSuccessAt", func(c *ConnectionRow) time.Time { return c.LastSuccessAt }),
+	instant("lastCompleteAt", func(c *ConnectionRow) time.Time { return c.LastCompleteAt }),
+	instant("nextDueAt", func(c *ConnectionRow) time.Time { return c.NextDueAt }),
+	field("held", func(c *ConnectionRow) bool { return c.Held }),
+	field("stale", func(c *ConnectionRow) bool { return c.Stale }),
+	field("quarantined", func(c *ConnectionRow) int { return c.Quarantined }),
+	hidden(field("id", func(c *ConnectionRow) string { return c.ID })),
+	hidden(field("rev", func(c *ConnectionRow) int64 { return c.Rev })),
+}
+
+func (p *ProjectRow) id() string    { return p.ID }
+func (m *MilestoneRow) id() string  { return m.ID }
+func (d *DependencyRow) id() string { return d.ID }
+func (p *PersonRow) id() string     { return p.ID }
+func (d *DepartmentRow) id() string { return d.ID }
+func (c *ConnectionRow) id() string { return c.ID }

@@ -1,0 +1,345 @@
+package portfolio
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+)
+
+// mapped is what one fact says under the portfolio's own names of fields,
+// after the mapping of its connection. Zero members were not said.
+type mapped struct {
+	name       string
+	department string
+	sponsor    person
+	manager    person
+	budget     *Money
+	health     string
+	healthOn   Date // when health was said; zero when that is not known
+	// healthNotAfter is the latest day it can have been said on.
+	healthNotAfter Date
+	start          Date
+	due            Date
+	baseline       Date
+	forecast       Date
+	finished       Date
+	objectives     []string
+	pmoID          string
+	phase          string
+	priority       string
+	kind           string
+	kindField      string // the tool's field that kind was read from
+	custom         []Field
+}
+
+// A person is named by the document id of their account or, where the tool
+// has only text, by name or e-mail address.
+type person struct {
+	id         string
+	word       string // lower case
+	connection string // whose people are looked at first
+}
+
+// mapFields applies the mapping of a connection to the fields of a fact.
+// native answers for the tool's own attributes, such as category.
+func (p *plan) mapFields(connection string, fields []Field, native func(string) string) mapped {
+	var m mapped
+	c := p.connection(connection)
+	if c == nil || len(c.Fields) == 0 {
+		m.custom = customFields(nil, fields)
+		return m
+	}
+	for i := range c.Fields {
+		mapping := &c.Fields[i]
+		if c.byTo[mapping.To] != mapping {
+			continue // a later mapping of the same name
+		}
+		value, found := fieldNamed(fields, mapping.Field)
+		if !found {
+			text := native(mapping.Field)
+			if text == "" {
+				continue
+			}
+			value = Field{Type: FieldText, Text: text}
+		}
+		if values := c.values[mapping]; values != nil {
+			value = translated(value, values)
+		}
+		m.set(p, connection, mapping.To, value, mapping.Currency)
+		if mapping.To == "kind" && m.kind != "" {
+			m.kindField = mapping.Field
+		}
+	}
+	m.custom = customFields(c, fields)
+	for i := range m.custom {
+		if mapping := c.mappingOf(&m.custom[i]); mapping != nil {
+			if values := c.values[mapping]; values != nil {
+				m.custom[i] = translated(m.custom[i], values)
+			}
+			m.custom[i].Name = mapping.To
+		}
+	}
+	sortFields(m.custom)
+	return m
+}
+
+// set puts a value under the portfolio's name of a field; a name it does not
+// know makes a custom field.
+func (m *mapped) set(p *plan, connection, to string, value Field, currency string) {
+	switch to {
+	case "name":
+		m.name = textOf(value)
+	case "department":
+		m.department = textOf(value)
+	case "sponsor":
+		m.sponsor = personOf(connection, value)
+	case "manager", "owner":
+		m.manager = personOf(connection, value)
+	case "budget":
+		if currency == "" && m.budget != nil {
+			currency = m.budget.Currency
+		}
+		m.budget = moneyOf(value, currency)
+	case "health":
+		m.health, m.healthOn = textOf(value), Date{}
+	case "start":
+		m.start = dateOf(p, value)
+	case "due":
+		m.due = dateOf(p, value)
+	case "baseline":
+		m.baseline = dateOf(p, value)
+	case "forecast":
+		m.forecast = dateOf(p, value)
+	case "finished":
+		m.finished = dateOf(p, value)
+	case "objectives":
+		m.objectives = listOf(value)
+	case "pmoId":
+		m.pmoID = textOf(value)
+	case "phase":
+		m.phase = textOf(value)
+	case "priority":
+		m.priority = textOf(value)
+	case "kind":
+		m.kind = textOf(value)
+	}
+}
+
+// portfolioFields are the names that set knows.
+var portfolioFields = []string{
+	"name", "department", "sponsor", "manager", "owner", "budget", "health", "start", "due", "baseline",
+	"forecast", "finished", "objectives", "pmoId", "phase", "priority", "kind",
+}
+
+// setCustom puts or replaces a custom field.
+func (m *mapped) setCustom(value Field) {
+	m.custom = slices.Clone(m.custom)
+	for i := range m.custom {
+		if m.custom[i].Name == value.Name {
+			m.custom[i] = value
+			return
+		}
+	}
+	m.custom = append(m.custom, value)
+	sortFields(m.custom)
+}
+
+// fill takes from other what m does not say.
+func (m *mapped) fill(other *mapped) {
+	fillText(&m.name, other.name)
+	fillText(&m.department, other.department)
+	fillText(&m.pmoID, other.pmoID)
+	fillText(&m.phase, other.phase)
+	if m.health == "" {
+		m.health, m.healthOn, m.healthNotAfter = other.health, other.healthOn, other.healthNotAfter
+	}
+	fillText(&m.priority, other.priority)
+	fillDate(&m.start, other.start)
+	fillDate(&m.due, other.due)
+	fillDate(&m.baseline, other.baseline)
+	fillDate(&m.forecast, other.forecast)
+	fillDate(&m.finished, other.finished)
+	if m.sponsor == (person{}) {
+		m.sponsor = other.sponsor
+	}
+	if m.manager == (person{}) {
+		m.manager = other.manager
+	}
+	if m.budget == nil {
+		m.budget = other.budget
+	}
+	if m.objectives == nil {
+		m.objectives = other.objectives
+	}
+	for _, f := range other.custom {
+		if _, taken := fieldByName(m.custom, f.Name); !taken {
+			m.setCustom(f)
+		}
+	}
+}
+
+func fillText(to *string, from string) {
+	if *to == "" {
+		*to = from
+	}
+}
+
+func fillDate(to *Date, from Date) {
+	if to.IsZero() {
+		*to = from
+	}
+}
+
+// customFields are the fields of a fact that make custom fields, copied:
+// those mapped to a name the portfolio does not know, and those not mapped at
+// all, under their own name.
+func customFields(c *connectionPlan, fields []Field) []Field {
+	var custom []Field
+	for i := range fields {
+		if c != nil {
+			if mapping := c.mappingOf(&fields[i]); mapping != nil && slices.Contains(portfolioFields, mapping.To) {
+				continue
+			}
+		}
+		f := fields[i]
+		if f.Name == "" {
+			f.Name = f.ID
+		}
+		custom = append(custom, f)
+	}
+	if c == nil {
+		sortFields(custom)
+	}
+	return custom
+}
+
+func sortFields(fields []Field) {
+	slices.SortStableFunc(fields, func(a, b Field) int {
+		if a.Name != b.Name {
+			return strings.Compare(a.Name, b.Name)
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+}
+
+// mappingOf returns the mapping that takes a field, nil when none does.
+func (c *connectionPlan) mappingOf(f *Field) *FieldMapping {
+	for i := range c.Fields {
+		m := &c.Fields[i]
+		if c.byTo[m.To] == m && (m.Field == f.ID || m.Field == f.Name) {
+			return m
+		}
+	}
+	return nil
+}
+
+// fieldNamed finds a field by id or else by name.
+func fieldNamed(fields []Field, name string) (Field, bool) {
+	for i := range fields {
+		if fields[i].ID == name {
+			return fields[i], true
+		}
+	}
+	return fieldByName(fields, name)
+}
+
+func fieldByName(fields []Field, name string) (Field, bool) {
+	for i := range fields {
+		if fields[i].Name == name {
+			return fields[i], true
+		}
+	}
+	return Field{}, false
+}
+
+// translated replaces the texts of a value by those of a value mapping.
+func translated(f Field, values map[string]string) Field {
+	if f.Type == FieldList {
+		list := make([]string, len(f.List))
+		for i, text := range f.List {
+			list[i] = text
+			if to, ok := values[strings.ToLower(text)]; ok {
+				list[i] = to
+			}
+		}
+		f.List = list
+		return f
+	}
+	if to, ok := values[strings.ToLower(textOf(f))]; ok {
+		return Field{ID: f.ID, Name: f.Name, Type: FieldText, Text: to}
+	}
+	return f
+}
+
+func textOf(f Field) string {
+	switch f.Type {
+	case FieldNumber:
+		return f.Number
+	case FieldDate:
+		return f.Date.String()
+	case FieldTime:
+		return f.Time.UTC().Format("2006-01-02T15:04:05Z")
+	case FieldBool:
+		if f.Bool {
+			return "true"
+		}
+		return "false"
+	case FieldList:
+		return strings.Join(f.List, ", ")
+	}
+	return strings.TrimSpace(f.Text)
+}
+
+// dateOf reads a date; text counts when it begins like an ISO date.
+func dateOf(p *plan, f Field) Date {
+	switch f.Type {
+	case FieldDate:
+		return f.Date
+	case FieldTime:
+		return p.day(f.Time)
+	case FieldText:
+		text := strings.TrimSpace(f.Text)
+		if len(text) > len(dateLayout) {
+			text = text[:len(dateLayout)]
+		}
+		if d, err := ParseDate(text); err == nil {
+			return d
+		}
+	}
+	return Date{}
+}
+
+func listOf(f Field) []string {
+	if f.Type == FieldList {
+		return f.List
+	}
+	if text := textOf(f); text != "" {
+		return []string{text}
+	}
+	return nil
+}
+
+// moneyOf reads an amount, which as text may be followed by its currency, as
+// in "1200.50 EUR"; what is not a number is no budget.
+func moneyOf(f Field, currency string) *Money {
+	text, own, found := strings.Cut(textOf(f), " ")
+	if found {
+		currency = strings.TrimSpace(own)
+	}
+	amount, err := decimal.NewFromString(text)
+	if err != nil {
+		return nil
+	}
+	return &Money{Amount: amount, Currency: currency}
+}
+
+func personOf(connection string, f Field) person {
+	if f.Type == FieldUser {
+		return person{id: f.Text}
+	}
+	if word := strings.ToLower(textOf(f)); word != "" {
+		return person{word: word, connection: connection}
+	}
+	return person{}
+}

@@ -1,0 +1,96 @@
+package portfolio
+
+import (
+	"slices"
+	"time"
+)
+
+// Provenance says where one of the facts behind a row comes from.
+type Provenance struct {
+	ID         string // document id of the fact
+	Connection string
+	Kind       string // the tool's own kind of record
+	ExternalID string // the tool's immutable id
+	Key        string
+	URL        string
+	Presence   Presence
+	GoneSince  Date
+	// SourceUpdatedAt is the tool's time of the last change, if it tells.
+	SourceUpdatedAt time.Time
+	// SyncedAt is when the current content was written, by the store's clock.
+	SyncedAt time.Time
+	// Unreadable is why the newest version could not be read; the fact is then
+	// the last good one.
+	Unreadable string
+}
+
+// Sources returns where the facts behind a project or a milestone come from,
+// the primary first.
+func (s *Snapshot) Sources(id string) []Provenance {
+	if v, ok := s.Document(Key{KindMilestone, id}); ok {
+		return []Provenance{s.provenance(v.Doc.(*MilestoneFact))}
+	}
+	p, ok := s.Project(id)
+	if !ok {
+		return nil
+	}
+	sources := make([]Provenance, 0, len(p.Members))
+	for _, member := range p.Members {
+		if v, ok := s.Document(Key{KindProject, member}); ok {
+			sources = append(sources, s.provenance(v.Doc.(*ProjectFact)))
+		}
+	}
+	return sources
+}
+
+func (s *Snapshot) provenance(f ToolFact) Provenance {
+	source, record := f.Origin(), f.Kept()
+	return Provenance{
+		ID:              source.DocID(),
+		Connection:      source.Connection,
+		Kind:            source.Kind,
+		ExternalID:      source.ID,
+		Key:             source.Key,
+		URL:             source.URL,
+		Presence:        s.plan.presence(source),
+		GoneSince:       record.GoneSince,
+		SourceUpdatedAt: source.UpdatedAt,
+		SyncedAt:        record.SyncedAt,
+		Unreadable:      record.Unreadable,
+	}
+}
+
+// Said is a person's value for a field of a project or milestone.
+type Said struct {
+	*Override
+	// Wins is false when another override of the same field was put later.
+	Wins bool
+}
+
+// OverridesOf returns what people said about a project or milestone, by field
+// and then by revision, the one that wins last.
+func (s *Snapshot) OverridesOf(id string) []Said {
+	var targets []string
+	if p, ok := s.Project(id); ok {
+		for _, member := range append(slices.Clone(p.Members), p.Redirects...) {
+			targets = append(targets, Key{KindProject, member}.String())
+		}
+	} else {
+		targets = []string{Key{KindMilestone, id}.String()}
+	}
+	var all []Versioned
+	for _, target := range targets {
+		for _, key := range s.refs[KindOverride].of(target) {
+			if v, ok := s.Document(Key{KindOverride, key}); ok {
+				all = append(all, v)
+			}
+		}
+	}
+	slices.SortFunc(all, compareOverrides)
+	said := make([]Said, len(all))
+	for i, v := range all {
+		o := v.Doc.(*Override)
+		said[i] = Said{Override: o, Wins: i+1 == len(all) || all[i+1].Doc.(*Override).Field != o.Field}
+	}
+	return said
+}

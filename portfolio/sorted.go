@@ -1,0 +1,114 @@
+package portfolio
+
+import (
+	"iter"
+	"slices"
+)
+
+// sorted is an immutable sorted list in chunks. The next version copies only
+// the chunks in which something changes, and a scan over all of it walks plain
+// slices.
+type sorted[E any] struct {
+	chunks [][]E
+	count  int
+}
+
+// chunkLength is how long a fresh chunk is; one that grows beyond twice of it
+// is cut.
+const chunkLength = 256
+
+func (s sorted[E]) all() iter.Seq[E] {
+	return func(yield func(E) bool) {
+		for _, chunk := range s.chunks {
+			for _, e := range chunk {
+				if !yield(e) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// change takes elements out and puts elements in; both lists are sorted by
+// compare, and an element that is in both is replaced.
+func (s sorted[E]) change(compare func(a, b E) int, out, in []E) sorted[E] {
+	if len(out) == 0 && len(in) == 0 {
+		return s
+	}
+	next := sorted[E]{count: s.count, chunks: make([][]E, 0, len(s.chunks)+1)}
+	for i, chunk := range s.chunks {
+		var chunkOut, chunkIn []E
+		if i == len(s.chunks)-1 {
+			chunkOut, chunkIn, out, in = out, in, nil, nil
+		} else {
+			// What sorts before the next chunk's first element goes here.
+			bound := s.chunks[i+1][0]
+			chunkOut, out = cutBefore(compare, out, bound)
+			chunkIn, in = cutBefore(compare, in, bound)
+		}
+		if len(chunkOut) == 0 && len(chunkIn) == 0 {
+			next.chunks = append(next.chunks, chunk)
+			continue
+		}
+		next.add(mergeChunk(compare, chunk, chunkOut, chunkIn), len(chunk))
+	}
+	if len(in) > 0 {
+		next.add(slices.Clone(in), 0)
+	}
+	if len(next.chunks) > 8 && len(next.chunks) > 8*(next.count/chunkLength+1) {
+		return sortedFrom(slices.Collect(next.all()))
+	}
+	return next
+}
+
+// add appends a rewritten chunk that had `before` elements, cutting it when it
+// has become too long.
+func (s *sorted[E]) add(chunk []E, before int) {
+	s.count += len(chunk) - before
+	if len(chunk) <= 2*chunkLength {
+		if len(chunk) > 0 {
+			s.chunks = append(s.chunks, chunk)
+		}
+		return
+	}
+	for piece := range slices.Chunk(chunk, chunkLength) {
+		s.chunks = append(s.chunks, slices.Clip(piece))
+	}
+}
+
+// sortedFrom makes the list of elements that are sorted already.
+func sortedFrom[E any](elements []E) sorted[E] {
+	var s sorted[E]
+	s.add(elements, 0)
+	return s
+}
+
+func cutBefore[E any](compare func(a, b E) int, list []E, bound E) (before, rest []E) {
+	n, _ := slices.BinarySearchFunc(list, bound, compare)
+	return list[:n], list[n:]
+}
+
+// mergeChunk returns chunk without out and with in, all sorted.
+func mergeChunk[E any](compare func(a, b E) int, chunk, out, in []E) []E {
+	merged := make([]E, 0, max(0, len(chunk)-len(out))+len(in))
+	for _, e := range chunk {
+		for len(in) > 0 && compare(in[0], e) < 0 {
+			merged = append(merged, in[0])
+			in = in[1:]
+		}
+		for len(out) > 0 && compare(out[0], e) < 0 {
+			out = out[1:]
+		}
+		if len(out) > 0 && compare(out[0], e) == 0 {
+			out = out[1:]
+			continue
+		}
+		if len(in) > 0 && compare(in[0], e) == 0 {
+			merged = append(merged, in[0])
+			in = in[1:]
+			continue
+		}
+		merged = append(merged, e)
+	}
+	return append(merged, in...)
+}

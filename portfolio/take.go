@@ -1,0 +1,151 @@
+package portfolio
+
+import (
+	"slices"
+	"strings"
+)
+
+// words are what a document names, so that whoever looks from there finds it.
+func words(d Document) []string {
+	switch d := d.(type) {
+	case *ProjectFact:
+		return []string{keyWord(d.Connection, d.Source.Key)}
+	case *MilestoneFact:
+		return []string{d.Project}
+	case *DependencyFact:
+		return distinct(d.Predecessor.Ref, d.Predecessor.Project, d.Successor.Ref, d.Successor.Project)
+	case *PersonFact:
+		return distinct(strings.ToLower(d.Name), strings.ToLower(d.Email))
+	case *StatusReportFact:
+		return []string{d.Project}
+	case *RiskFact:
+		return []string{d.Project}
+	case *Override:
+		return []string{d.Target}
+	case *Link:
+		return distinct(append([]string{d.Primary}, d.Members...)...)
+	case *Quarantine:
+		return []string{d.Connection}
+	case *Hold:
+		return []string{d.Connection}
+	case *Run:
+		return []string{d.Connection}
+	case *Pass:
+		return []string{d.Connection}
+	}
+	return nil
+}
+
+// keyWord is what a project's key is found by.
+func keyWord(connection, key string) string { return connection + " " + key }
+
+func distinct(words ...string) []string {
+	slices.Sort(words)
+	words = slices.Compact(words)
+	if len(words) > 0 && words[0] == "" {
+		words = words[1:]
+	}
+	return words
+}
+
+// take puts a document in the place of its former version, either of which may
+// be nil, and marks what has to be computed again because of it.
+func (b *builder) take(key Key, rev int64, doc Document) {
+	facts := b.factsOf(key.Kind)
+	var before Document
+	if v, ok := facts.get(key.ID); ok {
+		before = v.Doc
+	}
+	if before == nil && doc == nil {
+		return
+	}
+	if doc == nil {
+		facts.delete(key.ID)
+	} else {
+		facts.set(key.ID, Versioned{Rev: rev, Doc: doc})
+	}
+	b.refer(key, before, doc)
+	b.count(before, -1)
+	b.count(doc, 1)
+	for _, d := range []Document{before, doc} {
+		if d != nil {
+			b.mark(key, d)
+		}
+	}
+}
+
+// refer moves a document to what it names now.
+func (b *builder) refer(key Key, before, now Document) {
+	var was, is []string
+	if before != nil {
+		was = words(before)
+	}
+	if now != nil {
+		is = words(now)
+	}
+	if len(was) > 0 || len(is) > 0 {
+		b.refsOf(key.Kind).move(key.ID, was, is)
+	}
+}
+
+func (b *builder) count(d Document, n int) {
+	fact, ok := d.(ToolFact)
+	if !ok {
+		return
+	}
+	connection := fact.Origin().Connection
+	b.toolCounts[connection] += n
+	if left := b.tools[connection] + b.toolCounts[connection]; left == 0 || left == n {
+		b.dirty.connections[connection] = true
+	}
+}
+
+// mark notes what a document, in its former or its new version, bears on.
+func (b *builder) mark(key Key, d Document) {
+	switch d := d.(type) {
+	case *ProjectFact:
+		b.dirty.facts[key.ID] = true
+	case *MilestoneFact:
+		b.dirty.milestones[key.ID] = true
+		b.dirty.touched[d.Project] = true
+	case *DependencyFact:
+		b.dirty.dependencies[key.ID] = true
+	case *PersonFact:
+		b.dirty.people[key.ID] = true
+		for _, word := range words(d) {
+			b.dirty.words[word] = true
+		}
+	case *DepartmentFact:
+		b.dirty.departmentFacts = true
+		b.dirty.departments[d.Slug] = true
+	case *StatusReportFact:
+		b.dirty.touched[d.Project] = true
+	case *Override:
+		target, err := ParseKey(d.Target)
+		switch {
+		case err != nil: // it names nothing, so it bears on nothing
+		case target.Kind == KindMilestone:
+			b.dirty.milestones[target.ID] = true
+		case target.Kind == KindProject:
+			b.dirty.touched[target.ID] = true
+		}
+	case *Link:
+		for _, id := range words(d) {
+			b.dirty.facts[id] = true
+		}
+	case *Settings:
+		b.dirty.settings = true
+	case *Clock:
+		b.dirty.clock = true
+	case *Quarantine:
+		b.dirty.connections[d.Connection] = true
+	case *Hold:
+		b.dirty.connections[d.Connection] = true
+	case *Site:
+		b.dirty.connections[d.Connection] = true
+	case *Run:
+		b.dirty.connections[d.Connection] = true
+	case *Pass:
+		b.dirty.connections[d.Connection] = true
+	}
+}
