@@ -84,6 +84,9 @@ type Site struct {
 // Clock is the civil date that views take as today.
 type Clock struct {
 	Today Date `json:"today"`
+	// TimeZone is the IANA zone that today was read in; only another zone may
+	// move the day back.
+	TimeZone string `json:"timeZone,omitempty"`
 }
 
 // Run is one sync of one connection, and while RUNNING the lease on it.
