@@ -1,0 +1,219 @@
+// Package replica keeps what the log holds in memory: it loads the log,
+// follows it, and publishes one immutable snapshot after the other behind an
+// atomic pointer. It also commits the two documents that shape views and that
+// no tool and no person writes: the day and the settings.
+//
+// It computes nothing itself (package portfolio does) and answers no requests.
+package replica
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"plumbline/portfolio"
+	"plumbline/store"
+)
+
+// The pace of a replica.
+const (
+	// DefaultPublishEvery is the shortest time between two snapshots, so that
+	// a long sync does not make caches useless a hundred times a second.
+	DefaultPublishEvery = 250 * time.Millisecond
+	// DefaultRetryEvery is how long it waits before it asks a store again that
+	// has failed. It decides how soon reads are fresh after an outage.
+	DefaultRetryEvery = time.Second
+	// DefaultDayEvery is how often it looks whether a new day has begun.
+	DefaultDayEvery = 10 * time.Second
+)
+
+// A Snapshot is the state of everything at one position, S being itself.
+type Snapshot[S, D any] interface {
+	// Apply returns the state after the next commit, and what differs.
+	Apply(portfolio.Commit) (S, D)
+	Position() portfolio.Position
+	Document(portfolio.Key) (portfolio.Versioned, bool)
+}
+
+// Options are what a replica may be told; the zero value is right for a server.
+type Options struct {
+	Logger *slog.Logger // nil discards
+	// Day replaces the store's clock as the source of the civil date in a zone,
+	// in tests and demonstrations.
+	Day func(ctx context.Context, zone *time.Location) (portfolio.Date, error)
+	// PublishEvery, RetryEvery and DayEvery replace the defaults.
+	PublishEvery, RetryEvery, DayEvery time.Duration
+}
+
+// A Replica is an in-memory copy of the log that keeps itself up to date. Its
+// methods may be called by many goroutines.
+type Replica[S Snapshot[S, D], D any] struct {
+	log     store.Log
+	build   func(portfolio.State) (S, error)
+	options Options
+	logger  *slog.Logger
+	stop    context.CancelFunc
+	running sync.WaitGroup
+
+	current atomic.Pointer[S]
+
+	mu        sync.Mutex
+	published chan struct{} // closed when the next snapshot is there
+	downSince time.Time     // zero while the store answers
+	downBy    error
+}
+
+// Open loads the log and follows it until Close. build makes the first
+// snapshot of what was loaded. ctx is for loading only.
+func Open[S Snapshot[S, D], D any](ctx context.Context, log store.Log, build func(portfolio.State) (S, error), options Options) (*Replica[S, D], error) {
+	r := &Replica[S, D]{log: log, build: build, options: options, logger: options.Logger, published: make(chan struct{})}
+	if r.logger == nil {
+		r.logger = slog.New(slog.DiscardHandler)
+	}
+	if r.options.PublishEvery == 0 {
+		r.options.PublishEvery = DefaultPublishEvery
+	}
+	if r.options.RetryEvery == 0 {
+		r.options.RetryEvery = DefaultRetryEvery
+	}
+	if r.options.DayEvery == 0 {
+		r.options.DayEvery = DefaultDayEvery
+	}
+	if r.options.Day == nil {
+		r.options.Day = r.storeDay
+	}
+	first, err := r.load(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("open replica: %w", err)
+	}
+	r.publish(first)
+
+	ctx, r.stop = context.WithCancel(context.WithoutCancel(ctx))
+	r.running.Go(func() { r.run(ctx, first) })
+	r.running.Go(func() { r.keepDay(ctx) })
+	return r, nil
+}
+
+// Close stops following. The last snapshot stays readable; the log stays open.
+func (r *Replica[S, D]) Close() {
+	r.stop()
+	r.running.Wait()
+}
+
+// Snapshot returns the newest published snapshot.
+func (r *Replica[S, D]) Snapshot() S { return *r.current.Load() }
+
+// Wait returns a snapshot that holds the revision, so that whoever has written
+// it can read it. It waits until ctx ends.
+func (r *Replica[S, D]) Wait(ctx context.Context, revision int64) (S, error) {
+	for {
+		r.mu.Lock()
+		next := r.published
+		r.mu.Unlock()
+		s := r.Snapshot()
+		if s.Position().Revision >= revision {
+			return s, nil
+		}
+		select {
+		case <-next:
+		case <-ctx.Done():
+			var none S
+			return none, fmt.Errorf("wait for revision %d, have %d: %w", revision, s.Position().Revision, ctx.Err())
+		}
+	}
+}
+
+// A Status tells how current a replica is.
+type Status struct {
+	Position portfolio.Position // of the published snapshot
+	// Age is for how long the store has not answered; 0 while it does.
+	Age time.Duration
+	// Err is why it does not answer; nil while it does.
+	Err error
+}
+
+// Status reports how current the published snapshot is.
+func (r *Replica[S, D]) Status() Status {
+	status := Status{Position: r.Snapshot().Position()}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.downBy != nil {
+		status.Age, status.Err = time.Since(r.downSince), r.downBy
+	}
+	return status
+}
+
+func (r *Replica[S, D]) load(ctx context.Context) (S, error) {
+	state, err := r.log.Load(ctx)
+	if err != nil {
+		var none S
+		return none, err
+	}
+	return r.build(state)
+}
+
+func (r *Replica[S, D]) publish(s S) {
+	r.current.Store(&s)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	close(r.published)
+	r.published = make(chan struct{})
+}
+
+// up notes that the store answers.
+func (r *Replica[S, D]) up() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.downBy != nil {
+		r.logger.Info("the store answers again", "duration", time.Since(r.downSince))
+	}
+	r.downSince, r.downBy = time.Time{}, nil
+}
+
+// down notes that the store has failed; a failure that goes on is logged once.
+func (r *Replica[S, D]) down(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.downBy == nil {
+		r.downSince = time.Now()
+	}
+	if r.downBy == nil || r.downBy.Error() != err.Error() {
+		r.logger.Error("the store fails; reads go on from what is in memory", "error", err)
+	}
+	r.downBy = err
+}
+
+// run follows the log until ctx ends.
+func (r *Replica[S, D]) run(ctx context.Context, working S) {
+	for ctx.Err() == nil {
+		var err error
+		working, err = r.follow(ctx, working)
+		if ctx.Err() != nil {
+			return
+		}
+		// A log that was reset or contradicts itself no longer continues what
+		// we hold. Loading tells whether it can be served all the same.
+		if errors.Is(err, store.ErrReset) || errors.Is(err, store.ErrCorrupt) {
+			r.logger.Warn("the log no longer continues what was read of it; loading it again", "error", err)
+			var fresh S
+			if fresh, err = r.load(ctx); err == nil {
+				working = fresh
+				r.publish(working)
+				continue
+			}
+		}
+		r.down(err)
+		sleep(ctx, r.options.RetryEvery)
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
+}
