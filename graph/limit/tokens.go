@@ -1,0 +1,26 @@
+package limit
+
+import (
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/lexer"
+
+	"plumbline/graph/problem"
+)
+
+// Tokens fails when the document has more than most tokens, comments
+// included. It reads no further than that. What is not a token is left to the
+// parser, which says where it stands.
+func Tokens(query string, most int) error {
+	lex := lexer.New(&ast.Source{Input: query})
+	for range most + 1 {
+		token, err := lex.ReadToken()
+		if err != nil || token.Kind == lexer.EOF {
+			return nil
+		}
+	}
+	return tooComplex("the document has more than %d tokens", most)
+}
+
+func tooComplex(format string, args ...any) error {
+	return problem.New(problem.TooComplex, format, args...)
+}
