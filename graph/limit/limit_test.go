@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
@@ -33,8 +32,8 @@ func parse(t *testing.T, query string) *ast.QueryDocument {
 
 func cost(t *testing.T, query string, variables map[string]any) limit.Cost {
 	t.Helper()
-	doc, errs := gqlparser.LoadQuery(schema, query) //nolint:staticcheck // the short way is enough here
-	if errs != nil {
+	doc := parse(t, query)
+	if errs := validator.ValidateWithRules(schema, doc, nil); errs != nil {
 		t.Fatalf("%v in %s", errs, query)
 	}
 	values, err := validator.VariableValues(schema, doc.Operations[0], variables)
@@ -155,6 +154,15 @@ func TestShape(t *testing.T) {
 		{"10 root fields", "{" + strings.Repeat("project ", 10) + "}", ""},
 		{"11 root fields", "{" + strings.Repeat("project ", 11) + "}", "11 root fields"},
 		{"root fields through fragments", "{ ...F ...F } fragment F on Query {" + strings.Repeat("project ", 6) + "}", "12 root fields"},
+		{"a field 20 times", "{ project {" + strings.Repeat("id ", 20) + "} }", ""},
+		{"a field 21 times", "{ project {" + strings.Repeat("id ", 21) + "} }", "repeats a field 21 times"},
+		{"a field 21 times through inline fragments", "{ project {" + strings.Repeat("... { id } ", 21) + "} }", "repeats a field 21 times"},
+		{"many fragments with the same field", "{ project {" + strings.Repeat("...F ", 40) + "} } fragment F on Project { id }", ""},
+		{"a value 32 deep", "{ projects(filter: " + strings.Repeat("{not: ", 32) + "null" + strings.Repeat("}", 32) + ") { totalCount } }", ""},
+		{"a value 33 deep", "{ projects(filter: " + strings.Repeat("[", 33) + "null" + strings.Repeat("]", 33) + ") { totalCount } }", "deeper than 32"},
+		{"a value 33 deep in a directive", "{ id @x(a: " + strings.Repeat("[", 33) + "1" + strings.Repeat("]", 33) + ") }", "deeper than 32"},
+		{"a value 33 deep as a default", "query($a: A = " + strings.Repeat("[", 33) + "1" + strings.Repeat("]", 33) + ") { id }", "deeper than 32"},
+		{"31 directives on variables", "query($a: A " + strings.Repeat("@x ", 31) + ") { id }", "31 directives"},
 		{"a fragment that spreads itself is left to the validator", "{ ...F } fragment F on Query { ...F }", ""},
 		{"a fragment that is missing is left to the validator", "{ ...F }", ""},
 		{"the standard introspection", introspection, ""},
@@ -174,6 +182,26 @@ func TestShape(t *testing.T) {
 	}
 }
 
+func TestValues(t *testing.T) {
+	nested := func(levels int) any {
+		var v any = json.Number("1")
+		for i := range levels {
+			if i%2 == 0 {
+				v = []any{v}
+			} else {
+				v = map[string]any{"not": v}
+			}
+		}
+		return v
+	}
+	for levels, over := range map[int]bool{0: false, 32: false, 33: true, 9_000: true} {
+		err := limit.Values(map[string]any{"v": nested(levels)}, limit.Defaults())
+		if (err != nil) != over {
+			t.Errorf("%d levels: error = %v, want over = %v", levels, err, over)
+		}
+	}
+}
+
 func TestTokens(t *testing.T) {
 	cases := []struct {
 		query string
@@ -187,7 +215,7 @@ func TestTokens(t *testing.T) {
 		{"", false},
 	}
 	for _, c := range cases {
-		err := limit.Tokens(c.query, 2500)
+		_, err := limit.Tokens(c.query, 2500)
 		if (err != nil) != c.over {
 			t.Errorf("%.20q: error = %v, want over = %v", c.query, err, c.over)
 		}

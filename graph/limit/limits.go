@@ -26,6 +26,8 @@ type Limits struct {
 	Aliases            int // aliased fields, fragments expanded; 30
 	Directives         int // directives, fragments expanded; 30
 	RootFields         int // fields of Query or Mutation, fragments expanded; 10
+	Repeats            int // times that one selection set names the same field; 20
+	ValueDepth         int // lists and objects within one another in an input value; 32
 
 	Cost              int64 // of one operation; 50,000
 	ExportCost        int64 // of one operation with the export scope; 2,000,000
@@ -42,6 +44,8 @@ type Limits struct {
 	Time         time.Duration // for one operation; 15 s
 	ExportTime   time.Duration // the same with the export scope; 300 s
 	RevisionWait time.Duration // for a revision the client has seen elsewhere; 5 s
+	ReadTime     time.Duration // for a client to send its request; 15 s
+	WriteTime    time.Duration // for a client to take its answer; 60 s
 
 	DocumentCache int64 // bytes of memory for parsed documents; 16 MiB
 }
@@ -57,6 +61,8 @@ func Defaults() Limits {
 		Aliases:            30,
 		Directives:         30,
 		RootFields:         10,
+		Repeats:            20,
+		ValueDepth:         32,
 		Cost:               50_000,
 		ExportCost:         2_000_000,
 		IntrospectionCost:  200_000,
@@ -69,6 +75,8 @@ func Defaults() Limits {
 		Time:               15 * time.Second,
 		ExportTime:         300 * time.Second,
 		RevisionWait:       5 * time.Second,
+		ReadTime:           15 * time.Second,
+		WriteTime:          60 * time.Second,
 		DocumentCache:      16 * mib,
 	}
 }
@@ -85,6 +93,8 @@ func (l Limits) OrDefaults() Limits {
 		Aliases:            or(l.Aliases, d.Aliases),
 		Directives:         or(l.Directives, d.Directives),
 		RootFields:         or(l.RootFields, d.RootFields),
+		Repeats:            or(l.Repeats, d.Repeats),
+		ValueDepth:         or(l.ValueDepth, d.ValueDepth),
 		Cost:               or(l.Cost, d.Cost),
 		ExportCost:         or(l.ExportCost, d.ExportCost),
 		IntrospectionCost:  or(l.IntrospectionCost, d.IntrospectionCost),
@@ -97,6 +107,8 @@ func (l Limits) OrDefaults() Limits {
 		Time:               or(l.Time, d.Time),
 		ExportTime:         or(l.ExportTime, d.ExportTime),
 		RevisionWait:       or(l.RevisionWait, d.RevisionWait),
+		ReadTime:           or(l.ReadTime, d.ReadTime),
+		WriteTime:          or(l.WriteTime, d.WriteTime),
 		DocumentCache:      or(l.DocumentCache, d.DocumentCache),
 	}
 }

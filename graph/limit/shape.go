@@ -7,9 +7,9 @@ import (
 )
 
 // Shape fails when an operation or fragment of the document is deeper or has
-// more aliases, directives or root fields than the limits allow. The document
-// need not be valid: it is judged before the validator, whose rules compare
-// fields with one another, spends time on it. Fragments that spread
+// more aliases, directives, repeated or root fields than the limits allow. The
+// document need not be valid: it is judged before the validator, whose rules
+// compare every two fields of one name, spends time on it. Fragments that spread
 // themselves are passed over here and refused there.
 func Shape(doc *ast.QueryDocument, limits Limits) error {
 	w := shapeWalk{
@@ -18,7 +18,11 @@ func Shape(doc *ast.QueryDocument, limits Limits) error {
 	}
 	for _, operation := range doc.Operations {
 		s := w.selections(operation.SelectionSet)
-		s.directives += int64(len(operation.Directives))
+		s.addDirectives(operation.Directives)
+		for _, variable := range operation.VariableDefinitions {
+			s.addDirectives(variable.Directives)
+			s.values = max(s.values, valueDepth(variable.DefaultValue))
+		}
 		if err := s.check(limits); err != nil {
 			return err
 		}
@@ -46,6 +50,10 @@ type shape struct {
 	depth      int64
 	// introspection is the depth below the nearest __schema or __type.
 	introspection int64
+	// repeats is how often any selection set names the same field.
+	repeats int64
+	// values is the depth of the deepest argument.
+	values int64
 }
 
 func (s shape) check(limits Limits) error {
@@ -58,6 +66,10 @@ func (s shape) check(limits Limits) error {
 		return tooComplex("the operation has %d aliases, at most %d are allowed", s.aliases, limits.Aliases)
 	case s.directives > int64(limits.Directives):
 		return tooComplex("the operation has %d directives, at most %d are allowed", s.directives, limits.Directives)
+	case s.values > int64(limits.ValueDepth):
+		return tooDeepValue(limits)
+	case s.repeats > int64(limits.Repeats):
+		return tooComplex("the document repeats a field %d times, at most %d are allowed", s.repeats, limits.Repeats)
 	}
 	return nil
 }
@@ -69,6 +81,15 @@ func (s *shape) add(other shape) {
 	s.directives = sum(s.directives, other.directives)
 	s.depth = max(s.depth, other.depth)
 	s.introspection = max(s.introspection, other.introspection)
+	s.repeats = max(s.repeats, other.repeats)
+	s.values = max(s.values, other.values)
+}
+
+func (s *shape) addDirectives(directives ast.DirectiveList) {
+	s.directives = sum(s.directives, int64(len(directives)))
+	for _, d := range directives {
+		s.values = max(s.values, argumentDepth(d.Arguments))
+	}
 }
 
 type shapeWalk struct {
@@ -76,18 +97,34 @@ type shapeWalk struct {
 	seen      map[string]shape
 }
 
+// selections walks the selection set of an operation, field or fragment.
 func (w *shapeWalk) selections(set ast.SelectionSet) shape {
+	if len(set) == 0 {
+		return shape{}
+	}
+	named := make(map[string]int64, len(set))
+	total := w.collect(set, named)
+	for _, times := range named {
+		total.repeats = max(total.repeats, times)
+	}
+	return total
+}
+
+// collect walks a selection set and its inline fragments, which name fields
+// on the same level.
+func (w *shapeWalk) collect(set ast.SelectionSet, named map[string]int64) shape {
 	var total shape
 	for _, selection := range set {
 		switch s := selection.(type) {
 		case *ast.Field:
+			named[s.Alias]++
 			total.add(w.field(s))
 		case *ast.InlineFragment:
-			total.add(w.selections(s.SelectionSet))
-			total.directives = sum(total.directives, int64(len(s.Directives)))
+			total.add(w.collect(s.SelectionSet, named))
+			total.addDirectives(s.Directives)
 		case *ast.FragmentSpread:
 			total.add(w.fragment(s.Name))
-			total.directives = sum(total.directives, int64(len(s.Directives)))
+			total.addDirectives(s.Directives)
 		}
 	}
 	return total
@@ -96,7 +133,8 @@ func (w *shapeWalk) selections(set ast.SelectionSet) shape {
 func (w *shapeWalk) field(f *ast.Field) shape {
 	s := w.selections(f.SelectionSet)
 	s.fields = 1
-	s.directives = sum(s.directives, int64(len(f.Directives)))
+	s.addDirectives(f.Directives)
+	s.values = max(s.values, argumentDepth(f.Arguments))
 	if f.Alias != f.Name {
 		s.aliases = sum(s.aliases, 1)
 	}
@@ -119,7 +157,7 @@ func (w *shapeWalk) fragment(name string) shape {
 	}
 	w.seen[name] = shape{} // what a fragment that spreads itself finds here
 	s := w.selections(fragment.SelectionSet)
-	s.directives = sum(s.directives, int64(len(fragment.Directives)))
+	s.addDirectives(fragment.Directives)
 	w.seen[name] = s
 	return s
 }

@@ -7,18 +7,18 @@ import (
 	"plumbline/graph/problem"
 )
 
-// Tokens fails when the document has more than most tokens, comments
-// included. It reads no further than that. What is not a token is left to the
-// parser, which says where it stands.
-func Tokens(query string, most int) error {
+// Tokens counts the tokens of the document, comments included, and fails when
+// there are more than most; it reads no further than that. What is not a
+// token is left to the parser, which says where it stands.
+func Tokens(query string, most int) (int, error) {
 	lex := lexer.New(&ast.Source{Input: query})
-	for range most + 1 {
+	for n := range most + 1 {
 		token, err := lex.ReadToken()
 		if err != nil || token.Kind == lexer.EOF {
-			return nil
+			return n, nil
 		}
 	}
-	return tooComplex("the document has more than %d tokens", most)
+	return most, tooComplex("the document has more than %d tokens", most)
 }
 
 func tooComplex(format string, args ...any) error {

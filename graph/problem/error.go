@@ -15,9 +15,6 @@ type Error struct {
 	Message string
 	// Details are further entries of the error's extensions.
 	Details map[string]any
-	// Fatal ends the whole operation: the client gets this one error and no
-	// data, because what was computed so far has arbitrary holes.
-	Fatal bool
 
 	cause error
 }

@@ -24,7 +24,6 @@ type Report struct {
 	mu      sync.Mutex
 	shown   int
 	omitted int
-	fatal   *Error
 }
 
 // NewReport returns a report that shows at most so many errors and logs what
@@ -40,6 +39,14 @@ func (r *Report) RequestID() string { return r.id }
 // Present turns an error into what the client sees of it, or into nil when
 // the answer already has as many errors as it may show.
 func (r *Report) Present(ctx context.Context, err error) *gqlerror.Error {
+	if !r.admit() {
+		return nil
+	}
+	return r.Show(ctx, err)
+}
+
+// Show is Present for an error that the answer needs, however many it has.
+func (r *Report) Show(ctx context.Context, err error) *gqlerror.Error {
 	shown := &gqlerror.Error{Extensions: map[string]any{}}
 	var located *gqlerror.Error
 	if errors.As(err, &located) {
@@ -49,9 +56,6 @@ func (r *Report) Present(ctx context.Context, err error) *gqlerror.Error {
 		}
 	}
 	known := explain(err)
-	if !r.admit(known) {
-		return nil
-	}
 	if known == nil {
 		r.log.ErrorContext(ctx, "internal error", "error", err, "path", shown.Path.String())
 		known = r.internal()
@@ -64,13 +68,10 @@ func (r *Report) Present(ctx context.Context, err error) *gqlerror.Error {
 	return shown
 }
 
-// admit counts the error and reports whether there is room to show it.
-func (r *Report) admit(known *Error) bool {
+// admit counts an error and reports whether there is room to show it.
+func (r *Report) admit() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if known != nil && known.Fatal && r.fatal == nil {
-		r.fatal = known
-	}
 	if r.shown >= r.most {
 		r.omitted++
 		return false
@@ -90,13 +91,6 @@ func (r *Report) Omitted() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.omitted
-}
-
-// Fatal returns the first error that ended the operation, or nil.
-func (r *Report) Fatal() *Error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.fatal
 }
 
 // internal is all that a client learns of a fault of ours.
