@@ -77,7 +77,9 @@ type Fetched struct {
 	Key portfolio.Key // of the fact that was asked for
 	// Fact is the record, converted again, when it is there and in scope.
 	Fact portfolio.ToolFact
-	// Presence is DELETED, ACCESS_LOST or OUT_OF_SCOPE when Fact is nil.
+	// Unreadable is set when it is there but could not be converted.
+	Unreadable *portfolio.Quarantine
+	// Presence is DELETED, ACCESS_LOST or OUT_OF_SCOPE when it is neither.
 	Presence portfolio.Presence
 }
 
