@@ -1,0 +1,193 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// settings reports what a tool says is wrong with its settings. Each error may
+// begin with the key it is about, as in "auth.token: is missing"; it is shown
+// at the line of that key.
+func (b *binder) settings(err error, path string, at place) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range joined.Unwrap() {
+			b.settings(one, path, at)
+		}
+		return
+	}
+	key, text, found := strings.Cut(err.Error(), ": ")
+	if !found || strings.ContainsAny(key, " \"") {
+		b.report(at, path, "%s", firstLine(err.Error()))
+		return
+	}
+	b.report(b.nearestPlace(join(path, key), at), join(path, key), "%s", firstLine(text))
+}
+
+// nearestPlace returns the place of the key, else of the nearest key around it.
+func (b *binder) nearestPlace(path string, otherwise place) place {
+	for {
+		if at, known := b.places[path]; known {
+			return at
+		}
+		dot := strings.LastIndexByte(path, '.')
+		if dot < 0 {
+			return otherwise
+		}
+		path = path[:dot]
+	}
+}
+
+// wrong reports a problem at a key of the result.
+func (b *binder) wrong(path, format string, args ...any) {
+	b.report(b.nearestPlace(path, place{file: b.file}), path, format, args...)
+}
+
+// warn keeps what is allowed but probably not meant.
+func (b *binder) warn(path, format string, args ...any) {
+	b.warnings = append(b.warnings, b.nearestPlace(path, place{file: b.file}).problem(path, format, args...))
+}
+
+// check reports what no single key can tell.
+func (b *binder) check(c *Config, checkRule func(string) error) {
+	b.checkServer(c)
+	b.checkKeys(c)
+	b.checkConnections(c)
+	for i, rule := range c.Rules {
+		path := b.items["rules"][i]
+		if rule.Set == (Assignment{}) && rule.When != "" {
+			b.wrong(join(path, "set"), "sets nothing; expected kind, department or phase")
+		}
+		if rule.When != "" && checkRule != nil {
+			if err := checkRule(string(rule.When)); err != nil {
+				b.wrong(join(path, "when"), "%s", firstLine(err.Error()))
+			}
+		}
+	}
+	b.checkHealth(c)
+	b.checkStatuses(c)
+}
+
+// checkStatuses checks that no two statuses differ only in case.
+func (b *binder) checkStatuses(c *Config) {
+	seen := map[string]string{}
+	for _, status := range slices.Sorted(maps.Keys(c.Statuses)) {
+		folded := strings.ToLower(status)
+		if other, twice := seen[folded]; twice {
+			b.wrong(join("statuses", status), "statuses are compared without case, and %q is given too", other)
+		}
+		seen[folded] = status
+	}
+}
+
+// checkServer checks who may reach the server.
+func (b *binder) checkServer(c *Config) {
+	if c.TLS != nil && (c.TLS.Cert == "" || c.TLS.Key == "") && len(b.problems) == 0 {
+		b.wrong("tls", "expected both cert and key")
+	}
+	if c.Listen.Loopback() {
+		return
+	}
+	switch {
+	case len(c.Keys) == 0:
+		b.wrong("listen", "%s can be reached from other machines, and there are no keys; "+
+			"expected a loopback address, or keys (plumbline token new makes one)", c.Listen)
+	case c.TLS == nil && len(c.TrustedProxy) == 0:
+		b.warn("listen", "keys travel unencrypted to %s; give tls, or trusted_proxy where a proxy ends HTTPS", c.Listen)
+	}
+}
+
+// checkKeys checks that no two keys share a name or a hash.
+func (b *binder) checkKeys(c *Config) {
+	byName, byHash := map[string]string{}, map[Hash]string{}
+	for i, key := range c.Keys {
+		path := b.items["keys"][i]
+		if key.Name != "" {
+			if other, taken := byName[key.Name]; taken {
+				b.wrong(join(path, "name"), "%q is already the name of %s", key.Name, b.where(other))
+			} else {
+				byName[key.Name] = path
+			}
+		}
+		if key.SHA256 != (Hash{}) {
+			if other, taken := byHash[key.SHA256]; taken {
+				b.wrong(join(path, "sha256"), "the same key is already %s", b.where(other))
+			} else {
+				byHash[key.SHA256] = path
+			}
+		}
+	}
+}
+
+// checkConnections checks identities, schedules and mappings.
+func (b *binder) checkConnections(c *Config) {
+	byID := map[string]string{}
+	for i := range c.Connections {
+		connection, path := &c.Connections[i], b.items["connections"][i]
+		if other, taken := byID[connection.ID]; taken && connection.ID != "" {
+			b.wrong(join(path, "id"), "%q is already the id of %s; expected an id of its own", connection.ID, b.where(other))
+		} else {
+			byID[connection.ID] = path
+		}
+		if connection.Name == "" {
+			connection.Name = connection.ID
+		}
+		if !connection.Cron.IsZero() {
+			if _, both := b.places[join(path, "every")]; both {
+				b.wrong(join(path, "cron"), "every is given too; expected one of them")
+			}
+			if connection.Cron.Next(anyTime).IsZero() {
+				b.wrong(join(path, "cron"), "this time never comes")
+			}
+			connection.Every = 0
+		}
+		b.checkFields(connection, join(path, "fields"))
+	}
+}
+
+// anyTime is a moment from which a schedule must find a next time.
+var anyTime = time.Date(2024, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+// checkFields checks a connection's mapping.
+func (b *binder) checkFields(connection *Connection, path string) {
+	for to, field := range connection.Fields {
+		switch {
+		case field.Currency != "" && to != "budget":
+			b.wrong(join(join(path, to), "currency"), "only a budget has a currency")
+		case to == "budget" && field.Currency == "":
+			b.warn(join(path, to), "no currency is given; amounts count only where the tool names one")
+		case misspelt(to) != "":
+			b.warn(join(path, to), "this makes a custom field of that name; did you mean %s?", misspelt(to))
+		}
+	}
+}
+
+// checkHealth checks that limits are in order and named once.
+func (b *binder) checkHealth(c *Config) {
+	if time.Duration(c.Health.ReportMaxAge)%day != 0 || time.Duration(c.Health.ReportMaxAge) < day {
+		b.wrong("health.report_max_age", "found %s; expected whole days, such as 14d", c.Health.ReportMaxAge)
+	}
+	byKind := map[string]string{}
+	for i, limits := range c.Health.Thresholds {
+		path := b.items["health.thresholds"][i]
+		if limits.RedSlip < limits.GreenSlip {
+			b.wrong(join(path, "red_slip"), "%v is below green_slip, %v; expected at least as much", limits.RedSlip, limits.GreenSlip)
+		}
+		if other, taken := byKind[string(limits.Kind)]; taken {
+			b.wrong(path, "limits of the same kind are already %s", b.where(other))
+		} else {
+			byKind[string(limits.Kind)] = path
+		}
+	}
+}
+
+// where names the place of a path in an error.
+func (b *binder) where(path string) string {
+	at, known := b.places[path]
+	if !known {
+		return path
+	}
+	return fmt.Sprintf("%s at %s:%d", path, at.file, at.line)
+}

@@ -1,0 +1,200 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"reflect"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// DefaultFile is read when neither a flag nor PLUMBLINE_CONFIG names a file.
+const DefaultFile = "plumbline.yaml"
+
+// MaxFile is the largest configuration file that is read, in bytes.
+const MaxFile = 1 << 20
+
+// File is the text of one configuration file.
+type File struct {
+	Name string // as errors show it
+	Data []byte
+}
+
+// Options are what loading depends on beside the files.
+type Options struct {
+	// Getenv reads the environment; nil means that it is empty.
+	Getenv func(string) string
+	// Tools are the tools that a connection may name.
+	Tools Tools
+	// CheckRule reports what is wrong with the names and types in a rule's
+	// expression; nil checks its grammar only.
+	CheckRule func(when string) error
+}
+
+// Read reads the files named. Without names it is the one PLUMBLINE_CONFIG
+// names, else plumbline.yaml in the current folder, which may be absent: the
+// defaults hold then.
+func Read(names []string, getenv func(string) string) ([]File, error) {
+	optional := false
+	if len(names) == 0 {
+		names = []string{getenv(FileVariable)}
+		if names[0] == "" {
+			names, optional = []string{DefaultFile}, true
+		}
+	}
+	files := make([]File, 0, len(names))
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if errors.Is(err, fs.ErrNotExist) && optional {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("config: %w", err)
+		}
+		files = append(files, File{name, data})
+	}
+	return files, nil
+}
+
+// Load reads the configuration from files that add up: a list or mapping may
+// be continued in another file, any other key stands in one of them. The error
+// is Problems, which names everything that is wrong.
+func Load(files []File, o Options) (*Config, error) {
+	if o.Getenv == nil {
+		o.Getenv = func(string) string { return "" }
+	}
+	c, problems := load(files, o)
+	if len(problems) > 0 {
+		problems.sort(files)
+		return nil, problems
+	}
+	hash, err := hashFiles(files, c, o)
+	if err != nil {
+		return nil, err
+	}
+	c.fileHash = hash
+	return c, nil
+}
+
+// load binds and checks; the configuration is whole only without problems.
+func load(files []File, o Options) (*Config, Problems) {
+	b := &binder{tools: o.Tools, places: map[string]place{}, items: map[string][]string{}, source: map[ast.Node]string{}, unset: map[ast.Node]bool{}}
+	c := &Config{}
+	root := reflect.ValueOf(c).Elem()
+	setDefaults(root)
+	for _, file := range files {
+		b.file = file.Name
+		b.document(file.Data, root, o.Getenv)
+	}
+	b.override(root, o.Getenv)
+	b.check(c, o.CheckRule)
+	b.warnings.sort(files)
+	c.Warnings = b.warnings
+	return c, b.problems
+}
+
+// document binds the one YAML document of a file.
+func (b *binder) document(data []byte, root reflect.Value, getenv func(string) string) {
+	top := place{b.file, 1, 1}
+	if len(data) > MaxFile {
+		b.report(top, "", "the file is larger than %d bytes", MaxFile)
+		return
+	}
+	parsed, err := parse(data)
+	if err != nil {
+		var at yaml.Error
+		if errors.As(err, &at) && at.GetToken() != nil && at.GetToken().Position != nil {
+			top.line, top.column = at.GetToken().Position.Line, at.GetToken().Position.Column
+			b.report(top, "", "this is not YAML: %s", at.GetMessage())
+			return
+		}
+		b.report(top, "", "this is not YAML: %s", firstLine(err.Error()))
+		return
+	}
+	bodies := 0
+	for _, doc := range parsed.Docs {
+		if doc.Body == nil || doc.Body.Type() == ast.CommentType {
+			continue
+		}
+		if bodies++; bodies > 1 {
+			b.report(b.at(doc.Body), "", "a second YAML document begins here; expected one")
+			return
+		}
+		if depth(doc.Body, 0) > maxDepth {
+			b.report(top, "", "values are nested more than %d deep", maxDepth)
+			return
+		}
+		b.replace(doc.Body, getenv)
+		if pairs(doc.Body) == nil && doc.Body.Type() != ast.NullType {
+			b.report(b.at(doc.Body), "", "expected a mapping of keys to values, such as listen: 127.0.0.1:8080")
+			return
+		}
+		b.mapping(pairs(doc.Body), []reflect.Value{root}, "", top, false)
+	}
+}
+
+// parse reads YAML. Duplicate keys are ours to report, with all the rest; a
+// text that the parser itself stumbles over is an error like any other.
+func parse(data []byte) (file *ast.File, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			file, err = nil, fmt.Errorf("it cannot be parsed (%v)", r)
+		}
+	}()
+	return parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey())
+}
+
+// maxDepth is how deep values may be nested.
+const maxDepth = 40
+
+// depth returns how deep the node's values are nested, or more than maxDepth.
+func depth(n ast.Node, above int) int {
+	deepest := above
+	if above > maxDepth {
+		return above
+	}
+	if list, ok := n.(*ast.SequenceNode); ok {
+		for _, entry := range list.Values {
+			deepest = max(deepest, depth(entry, above+1))
+		}
+	}
+	for _, pair := range pairs(n) {
+		deepest = max(deepest, depth(pair.Value, above+1))
+	}
+	return deepest
+}
+
+// connection binds the common keys and those of the tool, which share one
+// mapping.
+func (b *binder) connection(entries []*ast.MappingValueNode, c *Connection, path string, at place) {
+	targets, lenient := []reflect.Value{reflect.ValueOf(c).Elem()}, true
+	for _, entry := range entries {
+		if name, _ := keyText(entry); name != "type" {
+			continue
+		}
+		tool, kind, ok := b.scalar(entry.Value)
+		open, known := b.tools[tool]
+		switch {
+		case !ok || kind != isString:
+		case !known:
+			b.report(b.at(entry.Value), join(path, "type"), "%s is no tool; %s", b.quoted(entry.Value), didYouMean(tool, b.tools.names()))
+		default:
+			c.Tool, lenient = open(), false
+			settings := reflect.ValueOf(c.Tool).Elem()
+			setDefaults(settings)
+			targets = append(targets, settings)
+		}
+	}
+	before := len(b.problems)
+	b.mapping(entries, targets, path, at, lenient)
+	if c.Tool == nil || len(b.problems) > before {
+		return
+	}
+	if err := c.Tool.Validate(); err != nil {
+		b.settings(err, path, at)
+	}
+}

@@ -1,0 +1,109 @@
+package config
+
+import (
+	"reflect"
+	"regexp"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// FileVariable names the configuration file when no flag does.
+const FileVariable = "PLUMBLINE_CONFIG"
+
+// Override is a variable of the environment that wins over the file.
+type Override struct {
+	Variable string
+	Key      string // of the file
+}
+
+// Overrides are all variables that win over the file.
+var Overrides = []Override{
+	{"PLUMBLINE_LISTEN", "listen"},
+	{"PLUMBLINE_STORE", "store"},
+	{"PLUMBLINE_TIMEZONE", "timezone"},
+	{"PLUMBLINE_TLS_CERT", "tls.cert"},
+	{"PLUMBLINE_TLS_KEY", "tls.key"},
+	{"PLUMBLINE_MAX_STALE", "max_stale"},
+	{"PLUMBLINE_SYNC_LEASE", "sync.lease"},
+	{"PLUMBLINE_LOG_LEVEL", "log.level"},
+	{"PLUMBLINE_LOG_FORMAT", "log.format"},
+}
+
+// override sets the keys whose variable is set and not empty.
+func (b *binder) override(root reflect.Value, getenv func(string) string) {
+	for _, o := range Overrides {
+		if text := getenv(o.Variable); text != "" {
+			b.file = o.Variable
+			node := &ast.StringNode{Value: text}
+			b.source[node] = "the variable" // numbers come as text too
+			b.overrideKey(node, root, strings.Split(o.Key, "."), o.Key)
+		}
+	}
+}
+
+// overrideKey follows the path of a key into the structs and sets it.
+func (b *binder) overrideKey(n *ast.StringNode, v reflect.Value, steps []string, path string) {
+	if v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			v.Set(reflect.New(v.Type().Elem()))
+		}
+		v = v.Elem()
+	}
+	for _, k := range keysOf(v.Type()) {
+		if k.name != steps[0] {
+			continue
+		}
+		if field := v.FieldByIndex(k.index); len(steps) > 1 {
+			b.overrideKey(n, field, steps[1:], path)
+		} else {
+			b.places[path] = place{file: b.file}
+			b.text(n, field, k, path)
+		}
+	}
+}
+
+// variable is ${NAME}, or $${ which stands for ${ itself.
+var variable = regexp.MustCompile(`\$?\$\{[^}]*\}?`)
+
+var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// replace puts the values of variables into every text below the node.
+func (b *binder) replace(n ast.Node, getenv func(string) string) {
+	switch n := n.(type) {
+	case *ast.SequenceNode:
+		for _, entry := range n.Values {
+			b.replace(entry, getenv)
+		}
+	case *ast.StringNode:
+		n.Value = b.expand(n, n.Value, getenv)
+	case *ast.LiteralNode:
+		n.Value.Value = b.expand(n, n.Value.Value, getenv)
+	}
+	for _, pair := range pairs(n) {
+		b.replace(pair.Value, getenv)
+	}
+}
+
+// expand returns the text with its variables replaced.
+func (b *binder) expand(n ast.Node, text string, getenv func(string) string) string {
+	return variable.ReplaceAllStringFunc(text, func(found string) string {
+		if escaped, ok := strings.CutPrefix(found, "$$"); ok {
+			return "$" + escaped
+		}
+		name, closed := strings.CutSuffix(found[len("${"):], "}")
+		if !closed || !variableName.MatchString(name) {
+			b.report(b.at(n), "", "%q names no variable; expected ${NAME}, or $${ for the characters themselves", found)
+			b.unset[n] = true
+			return found
+		}
+		b.source[n] = text
+		value := getenv(name)
+		if value == "" {
+			b.report(b.at(n), "", "the environment variable %s is not set, or empty", name)
+			b.unset[n] = true
+			return found
+		}
+		return value
+	})
+}
