@@ -29,8 +29,11 @@ type binder struct {
 	items map[string][]string
 	// source is the text of the scalars whose ${VARIABLE} was replaced.
 	source map[ast.Node]string
-	// unset are the scalars whose variable is not set, reported already.
-	unset map[ast.Node]bool
+	// unset says what is wrong with a scalar's variables; it is reported, and
+	// emptied, when the scalar is bound.
+	unset map[ast.Node]string
+	// broken tells that a file could not be read to its end.
+	broken bool
 }
 
 // at returns the place of a node.
@@ -59,7 +62,9 @@ func (b *binder) bind(n ast.Node, v reflect.Value, k key, path string, at place)
 		b.report(b.at(n), path, "YAML anchors, aliases and tags are not used here: write the value itself")
 		return
 	}
-	if b.unset[n] {
+	if wrong, unset := b.unset[n]; unset {
+		b.report(b.at(n), path, "%s", wrong)
+		b.unset[n] = ""
 		return
 	}
 	if v.Kind() == reflect.Pointer {
@@ -77,7 +82,7 @@ func (b *binder) bind(n ast.Node, v reflect.Value, k key, path string, at place)
 	case b.custom(n, v, path):
 	case scalar:
 		b.text(n, v, k, path)
-	case v.Kind() == reflect.Struct && pairs(n) != nil && (!isText(v) || len(keysOf(v.Type())) > 0):
+	case len(keysOf(v.Type())) > 0 && pairs(n) != nil:
 		b.mapping(pairs(n), []reflect.Value{v}, path, at, false)
 	case v.Kind() == reflect.Map && pairs(n) != nil:
 		b.dictionary(pairs(n), v, k, path)

@@ -21,8 +21,12 @@ type key struct {
 	about    string
 }
 
-// keysOf returns the keys of a struct type in the order of its fields.
+// keysOf returns the keys of a struct type in the order of its fields; other
+// types have none.
 func keysOf(t reflect.Type) []key {
+	if t.Kind() != reflect.Struct {
+		return nil
+	}
 	var keys []key
 	for i := range t.NumField() {
 		field := t.Field(i)

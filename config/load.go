@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"reflect"
+	"slices"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -67,10 +68,10 @@ func Load(files []File, o Options) (*Config, error) {
 	if o.Getenv == nil {
 		o.Getenv = func(string) string { return "" }
 	}
-	c, problems := load(files, o)
-	if len(problems) > 0 {
-		problems.sort(files)
-		return nil, problems
+	c, b := load(files, o)
+	if len(b.problems) > 0 {
+		b.problems.sort(files)
+		return nil, b.problems
 	}
 	hash, err := hashFiles(files, c, o)
 	if err != nil {
@@ -81,8 +82,8 @@ func Load(files []File, o Options) (*Config, error) {
 }
 
 // load binds and checks; the configuration is whole only without problems.
-func load(files []File, o Options) (*Config, Problems) {
-	b := &binder{tools: o.Tools, places: map[string]place{}, items: map[string][]string{}, source: map[ast.Node]string{}, unset: map[ast.Node]bool{}}
+func load(files []File, o Options) (*Config, *binder) {
+	b := &binder{tools: o.Tools, places: map[string]place{}, items: map[string][]string{}, source: map[ast.Node]string{}, unset: map[ast.Node]string{}}
 	c := &Config{}
 	root := reflect.ValueOf(c).Elem()
 	setDefaults(root)
@@ -94,12 +95,13 @@ func load(files []File, o Options) (*Config, Problems) {
 	b.check(c, o.CheckRule)
 	b.warnings.sort(files)
 	c.Warnings = b.warnings
-	return c, b.problems
+	return c, b
 }
 
 // document binds the one YAML document of a file.
 func (b *binder) document(data []byte, root reflect.Value, getenv func(string) string) {
-	top := place{b.file, 1, 1}
+	top, before := place{b.file, 1, 1}, b.broken
+	b.broken = true
 	if len(data) > MaxFile {
 		b.report(top, "", "the file is larger than %d bytes", MaxFile)
 		return
@@ -134,7 +136,14 @@ func (b *binder) document(data []byte, root reflect.Value, getenv func(string) s
 			return
 		}
 		b.mapping(pairs(doc.Body), []reflect.Value{root}, "", top, false)
+		for n, wrong := range b.unset { // below keys that are unknown
+			if wrong != "" {
+				b.report(b.at(n), "", "%s", wrong)
+			}
+		}
+		clear(b.unset)
 	}
+	b.broken = before
 }
 
 // parse reads YAML. Duplicate keys are ours to report, with all the rest; a
@@ -197,4 +206,17 @@ func (b *binder) connection(entries []*ast.MappingValueNode, c *Connection, path
 	if err := c.Tool.Validate(); err != nil {
 		b.settings(err, path, at)
 	}
+}
+
+// Locate returns where the log is kept, whatever else may be wrong: a command
+// that speaks to a running server needs no more, and the shell it runs in may
+// lack the secrets that the server has. It reports false when the store itself
+// is not known.
+func Locate(files []File, o Options) (Store, bool) {
+	if o.Getenv == nil {
+		o.Getenv = func(string) string { return "" }
+	}
+	c, b := load(files, o)
+	wrong := slices.ContainsFunc(b.problems, func(p Problem) bool { return p.Key == "store" })
+	return c.Store, !wrong && !b.broken
 }

@@ -33,6 +33,9 @@ func Schema(tools Tools) ([]byte, error) {
 // connectionSchema is one of the tools' schemas, which editors tell apart by
 // type.
 func connectionSchema(tools Tools) *jsonschema.Schema {
+	if len(tools) == 0 {
+		return fragment(&Connection{})
+	}
 	all := &jsonschema.Schema{}
 	for _, tool := range tools.names() {
 		s := fragment(&Connection{})

@@ -207,9 +207,9 @@ func (e *Expression) UnmarshalText(text []byte) error {
 // Store is where the log is kept.
 type Store struct {
 	// Path is the file of a bolt store; empty for MongoDB.
-	Path string
+	Path string `yaml:"-"`
 	// URI is the connection string of a MongoDB store; no secret for bolt.
-	URI secret.String
+	URI secret.String `yaml:"-"`
 }
 
 const (

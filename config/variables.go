@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"reflect"
 	"regexp"
 	"strings"
@@ -93,17 +94,23 @@ func (b *binder) expand(n ast.Node, text string, getenv func(string) string) str
 		}
 		name, closed := strings.CutSuffix(found[len("${"):], "}")
 		if !closed || !variableName.MatchString(name) {
-			b.report(b.at(n), "", "%q names no variable; expected ${NAME}, or $${ for the characters themselves", found)
-			b.unset[n] = true
+			b.unset[n] = and(b.unset[n], "%q names no variable; expected ${NAME}, or $${ for the characters themselves", found)
 			return found
 		}
 		b.source[n] = text
 		value := getenv(name)
 		if value == "" {
-			b.report(b.at(n), "", "the environment variable %s is not set, or empty", name)
-			b.unset[n] = true
+			b.unset[n] = and(b.unset[n], "the environment variable %s is not set, or empty", name)
 			return found
 		}
 		return value
 	})
+}
+
+// and joins what is wrong with several variables of one text.
+func and(before, format string, args ...any) string {
+	if before != "" {
+		before += "; "
+	}
+	return before + fmt.Sprintf(format, args...)
 }
