@@ -1,0 +1,458 @@
+package jiratest
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// The JQL that is understood: AND, OR, NOT and parentheses over clauses of the
+// fields project, issuetype, id/key, updated, created, due, status,
+// statusCategory, labels, parent, hierarchyLevel and summary, with the operators = != < <= > >= ~ IN
+// NOT IN IS and IS NOT, then ORDER BY up to seven fields. Dates follow the
+// account's time zone, to the minute; Cloud also takes epoch milliseconds.
+
+// query is a parsed JQL.
+type query struct {
+	match   func(*Issue) bool // nil: no restriction was given
+	compare func(a, b *Issue) int
+}
+
+type jqlParser struct {
+	*request
+	tokens []token
+	at     int
+}
+
+type token struct {
+	text   string
+	quoted bool
+}
+
+func (q *request) parseJQL(text string) (query, error) {
+	tokens, err := tokenize(text)
+	if err != nil {
+		return query{}, err
+	}
+	p := &jqlParser{request: q, tokens: tokens}
+	out := query{compare: func(a, b *Issue) int { return cmp.Compare(b.ID, a.ID) }}
+	if !p.peek("order") && p.at < len(p.tokens) {
+		if out.match, err = p.or(); err != nil {
+			return query{}, err
+		}
+	}
+	if p.take("order") {
+		if !p.take("by") {
+			return query{}, p.fail("expecting 'BY'")
+		}
+		if out.compare, err = p.order(); err != nil {
+			return query{}, err
+		}
+	}
+	if p.at < len(p.tokens) {
+		return query{}, p.fail(fmt.Sprintf("unexpected '%s'", p.tokens[p.at].text))
+	}
+	return out, nil
+}
+
+func tokenize(text string) ([]token, error) {
+	var out []token
+	for i := 0; i < len(text); {
+		c := text[i]
+		switch {
+		case unicode.IsSpace(rune(c)):
+			i++
+		case c == '"' || c == '\'':
+			var b strings.Builder
+			for i++; i < len(text) && text[i] != c; i++ {
+				if text[i] == '\\' && i+1 < len(text) {
+					i++
+				}
+				b.WriteByte(text[i])
+			}
+			if i == len(text) {
+				return nil, errors.New("Error in the JQL Query: The quoted string has not been completed.")
+			}
+			i++
+			out = append(out, token{b.String(), true})
+		case strings.IndexByte("(),", c) >= 0:
+			out = append(out, token{text: string(c)})
+			i++
+		case strings.IndexByte("=!<>~", c) >= 0:
+			n := 1
+			if i+1 < len(text) && text[i+1] == '=' {
+				n = 2
+			}
+			out = append(out, token{text: text[i : i+n]})
+			i += n
+		default:
+			n := strings.IndexAny(text[i:], " \t\n\r(),=!<>~\"'")
+			if n < 0 {
+				n = len(text) - i
+			}
+			out = append(out, token{text: text[i : i+n]})
+			i += n
+		}
+	}
+	return out, nil
+}
+
+func (p *jqlParser) fail(why string) error {
+	return fmt.Errorf("Error in the JQL Query: %s (line 1, token %d).", why, p.at+1)
+}
+
+func (p *jqlParser) peek(word string) bool {
+	return p.at < len(p.tokens) && !p.tokens[p.at].quoted && strings.EqualFold(p.tokens[p.at].text, word)
+}
+
+func (p *jqlParser) take(word string) bool {
+	if p.peek(word) {
+		p.at++
+		return true
+	}
+	return false
+}
+
+func (p *jqlParser) next() (token, error) {
+	if p.at == len(p.tokens) {
+		return token{}, p.fail("unexpected end")
+	}
+	p.at++
+	return p.tokens[p.at-1], nil
+}
+
+func (p *jqlParser) or() (func(*Issue) bool, error) {
+	left, err := p.and()
+	for err == nil && p.take("or") {
+		a := left
+		var b func(*Issue) bool
+		if b, err = p.and(); err == nil {
+			left = func(i *Issue) bool { return a(i) || b(i) }
+		}
+	}
+	return left, err
+}
+
+func (p *jqlParser) and() (func(*Issue) bool, error) {
+	left, err := p.not()
+	for err == nil && p.take("and") {
+		a := left
+		var b func(*Issue) bool
+		if b, err = p.not(); err == nil {
+			left = func(i *Issue) bool { return a(i) && b(i) }
+		}
+	}
+	return left, err
+}
+
+func (p *jqlParser) not() (func(*Issue) bool, error) {
+	if p.take("not") || p.take("!") {
+		a, err := p.not()
+		return func(i *Issue) bool { return !a(i) }, err
+	}
+	if p.take("(") {
+		a, err := p.or()
+		if err == nil && !p.take(")") {
+			err = p.fail("expecting ')'")
+		}
+		return a, err
+	}
+	return p.clause()
+}
+
+func (p *jqlParser) clause() (func(*Issue) bool, error) {
+	field, err := p.next()
+	if err != nil {
+		return nil, err
+	}
+	op, err := p.operator()
+	if err != nil {
+		return nil, err
+	}
+	var values []token
+	if op == "in" || op == "not in" {
+		if !p.take("(") {
+			return nil, p.fail("expecting '('")
+		}
+		for {
+			v, err := p.next()
+			if err != nil {
+				return nil, err
+			}
+			values = append(values, v)
+			if p.take(")") {
+				break
+			}
+			if !p.take(",") {
+				return nil, p.fail("expecting ',' or ')'")
+			}
+		}
+	} else {
+		v, err := p.next()
+		if err != nil {
+			return nil, err
+		}
+		values = []token{v}
+	}
+	return p.test(strings.ToLower(field.text), op, values)
+}
+
+func (p *jqlParser) operator() (string, error) {
+	t, err := p.next()
+	if err != nil {
+		return "", err
+	}
+	switch op := strings.ToLower(t.text); op {
+	case "=", "!=", "<", "<=", ">", ">=", "~", "in":
+		return op, nil
+	case "not":
+		if p.take("in") {
+			return "not in", nil
+		}
+	case "is":
+		if p.take("not") {
+			return "is not", nil
+		}
+		return op, nil
+	}
+	return "", p.fail(fmt.Sprintf("expecting an operator but got '%s'", t.text))
+}
+
+func (p *jqlParser) test(field, op string, values []token) (func(*Issue) bool, error) {
+	switch field {
+	case "updated", "updateddate":
+		return p.instant(op, values[0], func(i *Issue) time.Time { return i.Updated })
+	case "created", "createddate":
+		return p.instant(op, values[0], func(i *Issue) time.Time { return i.Created })
+	case "due", "duedate":
+		return civil(op, values[0].text)
+	case "hierarchylevel":
+		level, err := strconv.Atoi(values[0].text)
+		if err != nil {
+			return nil, p.fail("a hierarchyLevel is a number")
+		}
+		return func(i *Issue) bool { return ordered(op, cmp.Compare(p.issueType(i.Type).Level, level)) }, nil
+	case "summary":
+		if op != "~" {
+			return nil, p.fail("the operator '" + op + "' is not supported by the 'summary' field")
+		}
+		word := strings.ToLower(values[0].text)
+		return func(i *Issue) bool { return strings.Contains(strings.ToLower(i.Summary), word) }, nil
+	}
+	set := map[string]bool{}
+	empty := false
+	for _, v := range values {
+		if !v.quoted && (strings.EqualFold(v.text, "empty") || strings.EqualFold(v.text, "null")) {
+			empty = true
+			continue
+		}
+		key, err := p.value(field, v.text)
+		if err != nil {
+			return nil, err
+		}
+		set[key] = true
+	}
+	of, ok := map[string]func(*Issue) []string{
+		"project":        func(i *Issue) []string { return []string{strconv.FormatInt(i.Project, 10)} },
+		"issuetype":      func(i *Issue) []string { return []string{strconv.FormatInt(p.issueType(i.Type).ID, 10)} },
+		"id":             func(i *Issue) []string { return []string{strconv.FormatInt(i.ID, 10)} },
+		"status":         func(i *Issue) []string { return []string{strings.ToLower(i.Status)} },
+		"statuscategory": func(i *Issue) []string { return []string{p.status(i.Status).Category} },
+		"labels": func(i *Issue) []string {
+			low := make([]string, len(i.Labels))
+			for n, l := range i.Labels {
+				low[n] = strings.ToLower(l)
+			}
+			return low
+		},
+		"parent": func(i *Issue) []string {
+			if i.Parent == 0 {
+				return nil
+			}
+			return []string{strconv.FormatInt(i.Parent, 10)}
+		},
+	}[canonical(field)]
+	if !ok {
+		return nil, fmt.Errorf("Field '%s' does not exist or you do not have permission to view it.", field)
+	}
+	holds := func(i *Issue) bool {
+		have := of(i)
+		return empty && len(have) == 0 || slices.ContainsFunc(have, func(v string) bool { return set[v] })
+	}
+	switch op {
+	case "=", "in", "is":
+		return holds, nil
+	case "!=", "not in", "is not":
+		return func(i *Issue) bool { return !holds(i) }, nil
+	}
+	return nil, p.fail("the operator '" + op + "' is not supported by the '" + field + "' field")
+}
+
+func canonical(field string) string {
+	switch field {
+	case "type":
+		return "issuetype"
+	case "key", "issuekey", "issue":
+		return "id"
+	case "label":
+		return "labels"
+	}
+	return field
+}
+
+// value resolves a value of a field, and refuses one that does not exist or
+// that the caller may not see, as Jira does.
+func (p *jqlParser) value(field, text string) (string, error) {
+	missing := fmt.Errorf("The value '%s' does not exist for the field '%s'.", text, field)
+	switch canonical(field) {
+	case "project":
+		id, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			id = p.projectKeys[strings.ToUpper(text)]
+		}
+		if pr := p.projects[id]; !p.caller.sees(pr) || !pr.Deleted.IsZero() {
+			return "", missing
+		}
+		return strconv.FormatInt(id, 10), nil
+	case "issuetype":
+		for _, t := range p.types {
+			if strings.EqualFold(t.Name, text) || strconv.FormatInt(t.ID, 10) == text {
+				return strconv.FormatInt(t.ID, 10), nil
+			}
+		}
+		return "", missing
+	case "id", "parent":
+		id, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			id = p.issueKeys[strings.ToUpper(text)]
+		}
+		if i := p.issues[id]; i == nil || !p.caller.sees(p.projects[i.Project]) {
+			return "", fmt.Errorf("An issue with key '%s' does not exist for field '%s'.", text, field)
+		}
+		return strconv.FormatInt(id, 10), nil
+	case "statuscategory":
+		switch strings.ToLower(text) {
+		case "to do":
+			return "new", nil
+		case "in progress":
+			return "indeterminate", nil
+		}
+	}
+	return strings.ToLower(text), nil
+}
+
+const jqlTime = "2006-01-02 15:04"
+
+// instant compares a time. A text is read in the time zone of the account; in
+// the hour that an autumn night has twice, the later one is meant, which is
+// the less forgiving choice.
+func (p *jqlParser) instant(op string, v token, of func(*Issue) time.Time) (func(*Issue) bool, error) {
+	var at time.Time
+	if ms, err := strconv.ParseInt(v.text, 10, 64); err == nil && !v.quoted && p.opts.Deployment == Cloud {
+		at = time.UnixMilli(ms)
+	} else {
+		text := strings.ReplaceAll(v.text, "/", "-")
+		at, err = time.ParseInLocation(jqlTime, text, p.caller.zone)
+		if err != nil {
+			at, err = time.ParseInLocation(time.DateOnly, text, p.caller.zone)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("Date value '%s' for field 'updated' is invalid. Valid formats include: 'yyyy/MM/dd HH:mm', 'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'.", v.text)
+		}
+		if later := at.Add(time.Hour); later.In(p.caller.zone).Format(jqlTime) == at.Format(jqlTime) {
+			at = later
+		}
+	}
+	return func(i *Issue) bool { return ordered(op, of(i).Compare(at)) }, nil
+}
+
+func civil(op, day string) (func(*Issue) bool, error) {
+	if op == "is" {
+		return func(i *Issue) bool { return i.Due == "" }, nil
+	}
+	if op == "is not" {
+		return func(i *Issue) bool { return i.Due != "" }, nil
+	}
+	if _, err := time.Parse(time.DateOnly, day); err != nil {
+		return nil, fmt.Errorf("Date value '%s' for field 'due' is invalid.", day)
+	}
+	return func(i *Issue) bool { return i.Due != "" && ordered(op, cmp.Compare(i.Due, day)) }, nil
+}
+
+func ordered(op string, c int) bool {
+	switch op {
+	case "=":
+		return c == 0
+	case "!=":
+		return c != 0
+	case "<":
+		return c < 0
+	case "<=":
+		return c <= 0
+	case ">":
+		return c > 0
+	default:
+		return c >= 0
+	}
+}
+
+func (p *jqlParser) order() (func(a, b *Issue) int, error) {
+	var keys []func(a, b *Issue) int
+	for {
+		t, err := p.next()
+		if err != nil {
+			return nil, err
+		}
+		var by func(a, b *Issue) int
+		switch field := strings.ToLower(t.text); canonical(field) {
+		case "updated", "updateddate":
+			by = func(a, b *Issue) int { return a.Updated.Compare(b.Updated) }
+		case "created", "createddate":
+			by = func(a, b *Issue) int { return a.Created.Compare(b.Created) }
+		case "id":
+			by = func(a, b *Issue) int { return compareKeys(a.Key, b.Key) }
+		case "due", "duedate":
+			by = func(a, b *Issue) int { return cmp.Compare(a.Due, b.Due) }
+		default:
+			return nil, fmt.Errorf("Field '%s' does not exist or you do not have permission to view it.", t.text)
+		}
+		if p.take("desc") {
+			up := by
+			by = func(a, b *Issue) int { return up(b, a) }
+		} else {
+			p.take("asc")
+		}
+		keys = append(keys, by)
+		if !p.take(",") {
+			break
+		}
+	}
+	if len(keys) > 7 {
+		return nil, errors.New("The maximum number of fields in ORDER BY is 7.")
+	}
+	return func(a, b *Issue) int {
+		for _, by := range keys {
+			if c := by(a, b); c != 0 {
+				return c
+			}
+		}
+		return cmp.Compare(a.ID, b.ID)
+	}, nil
+}
+
+// compareKeys puts PAY-9 before PAY-10.
+func compareKeys(a, b string) int {
+	pa, na, _ := strings.Cut(a, "-")
+	pb, nb, _ := strings.Cut(b, "-")
+	if c := cmp.Compare(pa, pb); c != 0 {
+		return c
+	}
+	x, _ := strconv.Atoi(na)
+	y, _ := strconv.Atoi(nb)
+	return cmp.Compare(x, y)
+}
