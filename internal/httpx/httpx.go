@@ -1,0 +1,390 @@
+// Package httpx is the HTTP client of every connector: it retries reads, obeys
+// what a tool says about waiting, shares one limiter among all that use the
+// same credential, refuses to be sent to places it should not go, and counts.
+//
+// It never retries a write, never sleeps longer than MaxWait for a tool (the
+// caller gets RateLimited and may come back later), and neither logs nor
+// returns a query string, a header or a body.
+package httpx
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// The limits of a client, where its Config does not say otherwise.
+const (
+	DefaultTimeout     = 60 * time.Second // for one attempt, body included
+	DefaultRetries     = 4                // attempts after the first
+	DefaultMaxWait     = 60 * time.Second // the longest obedience to a Retry-After
+	DefaultMinBackoff  = 500 * time.Millisecond
+	DefaultMaxBackoff  = 30 * time.Second
+	DefaultConcurrency = 8        // requests at once for each credential
+	DefaultMaxBody     = 64 << 20 // bytes of one reply
+	maxErrorBody       = 64 << 10 // bytes of a refusal that are kept
+)
+
+// Config shapes a client. Zero values mean the defaults above.
+type Config struct {
+	// Credential tells apart who asks; it is only hashed, to share a limiter.
+	Credential string
+	Log        *slog.Logger
+	// Transport replaces the guarded network.
+	Transport http.RoundTripper
+	// AllowPrivate lets the client reach private and loopback addresses, for
+	// tools that live in the same network. Link-local ones stay refused.
+	AllowPrivate bool
+
+	Timeout     time.Duration
+	Retries     int // negative: none
+	MaxWait     time.Duration
+	MinBackoff  time.Duration
+	MaxBackoff  time.Duration
+	Concurrency int
+	// PerSecond bounds the rate of requests; 0 means only the tool does.
+	PerSecond float64
+	MaxBody   int64
+}
+
+// RateLimited says that the tool wants to be left alone for longer than a
+// client sleeps, or still refused after every retry.
+type RateLimited struct {
+	After  time.Duration // from now
+	Until  time.Time
+	Reason string // RateLimit-Reason, or empty
+	Status int
+}
+
+// Error implements error.
+func (e *RateLimited) Error() string {
+	if e.Reason != "" {
+		return fmt.Sprintf("rate limited (%s): asked to wait %s", e.Reason, e.After.Round(time.Second))
+	}
+	return fmt.Sprintf("rate limited: asked to wait %s", e.After.Round(time.Second))
+}
+
+// The kinds of error that say what came back was no answer.
+var (
+	ErrNotJSON  = errors.New("the reply is not JSON; is the address right, or does a login page stand before it?")
+	ErrTooLarge = errors.New("the reply is larger than allowed")
+	ErrRedirect = errors.New("the tool sends us to another host, which is not followed")
+	ErrAddress  = errors.New("the address is not one that a connection may reach")
+)
+
+// A Client makes requests for one connection.
+type Client struct {
+	cfg      Config
+	retrying *retryablehttp.RoundTripper
+	requests atomic.Int64
+	waited   atomic.Int64
+}
+
+// New makes a client.
+func New(cfg Config) *Client {
+	or := func(d *time.Duration, otherwise time.Duration) {
+		if *d <= 0 {
+			*d = otherwise
+		}
+	}
+	or(&cfg.Timeout, DefaultTimeout)
+	or(&cfg.MaxWait, DefaultMaxWait)
+	or(&cfg.MinBackoff, DefaultMinBackoff)
+	or(&cfg.MaxBackoff, DefaultMaxBackoff)
+	switch {
+	case cfg.Retries == 0:
+		cfg.Retries = DefaultRetries
+	case cfg.Retries < 0:
+		cfg.Retries = 0
+	}
+	if cfg.Concurrency <= 0 {
+		cfg.Concurrency = DefaultConcurrency
+	}
+	if cfg.MaxBody <= 0 {
+		cfg.MaxBody = DefaultMaxBody
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Transport == nil {
+		cfg.Transport = guarded(cfg.AllowPrivate)
+	}
+	c := &Client{cfg: cfg}
+	c.retrying = &retryablehttp.RoundTripper{Client: &retryablehttp.Client{
+		HTTPClient: &http.Client{
+			Transport:     attempts{c},
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		RetryMax:     cfg.Retries,
+		RetryWaitMin: cfg.MinBackoff,
+		RetryWaitMax: cfg.MaxBackoff,
+		CheckRetry:   c.checkRetry,
+		Backoff:      c.backoff,
+		ErrorHandler: passthrough,
+	}}
+	return c
+}
+
+// passthrough hands the last reply on as it is: its status says more than
+// "giving up".
+func passthrough(resp *http.Response, err error, _ int) (*http.Response, error) {
+	if err != nil {
+		if resp != nil {
+			_ = resp.Body.Close()
+		}
+		return nil, err
+	}
+	return resp, nil
+}
+
+// Usage is how many requests were sent, and how long they waited because a
+// tool asked for it or because they were tried again.
+func (c *Client) Usage() (requests int, waited time.Duration) {
+	return int(c.requests.Load()), time.Duration(c.waited.Load())
+}
+
+// A Caller does what http.Client.Do does, but its errors show no query.
+type Caller struct{ client http.Client }
+
+// Caller returns one over the client. wrap, if not nil, adds what authenticates
+// each request. A redirect to another host is not followed.
+func (c *Client) Caller(wrap func(http.RoundTripper) http.RoundTripper) *Caller {
+	var rt http.RoundTripper = c
+	if wrap != nil {
+		rt = wrap(rt)
+	}
+	return &Caller{http.Client{Transport: rt, CheckRedirect: sameHost}}
+}
+
+// Do sends a request.
+func (c *Caller) Do(r *http.Request) (*http.Response, error) {
+	resp, err := c.client.Do(r)
+	if err != nil {
+		if resp != nil { // a redirect that was not followed
+			_ = resp.Body.Close()
+		}
+		return nil, fmt.Errorf("%s %s: %w", r.Method, r.URL.Path, tidy(err))
+	}
+	return resp, nil
+}
+
+const maxRedirects = 5
+
+func sameHost(r *http.Request, via []*http.Request) error {
+	first := via[0].URL
+	if r.URL.Host != first.Host || r.URL.Scheme != first.Scheme {
+		return ErrRedirect
+	}
+	if len(via) > maxRedirects {
+		return errors.New("too many redirects")
+	}
+	return nil
+}
+
+type readKey struct{}
+
+// Reading marks a request as one that changes nothing although its method is
+// POST, such as a search with a long query, so that it may be tried again.
+func Reading(ctx context.Context) context.Context { return context.WithValue(ctx, readKey{}, true) }
+
+// RoundTrip implements http.RoundTripper.
+func (c *Client) RoundTrip(r *http.Request) (*http.Response, error) {
+	l := limiterOf(r.URL.Host, c.cfg)
+	ctx := r.Context()
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		ctx = Reading(ctx)
+	}
+	state := &call{limiter: l}
+	resp, err := c.retrying.RoundTrip(r.WithContext(context.WithValue(ctx, callKey{}, state)))
+	if err != nil {
+		return nil, tidy(err)
+	}
+	if after, limited := retryAfter(resp); limited {
+		_ = resp.Body.Close()
+		if after <= 0 {
+			after = c.cfg.MaxWait
+		}
+		return nil, &RateLimited{After: after, Until: time.Now().Add(after), Reason: resp.Header.Get("RateLimit-Reason"), Status: resp.StatusCode}
+	}
+	return resp, nil
+}
+
+// tidy takes the address out of an error: its query may hold what is nobody's
+// business.
+func tidy(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}
+
+type callKey struct{}
+
+// call is one request with all its attempts.
+type call struct {
+	limiter  *limiter
+	attempts int
+}
+
+// attempts sends one attempt and reads its whole reply, so that a reply which
+// breaks off is tried again like one that never came.
+type attempts struct{ c *Client }
+
+func (a attempts) RoundTrip(r *http.Request) (*http.Response, error) {
+	c := a.c
+	state, _ := r.Context().Value(callKey{}).(*call)
+	if state == nil {
+		state = &call{limiter: limiterOf(r.URL.Host, c.cfg)}
+	}
+	state.attempts++
+	waited, err := state.limiter.enter(r.Context(), c.cfg.MaxWait)
+	c.waited.Add(int64(waited))
+	if err != nil {
+		return nil, err
+	}
+	defer state.limiter.leave()
+	ctx, cancel := context.WithTimeout(r.Context(), c.cfg.Timeout)
+	defer cancel()
+	c.requests.Add(1)
+	start := time.Now()
+	resp, err := c.cfg.Transport.RoundTrip(r.WithContext(ctx))
+	log := c.cfg.Log.With("method", r.Method, "path", r.URL.Path, "attempt", state.attempts, "duration", time.Since(start))
+	if err != nil {
+		err = tidy(err)
+		log.DebugContext(r.Context(), "request failed", "error", err)
+		return nil, err
+	}
+	body, err := readBody(resp, c.cfg.MaxBody)
+	log.DebugContext(r.Context(), "request", "status", resp.StatusCode, "bytes", len(body))
+	if err != nil {
+		return nil, err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	if after, limited := retryAfter(resp); limited {
+		state.limiter.pause(after)
+	}
+	if err := checkType(resp, body); err != nil {
+		return nil, err
+	}
+	return resp, nil
+}
+
+func readBody(resp *http.Response, limit int64) ([]byte, error) {
+	defer resp.Body.Close()
+	refused := resp.StatusCode >= 300
+	if refused {
+		limit = maxErrorBody
+	}
+	var b bytes.Buffer
+	if n := resp.ContentLength; n > 0 && n <= limit {
+		b.Grow(int(n) + bytes.MinRead)
+	}
+	n, err := b.ReadFrom(io.LimitReader(resp.Body, limit+1))
+	switch {
+	case refused && n > limit:
+		return b.Bytes()[:limit], nil
+	case err != nil && !refused:
+		return nil, fmt.Errorf("reading the reply: %w", err)
+	case n > limit:
+		return nil, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, limit)
+	}
+	return b.Bytes(), nil
+}
+
+// checkType refuses a good status with something else than JSON: what stands
+// behind a login page is not what we asked for.
+func checkType(resp *http.Response, body []byte) error {
+	if resp.StatusCode < 200 || resp.StatusCode > 299 || resp.StatusCode == http.StatusNoContent || len(body) == 0 {
+		return nil
+	}
+	kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json")) {
+		return nil
+	}
+	if kind == "" {
+		kind = "without a type"
+	}
+	return fmt.Errorf("%w (%s)", ErrNotJSON, kind)
+}
+
+// checkRetry decides whether an attempt is made again.
+func (c *Client) checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	reading := ctx.Value(readKey{}) != nil
+	if err != nil {
+		var limited *RateLimited
+		switch {
+		case errors.As(err, &limited):
+			return false, limited
+		case errors.Is(err, ErrNotJSON), errors.Is(err, ErrTooLarge), errors.Is(err, ErrAddress):
+			return false, tidy(err)
+		}
+		return reading, tidyUnless(reading, err)
+	}
+	if after, limited := retryAfter(resp); limited {
+		if after > c.cfg.MaxWait {
+			return false, &RateLimited{After: after, Until: time.Now().Add(after), Reason: resp.Header.Get("RateLimit-Reason"), Status: resp.StatusCode}
+		}
+		return reading, nil
+	}
+	switch resp.StatusCode {
+	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout, http.StatusRequestTimeout:
+		return reading, nil
+	}
+	return false, nil
+}
+
+// tidyUnless keeps the error for a request that is not tried again.
+func tidyUnless(again bool, err error) error {
+	if again {
+		return nil
+	}
+	return tidy(err)
+}
+
+// backoff is how long to wait before the next attempt: what the tool asked for
+// is waited for at the limiter, where everybody with this credential waits.
+func (c *Client) backoff(least, most time.Duration, attempt int, resp *http.Response) time.Duration {
+	wait := min(least<<min(attempt, 16), most)
+	wait = wait/2 + jitter(wait/2)
+	if resp != nil {
+		if after, limited := retryAfter(resp); limited && after > 0 {
+			wait = jitter(least) // so that not all of them start again at the same instant
+		}
+	}
+	c.waited.Add(int64(wait))
+	return wait
+}
+
+// retryAfter tells whether a reply is about the rate, and how long it asks to
+// wait; 0 when it does not say, or says 0.
+func retryAfter(resp *http.Response) (time.Duration, bool) {
+	after := parseRetryAfter(resp.Header.Get("Retry-After"), time.Now())
+	switch resp.StatusCode {
+	case http.StatusTooManyRequests:
+		return after, true
+	case http.StatusServiceUnavailable, http.StatusForbidden:
+		return after, resp.Header.Get("Retry-After") != ""
+	}
+	return 0, false
+}
+
+// credentialKey hashes a credential, so that none lies in a map.
+func credentialKey(host, credential string) [sha256.Size]byte {
+	return sha256.Sum256([]byte(host + "\x00" + credential))
+}
