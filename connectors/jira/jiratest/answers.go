@@ -75,6 +75,8 @@ func (q *request) cloud(path string) {
 		q.issueChangelog(parts[1])
 	case get && len(parts) == 2 && parts[0] == "version":
 		q.version(parts[1])
+	case get && len(parts) == 2 && parts[0] == "issueLink":
+		q.issueLink(parts[1])
 	default:
 		q.noSuchPath()
 	}
@@ -112,6 +114,8 @@ func (q *request) dataCenter(path string) {
 		q.issue(parts[1])
 	case get && len(parts) == 2 && parts[0] == "version":
 		q.version(parts[1])
+	case get && len(parts) == 2 && parts[0] == "issueLink":
+		q.issueLink(parts[1])
 	default:
 		q.noSuchPath()
 	}
@@ -123,6 +127,7 @@ type derived struct {
 	revision int64
 	results  map[string][]*Issue
 	progress map[int64]progress
+	insights map[int64]insight
 	tokens   map[string]place
 	issued   int
 }
@@ -143,7 +148,7 @@ type progress struct {
 
 func (d *derived) refresh(revision int64) {
 	if d.revision != revision || d.results == nil {
-		d.revision, d.results, d.progress = revision, map[string][]*Issue{}, nil
+		d.revision, d.results, d.progress, d.insights = revision, map[string][]*Issue{}, nil, nil
 	}
 }
 
@@ -419,22 +424,32 @@ func (q *request) projectJSON(p *Project) json.RawMessage {
 	return raw
 }
 
+// insight counts the issues of a project.
+type insight struct {
+	issues int
+	last   time.Time
+}
+
 func (q *request) insight(project int64) map[string]any {
-	list := q.found("", query{compare: func(a, b *Issue) int { return b.Updated.Compare(a.Updated) }})
-	n, last := 0, time.Time{}
 	d := &q.derived
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for _, i := range list {
-		if i.Project == project {
-			if n++; n == 1 {
-				last = i.Updated
+	d.refresh(q.revision)
+	if d.insights == nil {
+		d.insights = map[int64]insight{}
+		for _, i := range q.issues {
+			in := d.insights[i.Project]
+			in.issues++
+			if i.Updated.After(in.last) {
+				in.last = i.Updated
 			}
+			d.insights[i.Project] = in
 		}
 	}
-	out := map[string]any{"totalIssueCount": n}
-	if n > 0 {
-		out["lastIssueUpdateTime"] = jiraTime(last, q.caller.zone)
+	in := d.insights[project]
+	out := map[string]any{"totalIssueCount": in.issues}
+	if in.issues > 0 {
+		out["lastIssueUpdateTime"] = jiraTime(in.last, q.caller.zone)
 	}
 	return out
 }
@@ -704,6 +719,17 @@ func (q *request) issue(ref string) {
 	q.answerBytes(q.issueJSON(i, fields, slices.Contains(q.list("expand"), "changelog")))
 }
 
+func (q *request) issueLink(ref string) {
+	n, _ := strconv.ParseInt(ref, 10, 64)
+	l, ok := q.links[n]
+	from, to := q.issueOf(id(l.From)), q.issueOf(id(l.To))
+	if !ok || from == nil || to == nil {
+		refuse(q.w, http.StatusNotFound, "No issue link with id '"+ref+"' exists.")
+		return
+	}
+	q.answer(map[string]any{"id": id(l.ID), "type": q.linkTypeJSON(l.Type), "inwardIssue": q.stub(from), "outwardIssue": q.stub(to)})
+}
+
 type searchBody struct {
 	JQL             string   `json:"jql"`
 	NextPageToken   string   `json:"nextPageToken"`
@@ -808,10 +834,7 @@ func (q *request) search() {
 func (q *request) shift(fault Kind, page []*Issue) {
 	if fault == Shift && len(page) > 0 {
 		key := page[0].Key
-		go q.Site.EditIssue(key, func(*Issue) {})
-		for q.mu.TryLock() { // not reached while this request reads the model
-			q.mu.Unlock()
-		}
+		q.afterwards = func() { q.EditIssue(key, func(*Issue) {}) }
 	}
 }
 
@@ -1126,12 +1149,14 @@ func (q *request) fieldValue(i *Issue, field string) any {
 		for _, l := range q.linksOf[i.ID] {
 			link := q.links[l]
 			m := map[string]any{"id": id(link.ID), "type": q.linkTypeJSON(link.Type)}
-			if link.From == i.ID {
-				m["outwardIssue"] = q.stub(q.issues[link.To])
-			} else {
-				m["inwardIssue"] = q.stub(q.issues[link.From])
+			end, other := "outwardIssue", link.To
+			if link.From != i.ID {
+				end, other = "inwardIssue", link.From
 			}
-			list = append(list, m)
+			if o := q.issueOf(id(other)); o != nil { // Jira hides links to what the caller may not see
+				m[end] = q.stub(o)
+				list = append(list, m)
+			}
 		}
 		return list
 	}

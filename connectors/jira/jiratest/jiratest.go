@@ -217,15 +217,24 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request) {
 	if s.opts.CloudID != "" {
 		path, scoped = strings.CutPrefix(path, "/ex/jira/"+s.opts.CloudID)
 	}
+	q := &request{Site: s, w: w, r: r}
+	q.read(path, scoped)
+	if q.afterwards != nil {
+		q.afterwards()
+	}
+}
+
+// read answers while the model stands still.
+func (q *request) read(path string, scoped bool) {
+	s := q.Site
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	c, ok := s.caller(r, scoped)
-	if !ok {
-		w.Header().Set("WWW-Authenticate", `OAuth realm="jira"`)
-		refuse(w, http.StatusUnauthorized, "Client must be authenticated to access this resource.")
+	var ok bool
+	if q.caller, ok = s.caller(q.r, scoped); !ok {
+		q.w.Header().Set("WWW-Authenticate", `OAuth realm="jira"`)
+		refuse(q.w, http.StatusUnauthorized, "Client must be authenticated to access this resource.")
 		return
 	}
-	q := &request{Site: s, caller: c, w: w, r: r}
 	switch {
 	case s.opts.Deployment == Cloud && strings.HasPrefix(path, "/rest/api/3/"):
 		q.api = "3"
@@ -250,6 +259,8 @@ type request struct {
 	api    string // 2 or 3
 	w      http.ResponseWriter
 	r      *http.Request
+
+	afterwards func() // what to do once the model may change again
 }
 
 func (q *request) url(path string) string { return q.opts.BaseURL + "/rest/api/" + q.api + "/" + path }

@@ -13,7 +13,7 @@ import (
 
 // The JQL that is understood: AND, OR, NOT and parentheses over clauses of the
 // fields project, issuetype, id/key, updated, created, due, status,
-// statusCategory, labels, parent, hierarchyLevel and summary, with the operators = != < <= > >= ~ IN
+// statusCategory, labels, parent, hierarchyLevel, issueLinkType (on Cloud) and summary, with the operators = != < <= > >= ~ IN
 // NOT IN IS and IS NOT, then ORDER BY up to seven fields. Dates follow the
 // account's time zone, to the minute; Cloud also takes epoch milliseconds.
 
@@ -263,6 +263,13 @@ func (p *jqlParser) test(field, op string, values []token) (func(*Issue) bool, e
 		"id":             func(i *Issue) []string { return []string{strconv.FormatInt(i.ID, 10)} },
 		"status":         func(i *Issue) []string { return []string{strings.ToLower(i.Status)} },
 		"statuscategory": func(i *Issue) []string { return []string{p.status(i.Status).Category} },
+		"issuelinktype": func(i *Issue) []string {
+			var names []string
+			for _, l := range p.linksOf[i.ID] {
+				names = append(names, strings.ToLower(p.links[l].Type))
+			}
+			return names
+		},
 		"labels": func(i *Issue) []string {
 			low := make([]string, len(i.Labels))
 			for n, l := range i.Labels {
@@ -277,7 +284,7 @@ func (p *jqlParser) test(field, op string, values []token) (func(*Issue) bool, e
 			return []string{strconv.FormatInt(i.Parent, 10)}
 		},
 	}[canonical(field)]
-	if !ok {
+	if !ok || field == "issuelinktype" && p.opts.Deployment == DataCenter {
 		return nil, fmt.Errorf("Field '%s' does not exist or you do not have permission to view it.", field)
 	}
 	holds := func(i *Issue) bool {
@@ -335,6 +342,13 @@ func (p *jqlParser) value(field, text string) (string, error) {
 			return "", fmt.Errorf("An issue with key '%s' does not exist for field '%s'.", text, field)
 		}
 		return strconv.FormatInt(id, 10), nil
+	case "issuelinktype":
+		for _, t := range p.linkTypes {
+			if strings.EqualFold(t.Name, text) {
+				return strings.ToLower(text), nil
+			}
+		}
+		return "", missing
 	case "statuscategory":
 		switch strings.ToLower(text) {
 		case "to do":
