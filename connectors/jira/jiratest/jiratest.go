@@ -12,8 +12,10 @@ package jiratest
 import (
 	"encoding/base64"
 	"encoding/json"
+	"io"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"sync"
@@ -327,4 +329,32 @@ func refuse(w http.ResponseWriter, status int, messages ...string) {
 	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(map[string]any{"errorMessages": messages, "errors": map[string]string{}})
+}
+
+// Transport answers requests in this process, without a network, so that it
+// also works under virtual time.
+func (s *Site) Transport() http.RoundTripper { return inProcess{s} }
+
+type inProcess struct{ site *Site }
+
+func (t inProcess) RoundTrip(r *http.Request) (resp *http.Response, err error) {
+	w := httptest.NewRecorder()
+	defer func() {
+		if p := recover(); p == http.ErrAbortHandler {
+			resp, err = nil, io.ErrUnexpectedEOF
+		} else if p != nil {
+			panic(p)
+		}
+	}()
+	in := r.Clone(r.Context())
+	if in.Body == nil {
+		in.Body = http.NoBody
+	}
+	t.site.ServeHTTP(w, in)
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	resp = w.Result()
+	resp.Request = r
+	return resp, nil
 }

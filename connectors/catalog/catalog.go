@@ -1,0 +1,15 @@
+// Package catalog is the one list of the tools that Plumbline can read.
+package catalog
+
+import (
+	"plumbline/connectors"
+	"plumbline/connectors/jira"
+)
+
+// Tools returns how to make the empty settings of each tool, by the name that
+// a connection's type gives. The map is the caller's own.
+func Tools() map[string]func() connectors.Settings {
+	return map[string]func() connectors.Settings{
+		"jira": func() connectors.Settings { return new(jira.Settings) },
+	}
+}

@@ -1,0 +1,110 @@
+package jira
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"plumbline/connectors"
+	"plumbline/connectors/connectortest"
+	"plumbline/connectors/jira/jiratest"
+	"plumbline/internal/secret"
+)
+
+func TestContractOnCloud(t *testing.T) {
+	connectortest.Run(t, func(t testing.TB) connectortest.Tool { return contractTool(t, jiratest.Cloud) })
+}
+
+func TestContractOnDataCenter(t *testing.T) {
+	connectortest.Run(t, func(t testing.TB) connectortest.Tool { return contractTool(t, jiratest.DataCenter) })
+}
+
+// newSite is a site with the account "me" and an empty project PAY.
+func newSite(t testing.TB, o jiratest.Options) *jiratest.Site {
+	t.Helper()
+	site := jiratest.New(o)
+	site.AddUser(jiratest.User{ID: "me", Name: "Pia Moser", Zone: "UTC"})
+	site.AddAccount(jiratest.Account{Email: "pmo@example.com", Token: t.Name(), User: "me", Admin: true})
+	site.AddProject(jiratest.Project{Key: "PAY", Name: "Payments"})
+	return site
+}
+
+// open makes a connector to the site, with settings changed as wanted.
+func open(t testing.TB, site *jiratest.Site, fields []string, change func(*Settings)) *Connector {
+	t.Helper()
+	s := Settings{URL: "https://example.atlassian.net", Auth: Auth{Email: "pmo@example.com", Token: secret.New(t.Name())}}
+	if change != nil {
+		change(&s)
+	}
+	c, err := s.Open(connectors.Env{Connection: "eng", Fields: fields, Transport: site.Transport()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.(*Connector)
+}
+
+func contractTool(t testing.TB, deployment jiratest.Deployment) connectortest.Tool {
+	site := newSite(t, jiratest.Options{Deployment: deployment, BaseURL: "https://example.atlassian.net"})
+	site.AddField(jiratest.Field{ID: "customfield_10200", Name: "Notes", Type: "string", Custom: "com.atlassian.jira.plugin.system.customfieldtypes:textarea"})
+	var keys []string
+	edit := func(i int, change func(*jiratest.Issue)) { site.EditIssue(keys[i], change) }
+	replace := func(i int, raw func(jiratest.Issue) string) func() {
+		issue, _ := site.Issue(keys[i])
+		edit(i, func(x *jiratest.Issue) { x.Raw = []byte(raw(issue)) })
+		return func() { edit(i, func(x *jiratest.Issue) { x.Raw = nil }) }
+	}
+	tool := connectortest.Tool{
+		Open: func(t2 testing.TB) connectors.Connector { return open(t, site, []string{"Notes"}, nil) },
+		Add: func(name string) {
+			keys = append(keys, site.AddIssue("PAY", jiratest.Issue{Type: "Epic", Summary: name, Due: "2000-05-01"}).Key)
+		},
+		Rename:   func(i int, name string) { edit(i, func(x *jiratest.Issue) { x.Summary = name }) },
+		Delete:   func(i int) { site.DeleteIssue(keys[i]) },
+		Describe: func(i int, text string) { edit(i, func(x *jiratest.Issue) { x.Fields = map[string]any{"customfield_10200": text} }) },
+		Status:   func(i int, status string) { edit(i, func(x *jiratest.Issue) { x.Status = status }) },
+		Spoil: func(i int) func() {
+			return replace(i, func(x jiratest.Issue) string {
+				return fmt.Sprintf(`{"id":"%d","key":"%s","fields":{"summary":{"odd":true},"updated":"%s","issuetype":{"id":"10000","name":"Epic"}}}`,
+					x.ID, x.Key, x.Updated.UTC().Format("2006-01-02T15:04:05.000-0700"))
+			})
+		},
+		Empty: func(i int) func() {
+			return replace(i, func(x jiratest.Issue) string {
+				var nulls []string
+				for _, f := range []string{"summary", "status", "duedate", "assignee", "labels", "parent", "created", "resolutiondate", "issuelinks", "description", "project", "updated", "customfield_10200"} {
+					nulls = append(nulls, `"`+f+`":null`)
+				}
+				return fmt.Sprintf(`{"id":"%d","key":null,"fields":{"issuetype":{"id":"10000","name":null},%s}}`, x.ID, strings.Join(nulls, ","))
+			})
+		},
+		Zone:    func(zone string) { site.SetZone("me", zone) },
+		Pages:   []int{0, 1, 99, 100, 101, 205},
+		Several: 2500,
+	}
+	tool.Break = func(f connectortest.Fault) func() {
+		search, once := "/search/jql", 1
+		if deployment == jiratest.DataCenter {
+			search = "/api/2/search"
+		}
+		faults := map[connectortest.Fault]jiratest.Fault{
+			connectortest.TooManySecondsOnce: {Kind: jiratest.TooManySeconds, After: 7 * time.Second, Times: once, Skip: 2},
+			connectortest.TooManyDateOnce:    {Kind: jiratest.TooManyDate, After: 20 * time.Second, Times: once, Skip: 5},
+			connectortest.TooManyBareOnce:    {Kind: jiratest.TooManyBare, Times: once, Path: search},
+			connectortest.TooManyForLong:     {Kind: jiratest.TooManySeconds, After: time.Hour, Skip: 6},
+			connectortest.ErrorOnce:          {Kind: jiratest.InternalError, Times: once, Path: search},
+			connectortest.DropOnce:           {Kind: jiratest.Drop, Times: once, Skip: 7},
+			connectortest.TruncatedOnce:      {Kind: jiratest.Truncate, Times: once, Path: search},
+			connectortest.EmptyPageOnce:      {Kind: jiratest.EmptyPage, Times: once, Path: search},
+			connectortest.ShortPages:         {Kind: jiratest.ShortPage, Path: search},
+			connectortest.HTML:               {Kind: jiratest.HTML, Path: search},
+			connectortest.Unauthorized:       {Kind: jiratest.Unauthorized, Path: search},
+			connectortest.RepeatedToken:      {Kind: jiratest.RepeatToken, Path: search},
+		}
+		if deployment == jiratest.DataCenter && (f == connectortest.EmptyPageOnce || f == connectortest.RepeatedToken) {
+			return nil // it has no tokens
+		}
+		return site.Inject(faults[f])
+	}
+	return tool
+}
