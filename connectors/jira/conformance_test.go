@@ -59,10 +59,12 @@ func contractTool(t testing.TB, deployment jiratest.Deployment) connectortest.To
 		Add: func(name string) {
 			keys = append(keys, site.AddIssue("PAY", jiratest.Issue{Type: "Epic", Summary: name, Due: "2000-05-01"}).Key)
 		},
-		Rename:   func(i int, name string) { edit(i, func(x *jiratest.Issue) { x.Summary = name }) },
-		Delete:   func(i int) { site.DeleteIssue(keys[i]) },
-		Describe: func(i int, text string) { edit(i, func(x *jiratest.Issue) { x.Fields = map[string]any{"customfield_10200": text} }) },
-		Status:   func(i int, status string) { edit(i, func(x *jiratest.Issue) { x.Status = status }) },
+		Rename: func(i int, name string) { edit(i, func(x *jiratest.Issue) { x.Summary = name }) },
+		Delete: func(i int) { site.DeleteIssue(keys[i]) },
+		Describe: func(i int, text string) {
+			edit(i, func(x *jiratest.Issue) { x.Fields = map[string]any{"customfield_10200": text} })
+		},
+		Status: func(i int, status string) { edit(i, func(x *jiratest.Issue) { x.Status = status }) },
 		Spoil: func(i int) func() {
 			return replace(i, func(x jiratest.Issue) string {
 				return fmt.Sprintf(`{"id":"%d","key":"%s","fields":{"summary":{"odd":true},"updated":"%s","issuetype":{"id":"10000","name":"Epic"}}}`,

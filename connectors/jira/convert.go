@@ -43,6 +43,8 @@ type conversion struct {
 	connection string
 	// parents tells Data Center's parents, which are given by key only.
 	parents map[string]parent
+	// cards are the issues that hold the fields of Jira's projects, by project id.
+	cards map[string]issueRecord
 	// histories are the due dates' changes of issues, by id, where they were read.
 	histories map[string][]dueChange
 	// person adds what is known of a user from elsewhere; nil leaves it as it is.
@@ -179,8 +181,38 @@ func (v conversion) project(raw json.RawMessage) (converted, projectRecord) {
 			f.Fields = []portfolio.Field{{ID: "insight.totalIssueCount", Name: "Issues", Type: portfolio.FieldNumber, Number: n}}
 		}
 	}
+	if card, ok := v.cards[r.ID]; ok {
+		if err := v.fill(f, card, &out.facts); err != nil {
+			return v.quarantine(portfolio.KindProject, kindProject, scopeProjects, raw, fmt.Errorf("card %s: %w", card.Key, err)), r
+		}
+	}
 	out.facts = append(out.facts, f)
 	return out, r
+}
+
+// fill gives a project what its card says of it.
+func (v conversion) fill(f *portfolio.ProjectFact, card issueRecord, facts *[]portfolio.ToolFact) error {
+	c, err := card.core()
+	if err != nil {
+		return err
+	}
+	f.Status, f.StatusCategory, f.Due, f.Labels = c.Status.Name, c.Status.category(), c.Due, sorted(c.Labels)
+	if f.StatusCategory == portfolio.StatusDone {
+		f.Finished = c.Finished
+	}
+	f.Fields = append(f.Fields, v.customFields(card.Fields, facts)...)
+	slices.SortFunc(f.Fields, func(a, b portfolio.Field) int { return strings.Compare(a.ID, b.ID) })
+	return nil
+}
+
+// sorted puts labels in order; none is nil.
+func sorted(labels []string) []string {
+	if len(labels) == 0 {
+		return nil
+	}
+	labels = slices.Clone(labels)
+	slices.Sort(labels)
+	return slices.Compact(labels)
 }
 
 type versionRecord struct {
@@ -392,11 +424,7 @@ func (v conversion) issue(raw json.RawMessage) converted {
 	if category != portfolio.StatusDone {
 		c.Finished = portfolio.Date{}
 	}
-	slices.Sort(c.Labels)
-	labels := slices.Compact(c.Labels)
-	if len(labels) == 0 {
-		labels = nil
-	}
+	labels := sorted(c.Labels)
 	if project {
 		source.Scope = scopeIssueProjects
 		f := &portfolio.ProjectFact{

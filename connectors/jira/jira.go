@@ -54,6 +54,7 @@ type Auth struct {
 // ProjectSettings say what becomes a project.
 type ProjectSettings struct {
 	From []string `yaml:"from,omitempty" jsonschema_description:"projects (the default), or names of issue types such as Initiative, whose children then are milestones."`
+	Card string   `yaml:"card,omitempty" jsonschema_description:"Name or id of an issue type whose first issue in a Jira project holds that project's fields, status and due date. Such issues are no milestones."`
 	Keys []string `yaml:"keys,omitempty" jsonschema_description:"Keys or ids of the Jira projects to read; all that the account sees when empty."`
 }
 
@@ -107,6 +108,9 @@ func (s *Settings) Validate() error {
 		if from == "" || from == fromVersions || from == fromEpics || from == fromChildren || strings.HasPrefix(from, jqlPrefix) {
 			bad("projects.from has %q: projects, or the name of an issue type", from)
 		}
+	}
+	if s.Projects.Card != "" && !s.realProjects() {
+		bad("projects.card is for Jira's own projects, which projects.from leaves out")
 	}
 	for _, from := range s.Milestones.From {
 		clause, isJQL := strings.CutPrefix(from, jqlPrefix)

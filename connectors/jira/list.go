@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -263,6 +262,11 @@ func (c *Connector) Fetch(ctx context.Context, lost []portfolio.ToolFact) ([]con
 			f.others = append(f.others, fact)
 		}
 	}
+	if len(f.cardTypes) > 0 && len(f.others) > 0 {
+		if err := f.readCards(f.cardsJQL()); err != nil {
+			return nil, fmt.Errorf("jira: %w", err)
+		}
+	}
 	if err := f.fetchIssues(); err != nil {
 		return nil, fmt.Errorf("jira: %w", err)
 	}
@@ -298,12 +302,8 @@ func (f *fetcher) projectState(ctx context.Context, id string) (projectState, er
 		return projectState{seen: true}, nil // nothing speaks for a lost project
 	}
 	ask, _ := f.states.LoadOrStore(id, sync.OnceValues(func() (projectState, error) {
-		var raw json.RawMessage
-		err := f.get(ctx, f.api+"project/"+pathEscape(id), url.Values{"expand": {"description,lead,insight"}}, &raw)
-		if hasStatus(err, http.StatusNotFound) || hasStatus(err, http.StatusForbidden) {
-			return projectState{}, nil
-		}
-		if err != nil {
+		raw, err := f.projectByID(ctx, id)
+		if err != nil || raw == nil {
 			return projectState{}, err
 		}
 		v, record := f.conversion.project(raw)
@@ -420,10 +420,7 @@ func (f *fetcher) matching(records []json.RawMessage) (map[string]bool, error) {
 		}
 		return nil
 	}
-	if f.cloud {
-		return out, f.search(f.ctx, searchRequest{JQL: jql, MaxResults: maxBulk, Fields: []string{"id"}}, note)
-	}
-	return out, f.keyset(jql, time.UnixMilli(0), []string{"updated"}, false, note)
+	return out, f.issueRows(jql, time.Time{}, []string{"updated"}, note)
 }
 
 // judge decides what became of one issue, of which raw is what it is now.

@@ -269,6 +269,11 @@ func (r *run) projects(tell bool) ([]projectRecord, error) {
 	if !r.realProjects {
 		return nil, nil
 	}
+	if tell && len(r.cardTypes) > 0 {
+		if err := r.readCards(r.cardsJQL()); err != nil {
+			return nil, err
+		}
+	}
 	var all []projectRecord
 	use := func(values []json.RawMessage) error {
 		for _, raw := range values {
@@ -584,16 +589,11 @@ func (r *run) changes() error {
 	if p := r.position.After; p != "" {
 		start = millis(p)
 	}
-	jql := r.issuesJQL()
-	switch {
-	case jql == "":
-	case r.cloud:
-		jql += fmt.Sprintf(" AND updated >= %d ORDER BY updated ASC, key ASC", start.UnixMilli())
-		if err := r.search(r.ctx, searchRequest{JQL: jql, MaxResults: maxRows, Fields: r.issueFields()}, r.rows); err != nil {
-			return err
-		}
-	default:
-		if err := r.keyset(jql, start, r.issueFields(), false, r.rows); err != nil {
+	if err := r.changedCards(start); err != nil {
+		return err
+	}
+	if jql := r.issuesJQL(); jql != "" {
+		if err := r.issueRows(jql, start, r.issueFields(), r.rows); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,6 +36,7 @@ type session struct {
 
 	types        []issueType
 	projectTypes map[string]bool
+	cardTypes    map[string]bool // of the issues that hold a Jira project's fields
 	plainTypes   map[string]bool // of milestones, whatever their parent
 	childTypes   map[string]bool // of milestones if their parent is a project
 	clauses      []string        // JQL clauses of milestones
@@ -185,6 +187,12 @@ func (c *Connector) readTypes(ctx context.Context, s *session) error {
 		return err
 	}
 	s.projectTypes, s.plainTypes, s.childTypes = map[string]bool{}, map[string]bool{}, map[string]bool{}
+	s.cardTypes = map[string]bool{}
+	if card := c.settings.Projects.Card; card != "" {
+		if err := s.addTypes(s.cardTypes, card, "projects.card"); err != nil {
+			return err
+		}
+	}
 	for _, name := range c.settings.projectTypes() {
 		if err := s.addTypes(s.projectTypes, name, "projects.from"); err != nil {
 			return err
@@ -210,9 +218,11 @@ func (c *Connector) readTypes(ctx context.Context, s *session) error {
 			}
 		}
 	}
-	for id := range s.projectTypes { // what is a project is no milestone
-		delete(s.plainTypes, id)
-		delete(s.childTypes, id)
+	for _, t := range s.types { // what is a project or its card is no milestone
+		if s.projectTypes[t.ID] || s.cardTypes[t.ID] {
+			delete(s.plainTypes, t.ID)
+			delete(s.childTypes, t.ID)
+		}
 	}
 	return nil
 }
@@ -352,6 +362,15 @@ func (s *session) issuesJQL() string {
 	return s.within(append(typesClause(s.projectTypes, s.plainTypes, s.childTypes), s.clauses...))
 }
 
+// cardsJQL finds the issues that hold the fields of Jira's projects.
+func (s *session) cardsJQL() string {
+	jql := strings.Join(typesClause(s.cardTypes), "")
+	if jql != "" && s.scope != "" {
+		jql = s.scope + " AND " + jql
+	}
+	return jql
+}
+
 func typesClause(sets ...map[string]bool) []string {
 	var ids []string
 	for _, set := range sets {
@@ -373,6 +392,10 @@ func (s *session) within(clauses []string) string {
 	jql := strings.Join(clauses, " OR ")
 	if len(clauses) > 1 {
 		jql = "(" + jql + ")"
+	}
+	if len(s.cardTypes) > 0 && len(s.clauses) > 0 {
+		// a clause of the settings may find what is a card
+		jql += " AND issuetype not in (" + strings.Join(slices.Sorted(maps.Keys(s.cardTypes)), ", ") + ")"
 	}
 	if s.scope != "" {
 		jql = s.scope + " AND " + jql

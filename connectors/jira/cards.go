@@ -1,0 +1,110 @@
+package jira
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"plumbline/internal/inorder"
+)
+
+// A card is an issue that holds what Jira's own projects have no room for: the
+// health, the budget, the sponsor. The first card of a project counts, by id.
+
+// readCards reads the cards that a query finds and keeps the first of each
+// project. One that cannot be read at all is as good as none; one with a bad
+// field puts its project in quarantine, so that the reason is seen.
+func (r *run) readCards(jql string) error {
+	cards := map[string]issueRecord{}
+	err := r.issueRows(jql, time.Time{}, r.issueFields(), func(issues []json.RawMessage) error {
+		for _, raw := range issues {
+			var card issueRecord
+			if json.Unmarshal(raw, &card) != nil {
+				continue
+			}
+			project := card.project()
+			if first, ok := cards[project]; project != "" && (!ok || numeric(card.ID) < numeric(first.ID)) {
+				cards[project] = card
+			}
+		}
+		return nil
+	})
+	r.cards = cards
+	return err
+}
+
+// project is the id of the issue's project, or nothing.
+func (r *issueRecord) project() string {
+	var p struct {
+		ID string `json:"id"`
+	}
+	if json.Unmarshal(r.Fields["project"], &p) != nil {
+		return ""
+	}
+	return p.ID
+}
+
+// issueRows reads the issues of a query that changed since then, in the order
+// of change, in the manner of the site; the zero time means all.
+func (r *run) issueRows(jql string, since time.Time, fields []string, use func([]json.RawMessage) error) error {
+	if !r.cloud {
+		if since.IsZero() {
+			since = time.UnixMilli(0)
+		}
+		return r.keyset(jql, since, fields, false, use)
+	}
+	if !since.IsZero() {
+		jql += fmt.Sprintf(" AND updated >= %d", since.UnixMilli())
+	}
+	return r.search(r.ctx, searchRequest{JQL: jql + " ORDER BY updated ASC, key ASC", MaxResults: maxRows, Fields: fields}, use)
+}
+
+// changedCards reads the projects whose cards changed since then.
+func (r *run) changedCards(since time.Time) error {
+	if len(r.cardTypes) == 0 {
+		return nil
+	}
+	var projects []string
+	changed := map[string]bool{}
+	if err := r.issueRows(r.cardsJQL(), since, []string{"project", "updated"}, func(issues []json.RawMessage) error {
+		for _, raw := range issues {
+			var card issueRecord
+			if json.Unmarshal(raw, &card) != nil {
+				continue
+			}
+			if p := card.project(); p != "" && !changed[p] {
+				changed[p] = true
+				projects = append(projects, p)
+			}
+		}
+		return nil
+	}); err != nil || len(projects) == 0 {
+		return err
+	}
+	if err := r.readCards(r.cardsJQL()); err != nil {
+		return err
+	}
+	for raw, err := range inorder.Map(r.ctx, r.concurrency(), projects, r.projectByID) {
+		if err != nil {
+			return err
+		}
+		if raw != nil {
+			v, _ := r.conversion.project(raw)
+			r.add(v)
+		}
+	}
+	return nil
+}
+
+// projectByID reads a Jira project; nil when it cannot be seen.
+func (r *run) projectByID(ctx context.Context, id string) (json.RawMessage, error) {
+	var raw json.RawMessage
+	err := r.get(ctx, r.api+"project/"+pathEscape(id), url.Values{"expand": {"description,lead,insight"}}, &raw)
+	if hasStatus(err, http.StatusNotFound) || hasStatus(err, http.StatusForbidden) {
+		return nil, nil
+	}
+	return raw, err
+}
