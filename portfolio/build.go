@@ -200,8 +200,9 @@ func (b *builder) everything() {
 	}
 }
 
-// beginDay makes the rows dirty that a later day changes. When the day moves
-// back, as with a change of the time zone, any row may differ.
+// beginDay makes the rows dirty that a later day changes. On the very first
+// day, and when the day moves back, as with a change of the time zone, any row
+// may differ.
 func (b *builder) beginDay() {
 	if !b.dirty.clock {
 		return
@@ -211,7 +212,7 @@ func (b *builder) beginDay() {
 		today = v.Doc.(*Clock).Today
 	}
 	b.today = today
-	if today.Before(b.old.today) {
+	if b.old.today.IsZero() || today.Before(b.old.today) {
 		for id := range b.factsOf(KindProject).all() {
 			b.dirty.touched[id] = true
 		}
@@ -281,6 +282,9 @@ func (b *builder) beginJoins() {
 	}
 	for _, id := range b.redirected {
 		b.dirty.touched[id] = true
+		for _, part := range b.refsOf(KindProject).of(partWord(id)) {
+			b.dirty.touched[part] = true
+		}
 		b.milestonesOfFact(id, func(milestone string) { b.dirty.milestones[milestone] = true })
 	}
 }

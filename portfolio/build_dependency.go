@@ -15,7 +15,7 @@ func (b *builder) buildDependencies() {
 			if row == nil {
 				continue
 			}
-			for _, member := range row.Members {
+			for _, member := range row.led() {
 				b.dependenciesAt(member)
 			}
 		}

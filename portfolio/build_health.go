@@ -114,7 +114,7 @@ func (b *builder) projectSchedule(p *ProjectRow) schedule {
 	}
 	s.cancelled, s.onHold = p.Phase == PhaseCancelled, p.Phase == PhaseOnHold
 	fillDate(&s.ownStart, p.StartDate)
-	for _, member := range p.Members {
+	for _, member := range p.led() {
 		s.upstream = append(s.upstream, b.upstream(member)...)
 	}
 	s.goLives = nil
@@ -151,7 +151,7 @@ func (b *builder) projectReport(m *mapped, row *ProjectRow, overridden bool) rep
 		return said
 	}
 	var newest *StatusReportFact
-	for _, member := range row.Members {
+	for _, member := range row.led() {
 		for _, id := range b.refsOf(KindStatusReport).of(member) {
 			v, ok := b.factsOf(KindStatusReport).get(id)
 			if !ok || b.absent(v) == 1 {

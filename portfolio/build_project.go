@@ -44,7 +44,7 @@ func (b *builder) freshProject(id string) *ProjectRow {
 			if side == nil {
 				continue
 			}
-			for _, member := range side.Members {
+			for _, member := range side.led() {
 				b.milestonesOfFact(member, func(milestone string) { b.dirty.milestones[milestone] = true })
 			}
 		}
@@ -62,7 +62,7 @@ func sameForMilestones(a, b *ProjectRow) bool {
 	}
 	return a.ID == b.ID && a.Name == b.Name && a.Key == b.Key && a.Category == b.Category && a.Phase == b.Phase &&
 		a.SourceStatus == b.SourceStatus && a.DepartmentID == b.DepartmentID && a.StartDate == b.StartDate &&
-		slices.Equal(a.Labels, b.Labels) && equalFields(a.Custom, b.Custom) && slices.Equal(a.Members, b.Members)
+		slices.Equal(a.Labels, b.Labels) && equalFields(a.Custom, b.Custom) && slices.Equal(a.Members, b.Members) && slices.Equal(a.Redirects, b.Redirects)
 }
 
 // projectFromFacts merges the facts of a project, under the mapping, the
@@ -276,7 +276,7 @@ func (b *builder) summariseProjects() {
 // slip is the project's, and the dates that only milestones tell.
 func (b *builder) summarise(row *ProjectRow) {
 	var milestones []*MilestoneRow
-	for _, member := range row.Members {
+	for _, member := range row.led() {
 		b.milestonesOfFact(member, func(id string) {
 			if m := b.milestones.get(id); m != nil {
 				milestones = append(milestones, m)
@@ -323,6 +323,14 @@ func (b *builder) summarise(row *ProjectRow) {
 		}
 	}
 	row.ForecastDate = row.expected()
+}
+
+// led are all ids that lead to a project; other records may name any of them.
+func (p *ProjectRow) led() []string {
+	if len(p.Redirects) == 0 {
+		return p.Members
+	}
+	return append(slices.Clip(p.Members), p.Redirects...)
 }
 
 // expected is when a project ends or ended, as far as anybody said.

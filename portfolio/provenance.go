@@ -72,7 +72,7 @@ type Said struct {
 func (s *Snapshot) OverridesOf(id string) []Said {
 	var targets []string
 	if p, ok := s.Project(id); ok {
-		for _, member := range append(slices.Clone(p.Members), p.Redirects...) {
+		for _, member := range p.led() {
 			targets = append(targets, Key{KindProject, member}.String())
 		}
 	} else {

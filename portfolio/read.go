@@ -134,7 +134,7 @@ func (s *Snapshot) DependenciesOf(id string) (predecessors, successors []string)
 	var candidates []string
 	project, isProject := s.Project(id)
 	if isProject {
-		for _, member := range project.Members {
+		for _, member := range project.led() {
 			candidates = append(candidates, refs.of(member)...)
 		}
 		for _, milestone := range project.milestones {

@@ -18,12 +18,16 @@ func (m *MilestoneRow) setBaseline(p *plan, said *mapped, history *DueHistory, o
 }
 
 // setObserved notes since when the milestone's date is observed: since it was
-// first seen, or since the tool's own history began where that was read.
+// first seen, or since the tool's own record of it began where that was read.
 func (m *MilestoneRow) setObserved(p *plan, f *MilestoneFact) {
 	m.firstSeen = f.FirstSeen
 	m.observedSince = f.FirstSeen
-	if f.History.Read && !f.CreatedAt.IsZero() {
-		m.observedSince = sooner(m.observedSince, p.day(f.CreatedAt))
+	if !f.History.Read {
+		return
+	}
+	m.observedSince = sooner(m.observedSince, p.day(f.CreatedAt))
+	if len(f.History.Moves) > 0 {
+		m.observedSince = sooner(m.observedSince, f.History.Moves[0].On)
 	}
 }
 

@@ -9,7 +9,10 @@ import (
 func words(d Document) []string {
 	switch d := d.(type) {
 	case *ProjectFact:
-		return []string{keyWord(d.Connection, d.Source.Key)}
+		if d.Parent == "" {
+			return []string{keyWord(d.Connection, d.Source.Key)}
+		}
+		return []string{keyWord(d.Connection, d.Source.Key), partWord(d.Parent)}
 	case *MilestoneFact:
 		return []string{d.Project}
 	case *DependencyFact:
@@ -37,7 +40,10 @@ func words(d Document) []string {
 }
 
 // keyWord is what a project's key is found by.
-func keyWord(connection, key string) string { return connection + " " + key }
+func keyWord(connection, key string) string { return "key " + connection + " " + key }
+
+// partWord is what the parts of a project are found by.
+func partWord(parent string) string { return "in " + parent }
 
 func distinct(words ...string) []string {
 	slices.Sort(words)
