@@ -68,7 +68,9 @@ type Lister interface {
 // listing lacked them. Without it two complete listings must agree.
 type Fetcher interface {
 	// Fetch takes the facts as they were last known, because where a record
-	// lived often tells why it is gone. A record it leaves out is undecided.
+	// lived often tells why it is gone. One that was never stored, because it
+	// was only listed or could not be read, comes with nothing but its Source.
+	// A record that the answer leaves out is undecided.
 	Fetch(ctx context.Context, lost []portfolio.ToolFact) ([]Fetched, error)
 }
 

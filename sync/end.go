@@ -22,7 +22,11 @@ func (r *run) end(ctx context.Context, err error, begun time.Time) (Row, error) 
 	r.ended(ctx, err)
 	var unwritten error
 	if r.dry == nil && !errors.Is(err, errLost) {
-		unwritten = r.save(ctx, r.newBatch())
+		b := r.newBatch()
+		for _, doc := range r.last {
+			b.add(doc)
+		}
+		unwritten = r.save(ctx, b)
 	}
 	row := row(r.run)
 	row.Took = r.engine.Clock.Now().Sub(begun)

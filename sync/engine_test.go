@@ -416,4 +416,3 @@ func TestProgressIsTold(t *testing.T) {
 		t.Errorf("progress was told %d times, %d of listings; want 8 and 4", pages, listings)
 	}
 }
-

@@ -81,7 +81,7 @@ func (k *known) refresh(ctx context.Context) error {
 
 // catchUp is refresh, but waits until the replica is at the revision.
 func (k *known) catchUp(ctx context.Context, revision int64) error {
-	docs, err := k.replica.At(ctx, revision)
+	docs, err := k.replica.At(ctx, max(revision, k.docs.Position().Revision)) // never an older picture
 	if err != nil {
 		return fmt.Errorf("wait for revision %d: %w", revision, err)
 	}

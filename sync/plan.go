@@ -56,7 +56,7 @@ func (c *connection) planned(docs Documents, req Request, last *portfolio.Run, n
 	p := plan{mode: ModeChanges, sweep: lister && (req.Sweep || c.sweepDue(docs, last, now))}
 	if resumed(last) {
 		p.mode, p.why = last.Mode, last.Why
-		p.sweep = p.sweep || lister && last.Mode == ModeSweep
+		p.sweep = p.sweep || lister && (last.Mode == ModeSweep || last.Mode == ModeFull && last.Number > 1)
 	}
 	if p.sweep && p.mode == ModeChanges {
 		p.mode = ModeSweep
@@ -65,8 +65,8 @@ func (c *connection) planned(docs Documents, req Request, last *portfolio.Run, n
 }
 
 // sweepDue reports whether the last complete pass over the whole connection
-// is longer ago than its listings may be apart. The first run reads
-// everything, so the first sweep belongs to a later one.
+// is longer ago than its listings may be apart. A first run that was broken
+// off is finished before anything is swept.
 func (c *connection) sweepDue(docs Documents, last *portfolio.Run, now time.Time) bool {
 	if c.Sweep == 0 || last == nil || last.Number == 1 && last.State != portfolio.RunSucceeded {
 		return false

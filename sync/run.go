@@ -36,10 +36,11 @@ type run struct {
 	zone    *time.Location
 	held    map[portfolio.Key]*portfolio.Hold
 	stop    <-chan struct{}
-	usage   connectors.Usage // of the connector when the run began
-	spent   connectors.Usage // by the run before this process took it
-	slept   time.Duration    // by us, for short rate limits
-	dry     *dryRun          // nil when it writes
+	usage   connectors.Usage     // of the connector when the run began
+	spent   connectors.Usage     // by the run before this process took it
+	slept   time.Duration        // by us, for short rate limits
+	dry     *dryRun              // nil when it writes
+	last    []portfolio.Document // go with the run's last commit
 }
 
 // read makes one run: it takes the lease, reads, and says how it ended.
@@ -119,10 +120,15 @@ func (r *run) do(ctx context.Context) error {
 	if err := r.pull(ctx); err != nil {
 		return err
 	}
-	if !r.plan.sweep {
-		return nil
+	if r.plan.sweep {
+		return r.sweep(ctx)
 	}
-	return r.sweep(ctx)
+	if r.run.Mode == ModeFull { // a first run: whatever there is was read
+		pass := wholePass(r.conn.ID)
+		pass.StartedAt, pass.EndedAt, pass.Count = r.run.StartedAt, r.engine.store.last(), r.run.Tally.New
+		r.last = append(r.last, pass)
+	}
+	return nil
 }
 
 // pull reads what changed since the cursor.

@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 
 	"plumbline/connectors"
 	"plumbline/portfolio"
@@ -149,11 +151,38 @@ func (r *run) dated(ctx context.Context) (*batch, error) {
 	return b, nil
 }
 
+// sketch returns a record as it was last known, for a tool to find it by.
+func (r *run) sketch(key portfolio.Key) (portfolio.ToolFact, error) {
+	if fact, _, ok := find[portfolio.ToolFact](r.known, key); ok {
+		return fact, nil
+	}
+	doc, err := portfolio.NewDocument(key.Kind)
+	if err != nil {
+		return nil, err
+	}
+	fact, ok := doc.(portfolio.ToolFact)
+	parts := strings.SplitN(key.ID, "/", 3)
+	if !ok || len(parts) != 3 {
+		return nil, fmt.Errorf("%w: the connector listed %s, which is no record of a tool", portfolio.ErrInvalid, key)
+	}
+	*fact.Origin() = portfolio.Source{Connection: parts[0], Kind: parts[1], ID: parts[2]}
+	if q, _, ok := find[*portfolio.Quarantine](r.known, quarantineKey(key)); ok {
+		*fact.Origin() = q.Source
+	}
+	return fact, nil
+}
+
 // fetch looks records up.
 func (r *run) fetch(ctx context.Context, fetcher connectors.Fetcher, keys []portfolio.Key) (answers []connectors.Fetched, err error) {
+	facts := make([]portfolio.ToolFact, len(keys))
+	for i, key := range keys {
+		if facts[i], err = r.sketch(key); err != nil {
+			return nil, err
+		}
+	}
 	err = r.patiently(ctx, func() error {
 		return each(ctx, r, func(ctx context.Context) iter.Seq2[[]connectors.Fetched, error] {
-			return func(yield func([]connectors.Fetched, error) bool) { yield(fetcher.Fetch(ctx, keys)) }
+			return func(yield func([]connectors.Fetched, error) bool) { yield(fetcher.Fetch(ctx, facts)) }
 		}, func(got []connectors.Fetched) error {
 			answers = got
 			return nil

@@ -265,15 +265,15 @@ func (l lister) listed(scope string) (keys []portfolio.Key) {
 type fetcher struct{ lister }
 
 // Fetch implements connectors.Fetcher.
-func (f fetcher) Fetch(_ context.Context, keys []portfolio.Key) (answers []connectors.Fetched, err error) {
+func (f fetcher) Fetch(_ context.Context, facts []portfolio.ToolFact) (answers []connectors.Fetched, err error) {
 	if err := f.next(); err != nil {
 		return nil, err
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, key := range keys {
-		answer := connectors.Fetched{Key: key}
-		switch r := f.records[key.ID[strings.LastIndex(key.ID, "/")+1:]]; {
+	for _, fact := range facts {
+		answer := connectors.Fetched{Key: fact.Key()}
+		switch r := f.records[fact.Origin().ID]; {
 		case r == nil:
 			answer.Presence = portfolio.PresenceDeleted
 		case lost(r.presence):
@@ -286,4 +286,42 @@ func (f fetcher) Fetch(_ context.Context, keys []portfolio.Key) (answers []conne
 		answers = append(answers, answer)
 	}
 	return answers, nil
+}
+
+// whole is a tool that reads everything each time and says so, as a file.
+type whole struct{ *tool }
+
+// Pull implements connectors.Connector.
+func (w whole) Pull(ctx context.Context, since connectors.Cursor) iter.Seq2[connectors.Page, error] {
+	position := since["edits"].Position
+	return func(yield func(connectors.Page, error) bool) {
+		from := connectors.Cursor{"edits": {Position: position}}
+		for page, err := range w.tool.Pull(ctx, from) {
+			if last := page.Next["edits"].Position == ""; last && err == nil {
+				page.Complete = []connectors.Scope{{Name: "all", Of: portfolio.KindMilestone}}
+			}
+			if !yield(page, err) {
+				return
+			}
+		}
+	}
+}
+
+// binned is a tool that lists what is in its bin as deleted.
+type binned struct{ *tool }
+
+// Pull implements connectors.Connector.
+func (t binned) Pull(ctx context.Context, since connectors.Cursor) iter.Seq2[connectors.Page, error] {
+	return func(yield func(connectors.Page, error) bool) {
+		for page, err := range t.tool.Pull(ctx, since) {
+			for _, fact := range page.Facts {
+				if m := fact.(*portfolio.MilestoneFact); m.Name == "bin" {
+					m.Presence = portfolio.PresenceDeleted
+				}
+			}
+			if !yield(page, err) {
+				return
+			}
+		}
+	}
 }
