@@ -24,6 +24,8 @@ type tool struct {
 	pageSize int
 	// page is called before each page is given; an error is yielded.
 	page func(n int) error
+	// delay is how long a page of Pull takes, unless it is broken off.
+	delay time.Duration
 
 	mu       sync.Mutex
 	tick     int64
@@ -161,6 +163,14 @@ func (t *tool) Pull(ctx context.Context, since connectors.Cursor) iter.Seq2[conn
 			at = parsePlace(stream.Position)
 		}
 		for first := true; ; first = false {
+			if t.delay > 0 {
+				select {
+				case <-time.After(t.delay):
+				case <-ctx.Done():
+					yield(connectors.Page{}, ctx.Err())
+					return
+				}
+			}
 			if err := t.next(); err != nil {
 				yield(connectors.Page{}, err)
 				return
