@@ -26,6 +26,7 @@ var arrows = []struct {
 	{"graph/", []string{"portfolio", "graph/", "internal/"}},
 	{"doors/", []string{"portfolio", "doors/", "internal/"}},
 	{"config", []string{"portfolio", "connectors", "internal/"}},
+	{"internal/control", []string{"portfolio", "connectors", "internal/"}},
 	{"internal/", []string{"internal/"}},
 	{"demo", []string{"portfolio", "connectors/", "internal/"}},
 }

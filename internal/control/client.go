@@ -45,11 +45,11 @@ func Dial(ctx context.Context, store string) (*Client, error) {
 		Proxy:       nil, // it is this machine
 		DialContext: (&net.Dialer{Timeout: dialTimeout}).DialContext,
 	}}}
-	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	short, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	response, err := c.send(ctx, http.MethodGet, "/ping", nil)
+	response, err := c.send(short, http.MethodGet, "/ping", nil)
 	if err != nil {
-		return nil, nil //nolint:nilerr // nobody listens: the address was left behind
+		return nil, ctx.Err() // nobody listens: the address was left behind
 	}
 	_ = response.Body.Close()
 	if response.StatusCode != http.StatusNoContent {

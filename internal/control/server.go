@@ -20,7 +20,7 @@ import (
 const (
 	maxRequest    = 4 << 20 // settings of thousands of rules
 	headerTimeout = 5 * time.Second
-	closeTimeout  = 2 * time.Second
+	closeTimeout  = 10 * time.Second
 )
 
 // A Server answers the commands of this machine.
@@ -28,6 +28,7 @@ type Server struct {
 	http  *http.Server
 	file  string
 	where meeting
+	stop  context.CancelFunc // ends the runs that commands wait for
 	done  chan struct{}
 }
 
@@ -39,17 +40,21 @@ func Serve(store string, operator Operator, log *slog.Logger) (*Server, error) {
 		return nil, fmt.Errorf("control: listen: %w", err)
 	}
 	key := newKey()
+	ctx, stop := context.WithCancel(context.Background())
 	s := &Server{
 		http: &http.Server{
 			Handler:           handler(operator, key),
 			ReadHeaderTimeout: headerTimeout,
+			BaseContext:       func(net.Listener) context.Context { return ctx },
 			ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		},
 		file:  FileOf(store),
 		where: meeting{Address: listener.Addr().String(), Key: key.Reveal(), PID: os.Getpid()},
+		stop:  stop,
 		done:  make(chan struct{}),
 	}
 	if err := s.where.write(s.file); err != nil {
+		stop()
 		return nil, errors.Join(fmt.Errorf("control: leave the address: %w", err), listener.Close())
 	}
 	go func() {
@@ -62,13 +67,14 @@ func Serve(store string, operator Operator, log *slog.Logger) (*Server, error) {
 }
 
 // Close takes the address away and ends what commands still wait for: their
-// runs finish a page and are left to be resumed.
+// runs finish a page, are left to be resumed, and tell their commands so.
 func (s *Server) Close() error {
+	s.stop()
 	removed := s.where.remove(s.file)
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
 	if s.http.Shutdown(ctx) != nil {
-		_ = s.http.Close() // the runs' contexts end with their connections
+		_ = s.http.Close()
 	}
 	<-s.done
 	return removed
