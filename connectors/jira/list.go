@@ -253,7 +253,7 @@ func (c *Connector) Fetch(ctx context.Context, lost []portfolio.ToolFact) ([]con
 	if err != nil {
 		return nil, fmt.Errorf("jira: %w", err)
 	}
-	f := &fetcher{run: r}
+	f := &fetcher{run: r, admin: sync.OnceValues(func() (bool, error) { return c.permission(ctx, r.api, "ADMINISTER") })}
 	for _, fact := range lost {
 		switch fact.Origin().Kind {
 		case kindIssue:
@@ -285,6 +285,7 @@ func (c *Connector) Fetch(ctx context.Context, lost []portfolio.ToolFact) ([]con
 type fetcher struct {
 	*run
 	issues, others []portfolio.ToolFact
+	admin          func() (bool, error) // whether we administer Jira
 	found          []connectors.Fetched
 	states         sync.Map // of func() (projectState, error), by id
 }
@@ -316,14 +317,14 @@ func (f *fetcher) projectState(ctx context.Context, id string) (projectState, er
 	return ask.(func() (projectState, error))()
 }
 
-// without tells why a record cannot be had whose project is as given: in the
-// bin it is deleted with it; where the project cannot be seen, access is lost;
-// otherwise it alone is gone.
-func without(p projectState) portfolio.Presence {
+// without tells why a record cannot be had whose project is as given: where the
+// project is there, or in the bin, the record was deleted; where it cannot be
+// seen, the record is lost as the project is.
+func (f *fetcher) without(p projectState) (portfolio.Presence, error) {
 	if p.seen {
-		return portfolio.PresenceDeleted
+		return portfolio.PresenceDeleted, nil
 	}
-	return portfolio.PresenceAccessLost
+	return f.lostProject()
 }
 
 // projectOf is the id of the Jira project in which a record was, or its key.
@@ -428,7 +429,9 @@ func (f *fetcher) judge(lost portfolio.ToolFact, raw json.RawMessage, matching m
 	out := connectors.Fetched{Key: lost.Key()}
 	if raw == nil {
 		p, err := f.projectState(f.ctx, f.projectOf(lost))
-		out.Presence = without(p)
+		if err == nil {
+			out.Presence, err = f.without(p)
+		}
 		return out, err
 	}
 	v := f.conversion.issue(raw)
@@ -473,7 +476,7 @@ func (f *fetcher) fetchOther(ctx context.Context, lost portfolio.ToolFact) (conn
 		switch {
 		case err != nil:
 		case !p.seen:
-			out.Presence, err = f.lostProject(ctx)
+			out.Presence, err = f.lostProject()
 		case !f.wants(source.ID) || !f.realProjects:
 			out.Presence = portfolio.PresenceOutOfScope
 		case p.fact == nil:
@@ -484,8 +487,11 @@ func (f *fetcher) fetchOther(ctx context.Context, lost portfolio.ToolFact) (conn
 		return out, err
 	case kindVersion:
 		p, err := f.projectState(ctx, f.projectOf(lost))
-		if err != nil || !p.seen || p.record.Deleted {
-			out.Presence = without(p)
+		if err != nil {
+			return out, err
+		}
+		if !p.seen || p.record.Deleted {
+			out.Presence, err = f.without(p)
 			return out, err
 		}
 		var raw json.RawMessage
@@ -518,8 +524,8 @@ func (f *fetcher) fetchOther(ctx context.Context, lost portfolio.ToolFact) (conn
 
 // lostProject tells why a project cannot be seen, also not in the bin: who
 // administers Jira sees every project, so for them it is gone.
-func (f *fetcher) lostProject(ctx context.Context) (portfolio.Presence, error) {
-	admin, err := f.permission(ctx, f.api, "ADMINISTER")
+func (f *fetcher) lostProject() (portfolio.Presence, error) {
+	admin, err := f.admin()
 	if admin {
 		return portfolio.PresenceDeleted, err
 	}
