@@ -25,7 +25,7 @@ func newSite(t testing.TB, o jiratest.Options) *jiratest.Site {
 	t.Helper()
 	site := jiratest.New(o)
 	site.AddUser(jiratest.User{ID: "me", Name: "Pia Moser", Zone: "UTC"})
-	site.AddAccount(jiratest.Account{Email: "pmo@example.com", Token: t.Name(), User: "me", Admin: true})
+	site.AddAccount(jiratest.Account{Email: "pmo@example.com", Token: t.Name(), User: "me"})
 	site.AddProject(jiratest.Project{Key: "PAY", Name: "Payments"})
 	return site
 }

@@ -102,6 +102,7 @@ func TestProjectsAndVersions(t *testing.T) {
 	archived := site.AddProject(jiratest.Project{Key: "OLD", Name: "Fax server", Archived: true})
 	bin := site.AddProject(jiratest.Project{Key: "BIN", Name: "A mistake"})
 	site.BinProject("BIN")
+	site.AddAccount(jiratest.Account{Email: "admin@example.com", Token: t.Name(), User: "me", Admin: true})
 	v := site.AddVersion("EHR", jiratest.Version{Name: "Go-live Berlin", Start: "2026-01-05", Release: "2026-05-01", Driver: "lead"})
 	done := site.AddVersion("EHR", jiratest.Version{Name: "Pilot", Release: "2025-11-30", Released: true})
 	put := site.AddVersion("OLD", jiratest.Version{Name: "Shutdown"})
@@ -109,7 +110,7 @@ func TestProjectsAndVersions(t *testing.T) {
 	site.AddIssue("EHR", jiratest.Issue{Summary: "b", FixVersions: []int64{v.ID}})
 	site.AddIssue("EHR", jiratest.Issue{Summary: "c", FixVersions: []int64{v.ID}, Status: "In Progress"})
 
-	r := read(t, open(t, site, nil, nil))
+	r := read(t, open(t, site, nil, func(s *Settings) { s.Auth.Email = "admin@example.com" }))
 	f := get[*portfolio.ProjectFact](r, doc("project", p.ID))
 	check(t, "project", []string{f.Source.Key, f.Name, f.Description, f.Category, f.Lead, f.URL, f.Scope, string(f.Presence)},
 		[]string{"EHR", "Health record", "One record\nfor every patient", "Digital Health", "eng/user/lead", "https://example.atlassian.net/browse/EHR", "projects", ""})
