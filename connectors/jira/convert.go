@@ -336,7 +336,7 @@ type parent struct{ id, typeID string }
 type issueCore struct {
 	Summary     string
 	Type        issueType
-	Project     struct{ ID, Key string }
+	Project     projectRecord
 	Status      statusRecord
 	Assignee    *userRecord
 	Labels      []string
@@ -428,8 +428,11 @@ func (v conversion) issue(raw json.RawMessage) converted {
 	if project {
 		source.Scope = scopeIssueProjects
 		f := &portfolio.ProjectFact{
-			Source: source, Name: name, Description: c.Description, Category: c.Type.Name, Status: c.Status.Name, StatusCategory: category,
+			Source: source, Name: name, Description: c.Description, Status: c.Status.Name, StatusCategory: category,
 			Due: c.Due, Finished: c.Finished, Labels: labels,
+		}
+		if c.Project.Category != nil {
+			f.Category = c.Project.Category.Name
 		}
 		if v.realProjects {
 			f.Parent = v.doc(kindProject, c.Project.ID)

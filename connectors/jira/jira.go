@@ -174,7 +174,7 @@ type Connector struct {
 	client   *gojira.Client
 	now      func() time.Time
 	log      *slog.Logger
-	emails   sync.Map // by user id, as far as any record told one
+	people   sync.Map // portfolio.PersonFact by user id, as last told
 }
 
 // Open implements connectors.Settings.

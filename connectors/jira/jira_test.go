@@ -104,7 +104,8 @@ func TestProjectsAndVersions(t *testing.T) {
 	site.BinProject("BIN")
 	site.AddAccount(jiratest.Account{Email: "admin@example.com", Token: t.Name(), User: "me", Admin: true})
 	v := site.AddVersion("EHR", jiratest.Version{Name: "Go-live Berlin", Start: "2026-01-05", Release: "2026-05-01", Driver: "lead"})
-	done := site.AddVersion("EHR", jiratest.Version{Name: "Pilot", Release: "2025-11-30", Released: true})
+	site.AddUser(jiratest.User{ID: "drv", Name: "Dora Driver"})
+	done := site.AddVersion("EHR", jiratest.Version{Name: "Pilot", Driver: "drv", Release: "2025-11-30", Released: true})
 	put := site.AddVersion("OLD", jiratest.Version{Name: "Shutdown"})
 	site.AddIssue("EHR", jiratest.Issue{Summary: "a", FixVersions: []int64{v.ID}, Status: "Done"})
 	site.AddIssue("EHR", jiratest.Issue{Summary: "b", FixVersions: []int64{v.ID}})
@@ -118,6 +119,7 @@ func TestProjectsAndVersions(t *testing.T) {
 	check(t, "lead", *get[*portfolio.PersonFact](r, "eng/user/lead"), portfolio.PersonFact{
 		Source: portfolio.Source{Connection: "eng", Kind: "user", ID: "lead"}, Name: "Lea Dorn", Email: "lea@example.com",
 	})
+	check(t, "driver whom no other record names", get[*portfolio.PersonFact](r, "eng/user/drv").Name, "Dora Driver")
 	check(t, "archived project", get[*portfolio.ProjectFact](r, doc("project", archived.ID)).Presence, portfolio.PresenceArchived)
 	check(t, "project in the bin", get[*portfolio.ProjectFact](r, doc("project", bin.ID)).Presence, portfolio.PresenceDeleted)
 

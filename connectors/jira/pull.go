@@ -26,14 +26,14 @@ const (
 
 // How much is asked for at once, and how much goes into a page.
 const (
-	pageFacts      = 1000 // a page is full when it has so many facts
-	maxIDs         = 5000 // ids in a page of Cloud's search
-	maxRows        = 100  // issues in a page of Cloud's search
-	maxBulk        = 100  // issues in one bulk fetch
-	maxChangelogs  = 1000 // issues in one request for changelogs
-	projectsAPage  = 100
-	versionsAPage  = 50
-	maxPendingRows = 1000 // rows of a Data Center listing
+	pageFacts     = 1000 // a page is full when it has so many facts
+	maxIDs        = 5000 // ids in a page of Cloud's search
+	maxRows       = 100  // issues in a page of Cloud's search
+	maxBulk       = 100  // issues in one bulk fetch
+	maxChangelogs = 1000 // issues in one request for changelogs
+	projectsAPage = 100
+	versionsAPage = 50
+	maxBareRows   = 1000 // issues in a page of Data Center's search for few fields
 )
 
 // overlap is read again before the time of the last run: Jira's index lags,
@@ -184,17 +184,6 @@ func (r *run) finish() error {
 	})
 }
 
-// remember keeps what was known of a user where a record shows less of it, as
-// Jira tells an e-mail address in one place and not in another.
-func (c *Connector) remember(p portfolio.PersonFact) portfolio.PersonFact {
-	if p.Email != "" {
-		c.emails.Store(p.ID, p.Email)
-	} else if known, ok := c.emails.Load(p.ID); ok {
-		p.Email, _ = known.(string)
-	}
-	return p
-}
-
 // everything is the full run: projects, versions, issues. One that was
 // interrupted goes on where it was; a scope that was begun by another process
 // is then read to its end but not called complete.
@@ -341,7 +330,11 @@ func (r *run) versions(projects []projectRecord, after string) error {
 			return err
 		}
 		for _, raw := range a.values {
-			r.add(r.version(raw, a.project))
+			v := r.version(raw, a.project)
+			if err := r.addDriver(v); err != nil {
+				return err
+			}
+			r.add(v)
 		}
 		if r.full() {
 			if err := r.flush(r.at(stageVersions, a.project.ID)); err != nil {
@@ -690,7 +683,7 @@ func (r *run) keyset(jql string, start time.Time, fields []string, changelog boo
 		Max     int      `json:"maxResults"`
 		Fields  []string `json:"fields"`
 		Expand  []string `json:"expand,omitempty"`
-	}{Max: maxPendingRows, Fields: fields}
+	}{Max: maxBareRows, Fields: fields}
 	if len(fields) > 5 {
 		question.Max = 2 * maxRows
 	}

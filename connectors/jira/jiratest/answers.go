@@ -41,6 +41,8 @@ func (q *request) cloud(path string) {
 		refuse(q.w, http.StatusGone, gone)
 	case get && path == "myself":
 		q.myself()
+	case get && path == "user":
+		q.userByID()
 	case get && path == "serverInfo":
 		q.serverInfo()
 	case get && path == "field":
@@ -257,6 +259,15 @@ func (q *request) userJSON(id string) map[string]any {
 	return m
 }
 
+func (q *request) userByID() {
+	u := q.userJSON(q.param("accountId"))
+	if u == nil {
+		refuse(q.w, http.StatusNotFound, "Specified user does not exist or you do not have required permissions")
+		return
+	}
+	q.answer(u)
+}
+
 func (q *request) fieldList() {
 	list := make([]map[string]any, 0, len(q.fields))
 	for _, f := range q.fields {
@@ -385,6 +396,12 @@ func jiraTime(t time.Time, zone *time.Location) string {
 	return t.In(zone).Format("2006-01-02T15:04:05.000-0700")
 }
 
+func (q *request) categoryJSON(name string) map[string]any {
+	sum := sha256.Sum256([]byte(name))
+	cid := strconv.Itoa(10000 + int(sum[0])<<8 + int(sum[1]))
+	return map[string]any{"id": cid, "name": name, "description": "", "self": q.url("projectCategory/" + cid)}
+}
+
 func (q *request) projectJSON(p *Project) json.RawMessage {
 	if p.Raw != nil {
 		return p.Raw
@@ -399,9 +416,7 @@ func (q *request) projectJSON(p *Project) json.RawMessage {
 		m["lead"] = lead
 	}
 	if p.Category != "" {
-		sum := sha256.Sum256([]byte(p.Category))
-		cid := strconv.Itoa(10000 + int(sum[0])<<8 + int(sum[1]))
-		m["projectCategory"] = map[string]any{"id": cid, "name": p.Category, "description": "", "self": q.url("projectCategory/" + cid)}
+		m["projectCategory"] = q.categoryJSON(p.Category)
 	}
 	if p.Archived {
 		m["archived"] = true
@@ -1104,7 +1119,11 @@ func (q *request) fieldValue(i *Issue, field string) any {
 		return q.typeJSON(q.issueType(i.Type))
 	case "project":
 		p := q.projects[i.Project]
-		return map[string]any{"id": id(p.ID), "key": p.Key, "name": p.Name}
+		m := map[string]any{"id": id(p.ID), "key": p.Key, "name": p.Name}
+		if p.Category != "" {
+			m["projectCategory"] = q.categoryJSON(p.Category)
+		}
+		return m
 	case "status":
 		return q.statusJSON(i.Status)
 	case "duedate":
