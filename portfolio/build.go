@@ -32,10 +32,9 @@ type builder struct {
 	departments  *rowEdit[DepartmentRow]
 	connections  *rowEdit[ConnectionRow]
 
-	ruler        ruler
-	ruleProjects map[string]*RuleProject // by project id, for milestones of one project
-	dirty        dirt
-	redirected   []string // ids of project facts whose group is another now
+	ruler      ruler
+	dirty      dirt
+	redirected []string // ids of project facts whose group is another now
 }
 
 // dirt is what has to be computed again.
@@ -78,7 +77,6 @@ func newBuilder(old *Snapshot) *builder {
 		departments:  newRowEdit(old.departments, (*DepartmentRow).id, departmentFields),
 		connections:  newRowEdit(old.connections, (*ConnectionRow).id, connectionFields),
 
-		ruleProjects: map[string]*RuleProject{},
 		dirty: dirt{
 			facts:        map[string]bool{},
 			touched:      map[string]bool{},

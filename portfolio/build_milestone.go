@@ -127,7 +127,7 @@ func (b *builder) decideKind(row *MilestoneRow, m *mapped, project *ProjectRow, 
 			Due: row.TargetDate.String(), Custom: ruleCustom(row.Custom),
 		}}
 		if project != nil {
-			in.Project = *b.ruleProject(project)
+			in.Project = ruleProject(project)
 		}
 		if value, when := b.ruler.first(b.plan.rules.kind); when != "" {
 			row.Kind, row.KindRule = MilestoneKind(value), when
@@ -142,20 +142,11 @@ func (b *builder) decideKind(row *MilestoneRow, m *mapped, project *ProjectRow, 
 }
 
 // ruleProject is a project as rules for its milestones see it.
-func (b *builder) ruleProject(p *ProjectRow) *RuleProject {
-	if known, ok := b.ruleProjects[p.ID]; ok {
-		return known
-	}
-	connection := ""
-	if f := b.projectFact(p.ID); f != nil {
-		connection = f.Connection
-	}
-	r := &RuleProject{
+func ruleProject(p *ProjectRow) RuleProject {
+	return RuleProject{
 		Name: p.Name, Key: p.Key, Category: p.Category, Status: p.SourceStatus, Labels: p.Labels,
-		Connection: connection, Department: p.DepartmentID, Custom: ruleCustom(p.Custom),
+		Connection: connectionOf(p.ID), Department: p.DepartmentID, Custom: ruleCustom(p.Custom),
 	}
-	b.ruleProjects[p.ID] = r
-	return r
 }
 
 // done reports whether the milestone is finished, with or without a date.

@@ -93,6 +93,7 @@ func Slug(name string) string {
 
 // buildDepartments computes the dirty departments.
 func (b *builder) buildDepartments() {
+	delete(b.dirty.departments, "")
 	for slug := range b.dirty.departments {
 		b.departments.fresh[slug] = b.department(slug)
 	}
@@ -112,7 +113,6 @@ func (b *builder) department(slug string) *DepartmentRow {
 		}
 		// Projects may write it differently; all replicas must choose the same.
 		row.Name = min(row.Name, p.departmentName)
-		row.Rev = max(row.Rev, p.Rev)
 	}
 	return row
 }

@@ -101,6 +101,10 @@ func (d *Diff) row(kind Kind, id string, c RowChange) {
 
 // finish tells joins and splits from removals and additions, and sorts.
 func (d *Diff) finish(from, to *Snapshot) {
+	if len(d.Changes) == 0 {
+		d.Changes = nil
+		return
+	}
 	for i := range d.Changes {
 		c := &d.Changes[i]
 		if c.Kind != KindProject {
@@ -143,6 +147,9 @@ func (b *builder) diff(next *Snapshot) Diff {
 }
 
 func diffRows[R any](d *Diff, kind Kind, e *rowEdit[R]) {
+	if len(e.changed) > 0 {
+		d.Changes = slices.Grow(d.Changes, len(e.changed))
+	}
 	d.Recomputed += len(e.fresh)
 	d.Replaced += len(e.changed)
 	for _, id := range e.changed {

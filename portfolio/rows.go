@@ -186,8 +186,8 @@ type DepartmentRow struct {
 	Name     string
 	ParentID string
 	HeadID   string
-	Recorded bool // false when only projects name it
-	Rev      int64
+	Recorded bool  // false when only projects name it
+	Rev      int64 // of the document; 0 when it is not recorded
 }
 
 // ConnectionRow is one connection to a tool and how its reading goes.

@@ -161,5 +161,10 @@ func phaseOf(word string) (Phase, bool) {
 // constantOf writes a word as the constants of this package are written:
 // "On hold" and "on-hold" are ON_HOLD.
 func constantOf(word string) string {
-	return strings.ToUpper(strings.NewReplacer(" ", "_", "-", "_").Replace(strings.TrimSpace(word)))
+	if word == "" {
+		return ""
+	}
+	return strings.ToUpper(hyphens.Replace(strings.TrimSpace(word)))
 }
+
+var hyphens = strings.NewReplacer(" ", "_", "-", "_")

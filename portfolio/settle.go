@@ -13,19 +13,21 @@ func (b *builder) settleProjects() {
 	b.milestones.keep()
 	b.dependencies.keep()
 	b.people.keep()
+	var none ProjectRow
 	for _, id := range b.projects.changed {
-		var was, is, wasPeople, isPeople []string
-		if old := b.projects.before(id); old != nil {
-			was, wasPeople = departmentWord(old), old.people
+		was, is := b.projects.before(id), b.projects.fresh[id]
+		if was == nil {
+			was = &none
 		}
-		if row := b.projects.fresh[id]; row != nil {
-			is, isPeople = departmentWord(row), row.people
+		if is == nil {
+			is = &none
 		}
-		for _, slug := range append(was, is...) {
-			b.dirty.departments[slug] = true
+		if was.DepartmentID != is.DepartmentID || was.departmentName != is.departmentName {
+			b.dirty.departments[was.DepartmentID] = true
+			b.dirty.departments[is.DepartmentID] = true
+			b.byDivision.move(id, departmentWord(was), departmentWord(is))
 		}
-		b.byDivision.move(id, was, is)
-		b.mention(KindProject, id, wasPeople, isPeople)
+		b.mention(KindProject, id, was.people, is.people)
 	}
 	for _, id := range b.milestones.changed {
 		var was, is []string

@@ -88,27 +88,34 @@ func cutBefore[E any](compare func(a, b E) int, list []E, bound E) (before, rest
 	return list[:n], list[n:]
 }
 
-// mergeChunk returns chunk without out and with in, all sorted.
+// mergeChunk returns chunk without out and with in, all sorted. It looks only
+// at the places where something changes and copies the rest in pieces, because
+// to look at an element is to fetch it from memory.
 func mergeChunk[E any](compare func(a, b E) int, chunk, out, in []E) []E {
 	merged := make([]E, 0, max(0, len(chunk)-len(out))+len(in))
-	for _, e := range chunk {
-		for len(in) > 0 && compare(in[0], e) < 0 {
+	for len(out) > 0 || len(in) > 0 {
+		next := first(compare, out, in)
+		at, found := slices.BinarySearchFunc(chunk, next, compare)
+		merged = append(merged, chunk[:at]...)
+		chunk = chunk[at:]
+		if len(out) > 0 && compare(out[0], next) == 0 {
+			out = out[1:]
+		}
+		if found {
+			chunk = chunk[1:]
+		}
+		if len(in) > 0 && compare(in[0], next) == 0 {
 			merged = append(merged, in[0])
 			in = in[1:]
 		}
-		for len(out) > 0 && compare(out[0], e) < 0 {
-			out = out[1:]
-		}
-		if len(out) > 0 && compare(out[0], e) == 0 {
-			out = out[1:]
-			continue
-		}
-		if len(in) > 0 && compare(in[0], e) == 0 {
-			merged = append(merged, in[0])
-			in = in[1:]
-			continue
-		}
-		merged = append(merged, e)
 	}
-	return append(merged, in...)
+	return append(merged, chunk...)
+}
+
+// first is the first element of either list; one of them has some.
+func first[E any](compare func(a, b E) int, a, b []E) E {
+	if len(a) == 0 || (len(b) > 0 && compare(b[0], a[0]) < 0) {
+		return b[0]
+	}
+	return a[0]
 }

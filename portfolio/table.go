@@ -10,9 +10,13 @@ import (
 // next version copies only the shards in which something changes: a map of
 // 100,000 entries cannot be cloned for every commit.
 type table[V any] struct {
-	shards [][]slot[V]
-	count  int
+	pages []page[V]
+	count int
 }
+
+// A page is pageSize shards, so that not even the list of all shards has to
+// be copied for a commit.
+type page[V any] [][]slot[V]
 
 // A slot keeps the hash beside the key, so that a lookup compares one string
 // only and growing needs no hashing.
@@ -23,6 +27,8 @@ type slot[V any] struct {
 }
 
 const (
+	// pageSize is how many shards a page has.
+	pageSize = 64
 	// shardLoad is how many slots a shard has on average when its table grows.
 	shardLoad = 24
 	// shardStart is how many slots a shard has on average after it grew.
@@ -31,16 +37,20 @@ const (
 
 var tableSeed = maphash.MakeSeed()
 
+// place is where the shard of a hash is.
+func (t table[V]) place(hash uint64) (page, shard int) {
+	return int(hash / pageSize & uint64(len(t.pages)-1)), int(hash % pageSize)
+}
+
 func (t table[V]) get(key string) (V, bool) {
-	if t.count == 0 {
-		var none V
-		return none, false
-	}
-	hash := maphash.String(tableSeed, key)
-	shard := t.shards[hash&uint64(len(t.shards)-1)]
-	for i := range shard {
-		if shard[i].hash == hash && shard[i].key == key {
-			return shard[i].value, true
+	if t.count > 0 {
+		hash := maphash.String(tableSeed, key)
+		p, s := t.place(hash)
+		shard := t.pages[p][s]
+		for i := range shard {
+			if shard[i].hash == hash && shard[i].key == key {
+				return shard[i].value, true
+			}
 		}
 	}
 	var none V
@@ -50,10 +60,12 @@ func (t table[V]) get(key string) (V, bool) {
 // all yields the entries in no particular order.
 func (t table[V]) all() iter.Seq2[string, V] {
 	return func(yield func(string, V) bool) {
-		for _, shard := range t.shards {
-			for i := range shard {
-				if !yield(shard[i].key, shard[i].value) {
-					return
+		for _, page := range t.pages {
+			for _, shard := range page {
+				for i := range shard {
+					if !yield(shard[i].key, shard[i].value) {
+						return
+					}
 				}
 			}
 		}
@@ -64,7 +76,9 @@ func (t table[V]) all() iter.Seq2[string, V] {
 // while it is being written.
 type tableEdit[V any] struct {
 	table[V]
-	owned []bool // shards that are copies of our own already
+	pagesOwned  bool
+	pageOwned   []bool // pages that are copies of our own already
+	shardsOwned [][pageSize]bool
 }
 
 func (t table[V]) edit() *tableEdit[V] { return &tableEdit[V]{table: t} }
@@ -83,7 +97,7 @@ func (e *tableEdit[V]) set(key string, value V) {
 	}
 	*shard = append(*shard, slot[V]{hash, key, value})
 	e.count++
-	if e.count > shardLoad*len(e.shards) {
+	if e.count > shardLoad*pageSize*len(e.pages) {
 		e.resize(e.count)
 	}
 }
@@ -106,53 +120,61 @@ func (e *tableEdit[V]) delete(key string) {
 // own returns the shard of a hash as one that may be changed, with room for
 // more slots if it has to be copied.
 func (e *tableEdit[V]) own(hash uint64, room int) *[]slot[V] {
-	if e.owned == nil {
-		if len(e.shards) == 0 {
-			e.shards = make([][]slot[V], 1)
+	if !e.pagesOwned {
+		if len(e.pages) == 0 {
+			e.pages = []page[V]{make(page[V], pageSize)}
 		} else {
-			e.shards = slices.Clone(e.shards)
+			e.pages = slices.Clone(e.pages)
 		}
-		e.owned = make([]bool, len(e.shards))
+		e.pagesOwned = true
+		e.pageOwned = make([]bool, len(e.pages))
+		e.shardsOwned = make([][pageSize]bool, len(e.pages))
 	}
-	i := hash & uint64(len(e.shards)-1)
-	if !e.owned[i] {
-		e.owned[i] = true
-		e.shards[i] = append(make([]slot[V], 0, len(e.shards[i])+room), e.shards[i]...)
+	p, s := e.place(hash)
+	if !e.pageOwned[p] {
+		e.pageOwned[p] = true
+		e.pages[p] = slices.Clone(e.pages[p])
 	}
-	return &e.shards[i]
+	if shard := e.pages[p][s]; !e.shardsOwned[p][s] {
+		e.shardsOwned[p][s] = true
+		e.pages[p][s] = append(make([]slot[V], 0, len(shard)+room), shard...)
+	}
+	return &e.pages[p][s]
 }
 
 // reserve grows an empty table at once to what count entries need.
 func (e *tableEdit[V]) reserve(count int) {
-	if count > shardLoad*len(e.shards) {
+	if count > shardLoad*pageSize*len(e.pages) {
 		e.resize(count)
 	}
 }
 
+// resize spreads the slots over as many shards as count entries need, all of
+// them our own.
 func (e *tableEdit[V]) resize(count int) {
 	n := 1
-	for n*shardStart < count {
+	for n*pageSize*shardStart < count {
 		n *= 2
 	}
-	sizes := make([]int, n)
-	for _, shard := range e.shards {
-		for i := range shard {
-			sizes[shard[i].hash&uint64(n-1)]++
-		}
+	grown := table[V]{pages: make([]page[V], n), count: e.count}
+	for p := range grown.pages {
+		grown.pages[p] = make(page[V], pageSize)
 	}
-	shards := make([][]slot[V], n)
-	for _, shard := range e.shards {
-		for i := range shard {
-			s := &shards[shard[i].hash&uint64(n-1)]
-			if *s == nil {
-				*s = make([]slot[V], 0, sizes[shard[i].hash&uint64(n-1)])
+	for _, page := range e.pages {
+		for _, shard := range page {
+			for i := range shard {
+				p, s := grown.place(shard[i].hash)
+				grown.pages[p][s] = append(grown.pages[p][s], shard[i])
 			}
-			*s = append(*s, shard[i])
 		}
 	}
-	e.shards = shards
-	e.owned = make([]bool, n)
-	for i := range e.owned {
-		e.owned[i] = true
+	e.table = grown
+	e.pagesOwned = true
+	e.pageOwned = slices.Repeat([]bool{true}, n)
+	e.shardsOwned = make([][pageSize]bool, n)
+	for p := range e.shardsOwned {
+		for s := range e.shardsOwned[p] {
+			e.shardsOwned[p][s] = true
+		}
 	}
 }
