@@ -42,7 +42,10 @@ type dirt struct {
 	settings, clock bool
 	departmentFacts bool
 	facts           map[string]bool // project facts that changed, and ends of links
-	touched         map[string]bool // project facts whose project draws from something that changed
+	// touched are project facts whose project draws from something that
+	// changed: true where that is merged into it, false where only its
+	// milestones or the day changed.
+	touched map[string]bool
 	// milestones is true where the rules have to decide again, false where
 	// only dates and health can differ.
 	milestones   map[string]bool
@@ -212,7 +215,7 @@ func (b *builder) beginDay() {
 	b.today = today
 	if b.old.today.IsZero() || today.Before(b.old.today) {
 		for id := range b.factsOf(KindProject).all() {
-			b.dirty.touched[id] = true
+			b.touch(id)
 		}
 		for id := range b.factsOf(KindMilestone).all() {
 			b.dateDirty(id)
@@ -225,10 +228,17 @@ func (b *builder) beginDay() {
 		}
 		switch row.kind {
 		case KindProject:
-			b.dirty.touched[row.id] = true
+			b.touch(row.id)
 		case KindMilestone:
 			b.dateDirty(row.id)
 		}
+	}
+}
+
+// touch makes a project dirty without merging its own facts again.
+func (b *builder) touch(projectFact string) {
+	if !b.dirty.touched[projectFact] {
+		b.dirty.touched[projectFact] = false
 	}
 }
 

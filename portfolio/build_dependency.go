@@ -7,16 +7,16 @@ import "strings"
 func (b *builder) buildDependencies() {
 	refs := b.refsOf(KindDependency)
 	if refs.count > 0 {
-		for id := range b.milestones.fresh {
-			b.dependenciesAt(id)
+		for _, m := range b.milestones.round {
+			b.dependenciesAt(m.id)
 		}
-		for id, row := range b.projects.fresh {
-			b.dependenciesAt(id)
-			if row == nil {
+		for _, p := range b.projects.round {
+			b.dependenciesAt(p.id)
+			if p.now == nil {
 				continue
 			}
-			for _, member := range row.led() {
-				b.dependenciesAt(member)
+			for _, id := range p.now.led() {
+				b.dependenciesAt(id)
 			}
 		}
 		for _, id := range b.redirected {
@@ -24,7 +24,7 @@ func (b *builder) buildDependencies() {
 		}
 	}
 	for id := range b.dirty.dependencies {
-		b.dependencies.fresh[id] = b.dependencyFromFact(id)
+		b.dependencies.put(id, b.dependencies.before(id), b.dependencyFromFact(id))
 	}
 }
 

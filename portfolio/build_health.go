@@ -5,47 +5,38 @@ import "slices"
 // buildHealth computes the health of fresh rows, and of rows whose upstream
 // go-lives are other ones now.
 func (b *builder) buildHealth() {
-	for id, d := range b.dependencies.fresh {
-		for _, side := range []*DependencyRow{b.dependencies.before(id), d} {
-			if side == nil || side.binds == "" {
-				continue
-			}
-			if b.milestones.get(side.binds) != nil {
-				b.freshMilestone(side.binds, false)
-			}
+	for _, d := range b.dependencies.round {
+		if d.old != nil && d.now != nil && equalRows(dependencyFields, d.old, d.now) {
+			continue
 		}
-	}
-	for _, row := range b.milestones.fresh {
-		if row != nil {
-			b.judgeMilestone(row)
-		}
-	}
-	for id, d := range b.dependencies.fresh {
-		for _, side := range []*DependencyRow{b.dependencies.before(id), d} {
+		for _, side := range []*DependencyRow{d.old, d.now} {
 			if side != nil {
-				b.freshSuccessorProject(side)
+				b.freshSuccessor(side)
 			}
 		}
 	}
-	for _, row := range b.projects.fresh {
-		if row != nil {
-			b.judgeProject(row)
+	for _, m := range b.milestones.round {
+		if m.now != nil {
+			b.judgeMilestone(m.now)
+		}
+	}
+	for _, p := range b.projects.round {
+		if p.now != nil {
+			b.judgeProject(p.now)
 		}
 	}
 }
 
-// freshSuccessorProject makes the project fresh whose health draws from a
-// dependency: its own, or that of its go-live.
-func (b *builder) freshSuccessorProject(d *DependencyRow) {
-	id := d.binds
+// freshSuccessor makes the rows fresh whose health draws from a dependency:
+// the milestone or project that depends, and the project of that milestone.
+func (b *builder) freshSuccessor(d *DependencyRow) {
+	project := d.binds
 	if m := b.milestones.get(d.binds); m != nil {
-		id = m.ProjectID
+		b.freshMilestone(m.ID, false)
+		project = m.ProjectID
 	}
-	if id == "" || b.projects.get(id) == nil {
-		return
-	}
-	if _, done := b.projects.fresh[id]; !done {
-		b.summarise(b.freshProject(id))
+	if project != "" && !b.projects.isFresh(project) && b.projects.get(project) != nil {
+		b.summarise(b.freshProject(project, false))
 	}
 }
 
@@ -119,13 +110,7 @@ func (b *builder) projectSchedule(p *ProjectRow) schedule {
 	}
 	s.goLives = nil
 	if !s.done {
-		for _, id := range p.milestones {
-			m := b.milestones.get(id)
-			if m.Kind == MilestoneGoLive && m.Presence == PresencePresent && !m.done() &&
-				m.StatusCategory != StatusCancelled && !m.TargetDate.IsZero() {
-				s.goLives = append(s.goLives, goLive{m.ID, m.TargetDate})
-			}
-		}
+		s.goLives = p.goLives
 	}
 	return s
 }

@@ -26,21 +26,20 @@ func (b *builder) buildMilestones() {
 // freshMilestone computes a milestone, once in a round. Where decide is false
 // its kind is taken from the old row, because nothing that rules read of it
 // has changed.
-func (b *builder) freshMilestone(id string, decide bool) *MilestoneRow {
-	if row, ok := b.milestones.fresh[id]; ok {
-		return row
+func (b *builder) freshMilestone(id string, decide bool) {
+	if b.milestones.isFresh(id) {
+		return
 	}
 	old := b.milestones.before(id)
 	row := b.milestoneFromFact(id, old, decide)
-	b.milestones.fresh[id] = row
+	b.milestones.put(id, old, row)
 	if !sameForProject(old, row) {
 		for _, side := range []*MilestoneRow{old, row} {
 			if side != nil && side.ProjectID != "" && b.unified(side.ProjectID) == side.ProjectID {
-				b.freshProject(side.ProjectID)
+				b.freshProject(side.ProjectID, false)
 			}
 		}
 	}
-	return row
 }
 
 // sameForProject reports whether two versions of a milestone are the same in

@@ -24,22 +24,36 @@ func (f *ProjectFact) native(name string) string {
 // buildProjects computes what dirty projects draw from their own facts. Where
 // that bears on milestones, these become dirty.
 func (b *builder) buildProjects() {
-	for id := range b.dirty.touched {
-		b.freshProject(b.unified(id))
-		if b.projects.before(id) != nil {
-			b.freshProject(id) // gone, or joined to another one
+	for _, merge := range []bool{true, false} {
+		for id, own := range b.dirty.touched {
+			if own != merge {
+				continue
+			}
+			unified := b.unified(id)
+			b.freshProject(unified, merge)
+			if unified != id && b.projects.before(id) != nil {
+				b.freshProject(id, true) // gone, because joined to another one
+			}
 		}
 	}
 }
 
-// freshProject computes a project from its own facts, once in a round.
-func (b *builder) freshProject(id string) *ProjectRow {
-	if row, ok := b.projects.fresh[id]; ok {
-		return row
+// freshProject computes a project from its own facts, once in a round. Where
+// merge is false these are the same as before, and so is what follows from
+// them alone.
+func (b *builder) freshProject(id string, merge bool) *ProjectRow {
+	if b.projects.isFresh(id) {
+		return b.projects.get(id)
+	}
+	old := b.projects.before(id)
+	if !merge && old != nil {
+		row := *old
+		b.projects.put(id, old, &row)
+		return &row
 	}
 	row := b.projectFromFacts(id)
-	b.projects.fresh[id] = row
-	if old := b.projects.before(id); b.dirty.settings || !sameForMilestones(old, row) {
+	b.projects.put(id, old, row)
+	if b.dirty.settings || !sameForMilestones(old, row) {
 		for _, side := range []*ProjectRow{old, row} {
 			if side == nil {
 				continue
@@ -133,8 +147,8 @@ func (b *builder) projectFromFacts(id string) *ProjectRow {
 	}
 	row.ManagerID = b.personID(m.manager)
 	row.SponsorID = b.personID(m.sponsor)
-	row.StartDate, row.TargetDate, row.BaselineDate = m.start, m.due, m.baseline
-	row.ForecastDate, row.FinishedDate = m.forecast, m.finished
+	row.StartDate, row.FinishedDate = m.start, m.finished
+	row.own = ownDates{target: m.due, baseline: m.baseline, forecast: m.forecast}
 	row.PMOID, row.Priority, row.Objectives = m.pmoID, m.priority, m.objectives
 	row.Custom, row.budget = m.custom, m.budget
 	b.decideProject(row, &m, status, overridden, primary.Connection)
@@ -265,9 +279,9 @@ func personWords(people ...person) []string {
 
 // summariseProjects computes what fresh projects draw from their milestones.
 func (b *builder) summariseProjects() {
-	for _, row := range b.projects.fresh {
-		if row != nil {
-			b.summarise(row)
+	for _, p := range b.projects.round {
+		if p.now != nil {
+			b.summarise(p.now)
 		}
 	}
 }
@@ -284,7 +298,9 @@ func (b *builder) summarise(row *ProjectRow) {
 		})
 	}
 	slices.SortFunc(milestones, compareByTarget)
-	row.milestones = make([]string, len(milestones))
+	row.milestones, row.goLives = make([]string, len(milestones)), nil
+	row.GoLiveID, row.SlipFromID, row.SlipDays = "", "", nil
+	row.TargetDate, row.BaselineDate, row.ForecastDate = row.own.target, row.own.baseline, row.own.forecast
 	var nextGoLive, lastGoLive, latest *MilestoneRow
 	for i, m := range milestones {
 		row.milestones[i] = m.ID
@@ -294,6 +310,9 @@ func (b *builder) summarise(row *ProjectRow) {
 		if m.Kind == MilestoneGoLive {
 			if !m.done() && nextGoLive == nil {
 				nextGoLive = m
+			}
+			if !m.done() && !m.TargetDate.IsZero() {
+				row.goLives = append(row.goLives, goLive{m.ID, m.TargetDate})
 			}
 			if m.done() && (lastGoLive == nil || !m.FinishedDate.Before(lastGoLive.FinishedDate)) {
 				lastGoLive = m

@@ -18,7 +18,7 @@ func (b *builder) buildPeople() {
 				Active: !f.Inactive, Presence: b.plan.presence(&f.Source), Rev: v.Rev,
 			}
 		}
-		b.people.fresh[id] = row
+		b.people.put(id, b.people.before(id), row)
 	}
 }
 
@@ -95,7 +95,7 @@ func Slug(name string) string {
 func (b *builder) buildDepartments() {
 	delete(b.dirty.departments, "")
 	for slug := range b.dirty.departments {
-		b.departments.fresh[slug] = b.department(slug)
+		b.departments.put(slug, b.departments.before(slug), b.department(slug))
 	}
 	b.departments.keep()
 }
@@ -120,7 +120,7 @@ func (b *builder) department(slug string) *DepartmentRow {
 // buildConnections computes the dirty connections.
 func (b *builder) buildConnections() {
 	for id := range b.dirty.connections {
-		b.connections.fresh[id] = b.connection(id)
+		b.connections.put(id, b.connections.before(id), b.connection(id))
 	}
 	b.connections.keep()
 }

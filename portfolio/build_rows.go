@@ -6,67 +6,89 @@ import (
 )
 
 // A rowEdit makes the next rows of one kind. Rows computed in this round are
-// fresh: they may still be written to until done decides whether they differ
+// fresh: they may still be written to until keep decides whether they differ
 // from the rows they replace.
 type rowEdit[R any] struct {
 	old    rowSet[*R]
 	id     func(*R) string
 	fields []rowField[R]
 	rows   *tableEdit[*R]
-	fresh  map[string]*R // nil for a row that is gone
-	// changed are the ids whose row is another one now, sorted by done.
-	changed []string
+	round  []freshRow[R]  // what was computed in this round
+	at     map[string]int // by id, the place in round
+	// changed are the rows that are other ones now, by id.
+	changed []freshRow[R]
+}
+
+// A freshRow is a row of this round beside the one it replaces; either is nil
+// where there is none.
+type freshRow[R any] struct {
+	id       string
+	old, now *R
 }
 
 func newRowEdit[R any](old rowSet[*R], id func(*R) string, fields []rowField[R]) *rowEdit[R] {
-	return &rowEdit[R]{old: old, id: id, fields: fields, rows: old.byID.edit(), fresh: map[string]*R{}}
+	return &rowEdit[R]{old: old, id: id, fields: fields, rows: old.byID.edit(), at: map[string]int{}}
 }
 
-// get returns a row as it stands now, fresh or old.
+// get returns a row as it stands now, fresh or old; nil when there is none.
 func (e *rowEdit[R]) get(id string) *R {
-	if row, ok := e.fresh[id]; ok {
-		return row
+	if i, ok := e.at[id]; ok {
+		return e.round[i].now
 	}
-	row, _ := e.old.byID.get(id)
-	return row
+	return e.before(id)
 }
 
-// before returns the row of the old snapshot.
+// isFresh reports whether a row was computed in this round.
+func (e *rowEdit[R]) isFresh(id string) bool {
+	_, ok := e.at[id]
+	return ok
+}
+
+// before returns the row of the old snapshot; nil when there is none.
 func (e *rowEdit[R]) before(id string) *R {
 	row, _ := e.old.byID.get(id)
 	return row
 }
 
+// put makes a row fresh; nil says that it is gone.
+func (e *rowEdit[R]) put(id string, old, now *R) {
+	e.at[id] = len(e.round)
+	e.round = append(e.round, freshRow[R]{id, old, now})
+}
+
 // keep decides for every fresh row whether it takes the place of the old one:
 // a row with equal values stays the old row.
 func (e *rowEdit[R]) keep() {
-	for id, row := range e.fresh {
-		old := e.before(id)
+	for i := range e.round {
+		f := &e.round[i]
 		switch {
-		case row == nil && old == nil:
+		case f.now == nil && f.old == nil:
 			continue
-		case row == nil:
-			e.rows.delete(id)
-		case old != nil && equalRows(e.fields, old, row):
-			e.fresh[id] = old
+		case f.now == nil:
+			e.rows.delete(f.id)
+		case f.old != nil && equalRows(e.fields, f.old, f.now):
+			f.now = f.old
 			continue
 		default:
-			e.rows.set(id, row)
+			e.rows.set(f.id, f.now)
 		}
-		e.changed = append(e.changed, id)
+		e.changed = append(e.changed, *f)
 	}
-	slices.Sort(e.changed)
+	slices.SortFunc(e.changed, func(a, b freshRow[R]) int { return strings.Compare(a.id, b.id) })
 }
 
 // done returns the next rows, after keep.
 func (e *rowEdit[R]) done() rowSet[*R] {
-	var out, in []*R
-	for _, id := range e.changed {
-		if old := e.before(id); old != nil {
-			out = append(out, old)
+	if len(e.changed) == 0 {
+		return e.old
+	}
+	out, in := make([]*R, 0, len(e.changed)), make([]*R, 0, len(e.changed))
+	for _, f := range e.changed {
+		if f.old != nil {
+			out = append(out, f.old)
 		}
-		if row := e.fresh[id]; row != nil {
-			in = append(in, row)
+		if f.now != nil {
+			in = append(in, f.now)
 		}
 	}
 	byID := func(a, b *R) int { return strings.Compare(e.id(a), e.id(b)) }

@@ -150,9 +150,9 @@ func diffRows[R any](d *Diff, kind Kind, e *rowEdit[R]) {
 	if len(e.changed) > 0 {
 		d.Changes = slices.Grow(d.Changes, len(e.changed))
 	}
-	d.Recomputed += len(e.fresh)
+	d.Recomputed += len(e.round)
 	d.Replaced += len(e.changed)
-	for _, id := range e.changed {
-		d.row(kind, id, rowChange(e.fields, e.before(id), e.fresh[id]))
+	for _, f := range e.changed {
+		d.row(kind, f.id, rowChange(e.fields, f.old, f.now))
 	}
 }

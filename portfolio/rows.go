@@ -56,11 +56,17 @@ type ProjectRow struct {
 
 	budget *Money // field group cost
 
+	own            ownDates
 	milestones     []string // ids by target date
+	goLives        []goLive // unfinished ones with their target dates
 	departmentName string   // as it was said
 	people         []string // names to be looked up among people
 	report         report
 }
+
+// ownDates are the dates that were said of a project itself; where there are
+// none, a milestone's stand for them.
+type ownDates struct{ target, baseline, forecast Date }
 
 // MilestoneRow is one milestone.
 type MilestoneRow struct {

@@ -14,8 +14,8 @@ func (b *builder) settleProjects() {
 	b.dependencies.keep()
 	b.people.keep()
 	var none ProjectRow
-	for _, id := range b.projects.changed {
-		was, is := b.projects.before(id), b.projects.fresh[id]
+	for _, p := range b.projects.changed {
+		was, is := p.old, p.now
 		if was == nil {
 			was = &none
 		}
@@ -25,19 +25,19 @@ func (b *builder) settleProjects() {
 		if was.DepartmentID != is.DepartmentID || was.departmentName != is.departmentName {
 			b.dirty.departments[was.DepartmentID] = true
 			b.dirty.departments[is.DepartmentID] = true
-			b.byDivision.move(id, departmentWord(was), departmentWord(is))
+			b.byDivision.move(p.id, departmentWord(was), departmentWord(is))
 		}
-		b.mention(KindProject, id, was.people, is.people)
+		b.mention(KindProject, p.id, was.people, is.people)
 	}
-	for _, id := range b.milestones.changed {
+	for _, m := range b.milestones.changed {
 		var was, is []string
-		if old := b.milestones.before(id); old != nil {
-			was = old.people
+		if m.old != nil {
+			was = m.old.people
 		}
-		if row := b.milestones.fresh[id]; row != nil {
-			is = row.people
+		if m.now != nil {
+			is = m.now.people
 		}
-		b.mention(KindMilestone, id, was, is)
+		b.mention(KindMilestone, m.id, was, is)
 	}
 }
 
@@ -57,27 +57,42 @@ func departmentWord(p *ProjectRow) []string {
 // nextDue brings the rows that changed to the place of their next date.
 func (b *builder) nextDue() sorted[dueRow] {
 	var out, in []dueRow
-	for _, id := range b.projects.changed {
-		out = appendDue(out, KindProject, id, b.projects.before(id), (*ProjectRow).changesOn)
-		in = appendDue(in, KindProject, id, b.projects.fresh[id], (*ProjectRow).changesOn)
+	move := func(kind Kind, id string, was, is Date) {
+		if was == is {
+			return
+		}
+		if !was.IsZero() {
+			out = append(out, dueRow{was, kind, id})
+		}
+		if !is.IsZero() {
+			in = append(in, dueRow{is, kind, id})
+		}
 	}
-	for _, id := range b.milestones.changed {
-		out = appendDue(out, KindMilestone, id, b.milestones.before(id), (*MilestoneRow).changesOn)
-		in = appendDue(in, KindMilestone, id, b.milestones.fresh[id], (*MilestoneRow).changesOn)
+	for _, p := range b.projects.changed {
+		move(KindProject, p.id, p.old.changesOn(), p.now.changesOn())
+	}
+	for _, m := range b.milestones.changed {
+		move(KindMilestone, m.id, m.old.changesOn(), m.now.changesOn())
 	}
 	slices.SortFunc(out, compareDue)
 	slices.SortFunc(in, compareDue)
 	return b.old.due.change(compareDue, out, in)
 }
 
-func (p *ProjectRow) changesOn() Date   { return p.ChangesOn }
-func (m *MilestoneRow) changesOn() Date { return m.ChangesOn }
-
-func appendDue[R any](list []dueRow, kind Kind, id string, row *R, on func(*R) Date) []dueRow {
-	if row == nil || on(row).IsZero() {
-		return list
+// changesOn is ChangesOn; zero for a row that is not there.
+func (p *ProjectRow) changesOn() Date {
+	if p == nil {
+		return Date{}
 	}
-	return append(list, dueRow{on(row), kind, id})
+	return p.ChangesOn
+}
+
+// changesOn is ChangesOn; zero for a row that is not there.
+func (m *MilestoneRow) changesOn() Date {
+	if m == nil {
+		return Date{}
+	}
+	return m.ChangesOn
 }
 
 func compareDue(a, b dueRow) int {

@@ -113,7 +113,7 @@ func (b *builder) mark(key Key, d Document) {
 		b.dirty.facts[key.ID] = true
 	case *MilestoneFact:
 		b.dirty.milestones[key.ID] = true
-		b.dirty.touched[d.Project] = true
+		b.touch(d.Project)
 	case *DependencyFact:
 		b.dirty.dependencies[key.ID] = true
 	case *PersonFact:
