@@ -98,18 +98,6 @@ func operation(doc *ast.QueryDocument, name string) (*ast.OperationDefinition, e
 	return nil, problem.New(problem.BadRequest, "the document has no operation of the name in operationName")
 }
 
-// variables checks the values against the operation's variables.
-func (d *documents) variables(op *ast.OperationDefinition, given map[string]any) (map[string]any, error) {
-	if err := limit.Values(given, d.limits); err != nil {
-		return nil, err
-	}
-	values, err := validator.VariableValues(d.schema, op, given)
-	if err != nil {
-		return nil, faulty(problem.Invalid, err)
-	}
-	return values, nil
-}
-
 // faulty turns what the parser, the validator and the coercion of variables
 // complain about, which is written for the client, into errors of ours.
 func faulty(code problem.Code, err error) error {

@@ -135,6 +135,9 @@ func TestDocumentErrorsFollowTheMediaType(t *testing.T) {
 		{"is a subscription", "subscription { ticks }", nil, "BAD_REQUEST"},
 		{"lacks a variable", "query($id: ID!) { node(id: $id) { id } }", nil, "INVALID"},
 		{"has a wrong variable", "query($n: Int) { projects(first: $n) { totalCount } }", map[string]any{"n": "many"}, "INVALID"},
+		{"has null for a directive", "query($s: Boolean = true) { project { id @skip(if: $s) } }", map[string]any{"s": nil}, "INVALID"},
+		{"has null where there must be a list", `query($i: [ID!] = ["a"]) { ...F } fragment F on Query { nodes(ids: $i) { id } }`, map[string]any{"i": nil}, "INVALID"},
+		{"has null in a list", `query($h: Health = RED) { projects(filter: {healthIn: [$h]}) { totalCount } }`, map[string]any{"h": nil}, "INVALID"},
 		{"costs too much", "{ projects(first: 300000) { nodes { id } } }", nil, "TOO_COMPLEX"},
 	}
 	server := serve(t, nil)

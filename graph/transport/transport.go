@@ -222,7 +222,7 @@ func (h *handler) prepare(req *request, caller portfolio.Caller) (*preparedOpera
 	if err := h.permit(op, req, caller); err != nil {
 		return nil, err
 	}
-	variables, err := h.documents.variables(op, req.Variables)
+	variables, err := h.documents.variables(doc, op, req.Variables)
 	if err != nil {
 		return nil, err
 	}
