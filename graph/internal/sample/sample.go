@@ -43,7 +43,7 @@ func (q queries) Nodes(_ context.Context, ids []string) ([]Node, error) {
 func (q queries) Project(context.Context) (*Project, error) { return q.named("Payments"), nil }
 
 func (q queries) Projects(_ context.Context, _ *ProjectFilter, first *int, _ *string) (*ProjectConnection, error) {
-	return &ProjectConnection{projects: q.many(*first)}, nil
+	return &ProjectConnection{projects: q.many(page(first))}, nil
 }
 
 func (q queries) Aggregates(context.Context, *ProjectFilter) (*ProjectAggregate, error) {
@@ -51,7 +51,7 @@ func (q queries) Aggregates(context.Context, *ProjectFilter) (*ProjectAggregate,
 }
 
 func (q queries) Groups(_ context.Context, first *int) (*ProjectGroupConnection, error) {
-	groups := make([]*ProjectGroup, *first)
+	groups := make([]*ProjectGroup, page(first))
 	for i := range groups {
 		groups[i] = &ProjectGroup{Key: fmt.Sprint(i), Count: i}
 	}
@@ -61,7 +61,7 @@ func (q queries) Groups(_ context.Context, first *int) (*ProjectGroupConnection,
 type projects struct{}
 
 func (projects) Milestones(_ context.Context, p *Project, first *int, _ *string) (*MilestoneConnection, error) {
-	milestones := make([]*Milestone, *first)
+	milestones := make([]*Milestone, page(first))
 	for i := range milestones {
 		milestones[i] = &Milestone{ID: fmt.Sprint("m:", i), Name: fmt.Sprint("M", i), Project: p}
 	}
@@ -79,6 +79,20 @@ func (m mutations) Rename(_ context.Context, name string) (*Project, error) {
 type subscriptions struct{}
 
 func (subscriptions) Ticks(context.Context) (<-chan int, error) { return nil, nil }
+
+// page bounds a page, as every resolver of a list must: the cost of an
+// operation counts elements only when something of them is selected.
+func page(first *int) int {
+	if first == nil {
+		return usualPage
+	}
+	return min(max(*first, 0), largestPage)
+}
+
+const (
+	usualPage   = 50
+	largestPage = 100_000
+)
 
 func (r *resolvers) named(name string) *Project {
 	return &Project{ID: "p:" + name, Name: name, all: r}
