@@ -48,6 +48,15 @@ test: ## The tests, quick
 race: ## The tests under the race detector
 	$(GO) test -race ./...
 
+.PHONY: contract
+contract: ## The audit of GraphQL over HTTP, from npm
+	cd contract && npm ci --no-audit --no-fund
+	PLUMBLINE_CONTRACT=1 $(GO) test -count=1 -run Audit ./graph/transport
+
+.PHONY: console-assets
+console-assets: ## Fetch the console's third-party files from npm again
+	doors/console/fetch-assets.sh
+
 .PHONY: kill
 kill: ## 200 rounds of kill -9 of a writing and of a syncing process
 	PLUMBLINE_KILL_ROUNDS=200 $(GO) test -count=1 -timeout 60m -run Kill ./store/... ./sync/...
