@@ -13,9 +13,8 @@ import (
 func Tokens(query string, most int) (int, error) {
 	lex := lexer.New(&ast.Source{Input: query})
 	for n := range most + 1 {
-		token, err := lex.ReadToken()
-		if err != nil || token.Kind == lexer.EOF {
-			return n, nil
+		if token, err := lex.ReadToken(); err != nil || token.Kind == lexer.EOF {
+			return n, nil //nolint:nilerr // the parser tells, and where
 		}
 	}
 	return most, tooComplex("the document has more than %d tokens", most)

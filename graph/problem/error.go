@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
 	"plumbline/portfolio"
 )
 
@@ -60,6 +62,10 @@ func explain(err error) *Error {
 	var own *Error
 	if errors.As(err, &own) {
 		return own
+	}
+	var located *gqlerror.Error
+	if errors.As(err, &located) && located.Err != nil {
+		err = located.Err // the sentence without input:1:2 before it
 	}
 	for _, k := range kinds {
 		if !errors.Is(err, k.kind) {

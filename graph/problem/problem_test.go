@@ -45,6 +45,8 @@ func TestOnlyOurOwnErrorsShowTheirText(t *testing.T) {
 		{"domain forbidden", fmt.Errorf("%w: cost", portfolio.ErrForbidden), problem.Forbidden, "forbidden: cost"},
 		{"store down", fmt.Errorf("%w: %w", portfolio.ErrUnavailable, driver), problem.Unavailable, "the portfolio's store cannot be reached just now; try again shortly"},
 		{"time is up", fmt.Errorf("%s: %w", canary, context.DeadlineExceeded), problem.Timeout, "the time for one operation is up; ask for less at once"},
+		{"own around a located one", problem.Wrap(gqlerror.WrapPath(nil, driver), problem.Upstream, "Jira does not answer"), problem.Upstream, "Jira does not answer"},
+		{"domain and located", gqlerror.WrapPath(ast.Path{ast.PathName("a")}, fmt.Errorf("project PAY: %w", portfolio.ErrNotFound)), problem.NotFound, "project PAY: not found"},
 		{"foreign", fmt.Errorf("load: %w", driver), problem.Internal, "internal error"},
 		{"foreign and located", gqlerror.WrapPath(ast.Path{ast.PathName("a")}, driver), problem.Internal, "internal error"},
 		{"gqlgen's own", gqlerror.Errorf("must not be null %s", canary), problem.Internal, "internal error"},

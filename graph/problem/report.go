@@ -51,9 +51,6 @@ func (r *Report) Show(ctx context.Context, err error) *gqlerror.Error {
 	var located *gqlerror.Error
 	if errors.As(err, &located) {
 		shown.Path, shown.Locations = located.Path, located.Locations
-		if err == error(located) && located.Err != nil {
-			err = located.Err // without input:1:2 before the sentence
-		}
 	}
 	known := explain(err)
 	if known == nil {

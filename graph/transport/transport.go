@@ -13,6 +13,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -292,8 +293,12 @@ func (h *handler) execute(ctx context.Context, op *preparedOperation, budget lim
 	ctx = graphql.WithResponseContext(ctx, report.Present, report.Recover)
 	response := h.Schema.Exec(ctx)(ctx)
 
-	a := &answer{status: http.StatusOK, data: response.Data, extensions: graphql.GetExtensions(ctx)}
-	a.errors = append(response.Errors, graphql.GetErrors(ctx)...)
+	a := &answer{
+		status:     http.StatusOK,
+		data:       response.Data,
+		errors:     slices.Concat(response.Errors, graphql.GetErrors(ctx)),
+		extensions: graphql.GetExtensions(ctx),
+	}
 	if a.data == nil {
 		a.data = []byte("null")
 	}

@@ -8,6 +8,7 @@ package sample
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -53,7 +54,7 @@ func (q queries) Aggregates(context.Context, *ProjectFilter) (*ProjectAggregate,
 func (q queries) Groups(_ context.Context, first *int) (*ProjectGroupConnection, error) {
 	groups := make([]*ProjectGroup, page(first))
 	for i := range groups {
-		groups[i] = &ProjectGroup{Key: fmt.Sprint(i), Count: i}
+		groups[i] = &ProjectGroup{Key: strconv.Itoa(i), Count: i}
 	}
 	return &ProjectGroupConnection{Nodes: groups}, nil
 }
