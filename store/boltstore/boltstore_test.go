@@ -21,7 +21,10 @@ var kit = storetest.Kit{
 	Steps: boltstore.Steps(),
 }
 
-func TestMain(m *testing.M) { storetest.Main(m, kit) }
+func TestMain(m *testing.M) {
+	storetest.ServeVictim(kit)
+	os.Exit(m.Run())
+}
 
 func TestStore(t *testing.T) { storetest.Run(t, kit) }
 

@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -96,9 +97,12 @@ func unknownOutcomeHasOneEffect(t *testing.T, kit Kit) {
 	for _, step := range kit.Steps {
 		t.Run(step, func(t *testing.T) {
 			db := kit.New(t)
-			failures := 0
+			var passed atomic.Int64
 			log := db.Open(t, Options{Fault: func(at string) error {
-				if failures++; at == step && failures%2 == 0 {
+				if at != step {
+					return nil
+				}
+				if passed.Add(1)%2 == 1 {
 					return errCrash
 				}
 				return nil

@@ -115,11 +115,12 @@ func restoreIsNoticed(t *testing.T, kit Kit) {
 	for n := range 3 {
 		lost = commit(t, log, store.Change{Put: []portfolio.Document{Project(10 + n)}})
 	}
+	shut(t, log) // nobody may write while a database is being replaced
 
 	ended := make(chan error, 1)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	follow := func(log store.Log) {
+	follow := func() {
 		for _, err := range log.Follow(ctx, lost.Position) {
 			if err != nil {
 				ended <- err
@@ -128,16 +129,22 @@ func restoreIsNoticed(t *testing.T, kit Kit) {
 		}
 	}
 	if db.Shared { // the follower runs while the database is replaced
-		go follow(log)
+		log = db.Open(t, Options{})
+		go follow()
 		restore()
 	} else {
-		shut(t, log)
 		restore()
 		log = db.Open(t, Options{})
-		go follow(log)
+		go follow()
 	}
 	if err := <-ended; !errors.Is(err, store.ErrReset) {
 		t.Fatalf("Follow ends with %v, want ErrReset", err)
+	}
+	if db.Shared {
+		_, err := log.Commit(t.Context(), store.Change{Put: []portfolio.Document{Project(20)}})
+		if !errors.Is(err, store.ErrReset) {
+			t.Errorf("Commit by who has not loaded again = %v, want ErrReset", err)
+		}
 	}
 	state := load(t, log)
 	if diff := cmp.Diff(canonical(kept), canonical(state), Exactly); diff != "" {
@@ -148,7 +155,7 @@ func restoreIsNoticed(t *testing.T, kit Kit) {
 	for n := range 3 {
 		commit(t, log, store.Change{Put: []portfolio.Document{Project(10 + n)}})
 	}
-	go follow(log)
+	go follow()
 	if err := <-ended; !errors.Is(err, store.ErrReset) {
 		t.Errorf("Follow of a revision that has another hash ends with %v, want ErrReset", err)
 	}

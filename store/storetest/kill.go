@@ -31,17 +31,18 @@ const DefaultKillRounds = 20
 // victimCommit is how many documents each commit of the victim has.
 const victimCommit = 5
 
-// Main is the TestMain of a package that tests a Kit with Dial: it runs the
-// tests, or, in the process that a kill test starts, the writer to be killed.
-func Main(m *testing.M, kit Kit) {
+// ServeVictim must be called first in the TestMain of a package that tests a
+// Kit with Dial: in the process that a kill test starts it becomes the writer
+// to be killed and does not return.
+func ServeVictim(kit Kit) {
 	address := os.Getenv(victimAddress)
 	if address == "" {
-		os.Exit(m.Run())
+		return
 	}
 	if err := victim(kit, address); err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
 	}
+	os.Exit(1)
 }
 
 // victim commits until it is killed, and prints each revision once it is

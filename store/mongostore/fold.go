@@ -1,0 +1,288 @@
+package mongostore
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"plumbline/portfolio"
+	"plumbline/store"
+)
+
+// collections names the readable collection of each kind.
+var collections = map[portfolio.Kind]string{
+	portfolio.KindProject:      "projects",
+	portfolio.KindMilestone:    "milestones",
+	portfolio.KindDependency:   "dependencies",
+	portfolio.KindPerson:       "people",
+	portfolio.KindDepartment:   "departments",
+	portfolio.KindStatusReport: "statusReports",
+	portfolio.KindRisk:         "risks",
+	portfolio.KindOverride:     "overrides",
+	portfolio.KindLink:         "links",
+	portfolio.KindQuarantine:   "quarantine",
+	portfolio.KindHold:         "holds",
+	portfolio.KindSite:         "sites",
+	portfolio.KindSettings:     "settings",
+	portfolio.KindClock:        "clock",
+	portfolio.KindRun:          "runs",
+	portfolio.KindCursor:       "cursors",
+	portfolio.KindPass:         "passes",
+}
+
+func (s *Store) collection(kind portfolio.Kind) *mongo.Collection {
+	return s.db.Collection(collections[kind])
+}
+
+// wake tells the folder that there is something to do.
+func (s *Store) wake() {
+	select {
+	case s.wakeFolder <- struct{}{}:
+	default: // it has been told
+	}
+}
+
+// keepFolding folds what is committed until the store is closed, and then what
+// is left. Commits do not wait for it: whoever reads lays the commits after
+// the mark over the collections.
+func (s *Store) keepFolding() {
+	var again <-chan time.Time
+	complained := ""
+	for {
+		last := false
+		select {
+		case <-s.wakeFolder:
+		case <-again:
+		case <-s.closing.Done():
+			last = true
+		}
+		again = nil
+		err := s.fold(s.folding)
+		switch {
+		case err == nil:
+			complained = ""
+		case s.folding.Err() == nil:
+			if err.Error() != complained {
+				s.logger.Warn("commits could not be folded yet; nothing is lost", "error", err)
+				complained = err.Error()
+			}
+			again = time.After(foldRetry)
+		}
+		s.mu.Lock()
+		close(s.folded)
+		s.folded = make(chan struct{})
+		s.mu.Unlock()
+		if last {
+			return
+		}
+	}
+}
+
+// holdBack lets a writer wait while very much is unfolded, as everybody's
+// reads grow dearer with it; but not for long, as folding is no condition of
+// committing.
+func (s *Store) holdBack(ctx context.Context) error {
+	deadline := time.After(maxHold)
+	for {
+		s.mu.Lock()
+		behind, moved := s.head.Number-s.mark, s.folded
+		s.mu.Unlock()
+		if behind <= maxBehind {
+			return nil
+		}
+		s.wake() // others may have folded long ago: it will find that out
+		select {
+		case <-moved:
+		case <-deadline:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// fold folds the commits after the mark, in order, to the end of the log. Any
+// number of processes may do so at once: each step, done again or late,
+// changes nothing that a later commit has written.
+func (s *Store) fold(ctx context.Context) error {
+	if s.formatNow() > store.Format {
+		return nil // that is for the newer release to do
+	}
+	mark, err := s.readMark(ctx)
+	if err != nil {
+		return err
+	}
+	_, next, err := s.recordsSinceMark(ctx, mark)
+	if err != nil {
+		return err
+	}
+	s.marked(mark)
+	for _, r := range next {
+		if err := s.foldOne(ctx, r); err != nil {
+			return err
+		}
+		s.marked(r.Number)
+	}
+	return nil
+}
+
+// marked notes how far commits are folded.
+func (s *Store) marked(mark int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mark = mark
+	for batch, by := range s.touched {
+		if by.revision <= mark {
+			delete(s.touched, batch)
+		}
+	}
+	close(s.folded)
+	s.folded = make(chan struct{})
+}
+
+func (s *Store) foldOne(ctx context.Context, r store.Record) error {
+	entries, err := s.readBatch(ctx, r)
+	if err != nil {
+		return err
+	}
+	steps := []struct {
+		name string
+		do   func(context.Context, store.Record, []store.Entry) error
+	}{
+		{StepStamped, s.stamp},
+		{StepReplaced, s.replace},
+		{StepSuperseded, s.deleteSuperseded},
+		{StepMarked, func(ctx context.Context, r store.Record, _ []store.Entry) error {
+			return s.raiseMeta(ctx, metaFold, "mark", r.Number)
+		}},
+	}
+	for _, step := range steps {
+		if err := step.do(ctx, r, entries); err != nil {
+			return err
+		}
+		if err := s.fault(step.name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stamp writes the revision into the versions, and removes those of batches
+// that the commit voids.
+func (s *Store) stamp(ctx context.Context, r store.Record, _ []store.Entry) error {
+	// No commit carries them; were it otherwise, facts would be lost for good.
+	abandoned, err := s.uncommitted(ctx, r.Void)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, opTimeout)
+	defer cancel()
+	versions := s.db.Collection("versions")
+	for _, b := range abandoned {
+		if _, err := versions.DeleteMany(ctx, ofBatch(b)); err != nil {
+			return explain("remove an abandoned batch", err)
+		}
+	}
+	if r.Entries == 0 {
+		return nil
+	}
+	_, err = versions.UpdateMany(ctx, ofBatch(r.Batch), bson.D{{Key: "$set", Value: bson.D{{Key: "rev", Value: r.Number}}}})
+	return explain("stamp versions", err)
+}
+
+// replace brings the readable collections up to the commit. Each replacement
+// is guarded by the revision: where a later one stands already the filter does
+// not match, the upsert collides with it, and that is as it should be. A
+// delete leaves a tombstone, or a fold that comes late would not see that it
+// is late, and bring the document back.
+func (s *Store) replace(ctx context.Context, r store.Record, entries []store.Entry) error {
+	models := map[portfolio.Kind][]mongo.WriteModel{}
+	flush := func(kind portfolio.Kind) error {
+		pending := models[kind]
+		models[kind] = nil
+		return s.replaceAll(ctx, kind, pending)
+	}
+	for _, e := range entries {
+		kind := e.Key.Kind
+		models[kind] = append(models[kind], mongo.NewReplaceOneModel().
+			SetFilter(bson.D{{Key: "_id", Value: e.Key.ID}, {Key: "rev", Value: bson.D{{Key: "$lt", Value: r.Number}}}}).
+			SetReplacement(folded(e, r.Number)).
+			SetUpsert(true))
+		if len(models[kind]) == s.options.FoldBatch {
+			if err := flush(kind); err != nil {
+				return err
+			}
+		}
+	}
+	for kind := range models {
+		if err := flush(kind); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) replaceAll(ctx context.Context, kind portfolio.Kind, models []mongo.WriteModel) error {
+	if len(models) == 0 {
+		return nil
+	}
+	done, err := s.bulk(ctx, kind, models)
+	var failed mongo.BulkWriteException
+	if !onlyDuplicates(err) || !errors.As(err, &failed) {
+		return explain("fold documents", err)
+	}
+	if done+len(failed.WriteErrors) == len(models) {
+		return nil // all were tried; the others are newer already
+	}
+	// Some servers stop an unordered command at the first duplicate.
+	for _, m := range models {
+		if _, err := s.bulk(ctx, kind, []mongo.WriteModel{m}); err != nil && !onlyDuplicates(err) {
+			return explain("fold documents", err)
+		}
+	}
+	return nil
+}
+
+// bulk returns how many of the replacements were made.
+func (s *Store) bulk(ctx context.Context, kind portfolio.Kind, models []mongo.WriteModel) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, opTimeout)
+	defer cancel()
+	result, err := s.collection(kind).BulkWrite(ctx, models, options.BulkWrite().SetOrdered(false))
+	if result == nil {
+		return 0, err
+	}
+	return int(result.MatchedCount + result.UpsertedCount), err
+}
+
+// folded is what an entry is in its readable collection.
+func folded(e store.Entry, revision int64) bson.Raw {
+	if e.Deleted() {
+		return tombstone(e.Key.ID, revision)
+	}
+	return withHead(e.Key.ID, revision, e.Body)
+}
+
+// deleteSuperseded removes versions of operational documents that this commit
+// has replaced: nobody asks for their history.
+func (s *Store) deleteSuperseded(ctx context.Context, r store.Record, entries []store.Entry) error {
+	ctx, cancel := context.WithTimeout(ctx, opTimeout)
+	defer cancel()
+	for _, e := range entries {
+		if !e.Key.Kind.Operational() {
+			continue
+		}
+		// Versions of revision 0 are of batches that are not committed yet.
+		_, err := s.db.Collection("versions").DeleteMany(ctx, bson.D{
+			{Key: "kind", Value: e.Key.Kind}, {Key: "id", Value: e.Key.ID},
+			{Key: "rev", Value: bson.D{{Key: "$gt", Value: 0}, {Key: "$lt", Value: r.Number}}},
+		})
+		if err != nil {
+			return explain("remove superseded versions", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,248 @@
+package mongostore
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"plumbline/portfolio"
+	"plumbline/store"
+)
+
+// A layer is what commits have made of the documents they touch: the newest
+// entry of each, laid over what was read before.
+type layer map[portfolio.Key]layered
+
+type layered struct {
+	rev   int64
+	entry store.Entry
+}
+
+// note takes in an entry, unless a later one is known already.
+func (l layer) note(revision int64, entries ...store.Entry) {
+	for _, e := range entries {
+		if l[e.Key].rev < revision {
+			l[e.Key] = layered{revision, e}
+		}
+	}
+}
+
+// Load reads the mark, then the readable collections, which hold every commit
+// up to the mark and perhaps some of later ones, then lays the commits from
+// the mark to the end of the log over them. The end is read last: it is not
+// before anything that was seen.
+func (s *Store) Load(ctx context.Context) (portfolio.State, error) {
+	state, err := s.load(ctx)
+	if err != nil {
+		return portfolio.State{}, fmt.Errorf("load: %w", err)
+	}
+	return state, nil
+}
+
+func (s *Store) load(ctx context.Context) (portfolio.State, error) {
+	if err := s.open(); err != nil {
+		return portfolio.State{}, err
+	}
+	if err := s.loadFormat(ctx); err != nil {
+		return portfolio.State{}, err
+	}
+	mark, err := s.readMark(ctx)
+	if err != nil {
+		return portfolio.State{}, err
+	}
+	pool := store.NewPool()
+	tombstones, scanErr := s.scan(ctx, pool)
+	docs, err := pool.Docs()
+	if scanErr != nil {
+		return portfolio.State{}, scanErr
+	}
+	if err != nil {
+		return portfolio.State{}, err
+	}
+	head, next, err := s.recordsSinceMark(ctx, mark)
+	if err != nil {
+		return portfolio.State{}, err
+	}
+	over := layer{}
+	for _, r := range next {
+		entries, err := s.readBatch(ctx, r)
+		if err != nil {
+			return portfolio.State{}, err
+		}
+		over.note(r.Number, entries...)
+		head = r
+	}
+	if docs, err = over.over(docs, tombstones, s.lenient()); err != nil {
+		return portfolio.State{}, err
+	}
+	s.mu.Lock()
+	s.head, s.reset = head, false
+	s.mu.Unlock()
+	return stateAt(head, docs), nil
+}
+
+func (s *Store) loadFormat(ctx context.Context) error {
+	m, err := s.readMeta(ctx, metaFormat)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.format = m.Format
+	return nil
+}
+
+// lenient reports whether kinds that are not known here may be passed over, as
+// a newer release has written the log.
+func (s *Store) lenient() bool { return s.formatNow() > store.Format }
+
+func stateAt(r store.Record, docs []portfolio.Versioned) portfolio.State {
+	return portfolio.State{Position: r.Position(), Data: r.Data(), At: r.At, Docs: docs}
+}
+
+// scan reads the readable collections, the documents into the pool and the
+// revisions of the deleted ones apart.
+func (s *Store) scan(ctx context.Context, pool *store.Pool) (tombstones map[portfolio.Key]int64, err error) {
+	tombstones = map[portfolio.Key]int64{}
+	for kind := range collections {
+		cursor, err := s.collection(kind).Find(ctx, bson.D{}, options.Find().SetBatchSize(chunkDocuments))
+		if err != nil {
+			return nil, explain("read "+collections[kind], err)
+		}
+		if err := scanCursor(ctx, cursor, kind, pool, tombstones); err != nil {
+			return nil, err
+		}
+	}
+	return tombstones, nil
+}
+
+func scanCursor(ctx context.Context, cursor *mongo.Cursor, kind portfolio.Kind, pool *store.Pool, tombstones map[portfolio.Key]int64) error {
+	defer cursor.Close(ctx)
+	for cursor.Next(ctx) {
+		raw := cursor.Current
+		revision, ok := raw.Lookup("rev").AsInt64OK()
+		if !ok {
+			return fmt.Errorf("%w: a document of %s has no revision", store.ErrCorrupt, collections[kind])
+		}
+		if deleted, _ := raw.Lookup("deleted").BooleanOK(); deleted {
+			id, _ := raw.Lookup("_id").StringValueOK()
+			tombstones[portfolio.Key{Kind: kind, ID: id}] = revision
+			continue
+		}
+		pool.Add(store.Stored{Kind: kind, Rev: revision, Body: slices.Clone(raw)})
+	}
+	return explain("read "+collections[kind], cursor.Err())
+}
+
+// over lays the layer over documents that were read.
+func (l layer) over(docs []portfolio.Versioned, tombstones map[portfolio.Key]int64, lenient bool) ([]portfolio.Versioned, error) {
+	if len(l) == 0 {
+		return docs, nil
+	}
+	for key, revision := range tombstones {
+		if l[key].rev < revision {
+			delete(l, key)
+		}
+	}
+	docs = slices.DeleteFunc(docs, func(v portfolio.Versioned) bool {
+		key := v.Doc.Key()
+		top, ok := l[key]
+		if ok && top.rev <= v.Rev {
+			delete(l, key)
+			return false
+		}
+		return ok
+	})
+	added, err := l.docs(lenient)
+	return append(docs, added...), err
+}
+
+// docs decodes the live documents of the layer.
+func (l layer) docs(lenient bool) ([]portfolio.Versioned, error) {
+	pool := store.NewPool()
+	for key, top := range l {
+		if top.entry.Deleted() || lenient && key.Kind.Schema() == 0 {
+			continue
+		}
+		pool.Add(store.Stored{Kind: key.Kind, Rev: top.rev, Body: top.entry.Body})
+	}
+	return pool.Docs()
+}
+
+// AsOf collects the newest version of each fact that is not after the
+// revision. Up to the mark every version carries its revision; the commits
+// between the mark and the revision are laid over.
+func (s *Store) AsOf(ctx context.Context, revision int64) (portfolio.State, error) {
+	state, err := s.asOf(ctx, revision)
+	if err != nil {
+		return portfolio.State{}, fmt.Errorf("as of revision %d: %w", revision, err)
+	}
+	return state, nil
+}
+
+func (s *Store) asOf(ctx context.Context, revision int64) (portfolio.State, error) {
+	if err := s.open(); err != nil {
+		return portfolio.State{}, err
+	}
+	at, ok, err := s.recordAt(ctx, revision)
+	if err != nil {
+		return portfolio.State{}, err
+	}
+	if !ok || revision < 0 {
+		return portfolio.State{}, fmt.Errorf("%w: there is no revision %d", portfolio.ErrNotFound, revision)
+	}
+	mark, err := s.readMark(ctx)
+	if err != nil {
+		return portfolio.State{}, err
+	}
+	facts := layer{}
+	if err := s.scanVersions(ctx, min(mark, revision), facts); err != nil {
+		return portfolio.State{}, err
+	}
+	if mark < revision {
+		_, next, err := s.recordsSinceMark(ctx, mark)
+		if err != nil {
+			return portfolio.State{}, err
+		}
+		for _, r := range next {
+			if r.Number > revision {
+				break
+			}
+			entries, err := s.readBatch(ctx, r)
+			if err != nil {
+				return portfolio.State{}, err
+			}
+			facts.note(r.Number, slices.DeleteFunc(entries, func(e store.Entry) bool { return e.Key.Kind.Operational() })...)
+		}
+	}
+	docs, err := facts.docs(s.lenient())
+	return stateAt(at, docs), err
+}
+
+// scanVersions takes in every fact's versions up to a revision.
+func (s *Store) scanVersions(ctx context.Context, until int64, facts layer) error {
+	if until < 1 {
+		return nil
+	}
+	cursor, err := s.db.Collection("versions").Find(ctx,
+		bson.D{{Key: "rev", Value: bson.D{{Key: "$gte", Value: int64(1)}, {Key: "$lte", Value: until}}}},
+		options.Find().SetBatchSize(chunkDocuments))
+	if err != nil {
+		return explain("read versions", err)
+	}
+	defer cursor.Close(ctx)
+	for cursor.Next(ctx) {
+		var v version
+		if err := cursor.Decode(&v); err != nil {
+			return explain("read versions", err)
+		}
+		if !v.Kind.Operational() {
+			facts.note(v.Rev, v.entry())
+		}
+	}
+	return explain("read versions", cursor.Err())
+}
