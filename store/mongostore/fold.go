@@ -122,10 +122,13 @@ func (s *Store) fold(ctx context.Context) error {
 	}
 	s.marked(mark)
 	for _, r := range next {
-		if err := s.foldOne(ctx, r); err != nil {
+		if r.Number <= mark {
+			continue // another process was quicker
+		}
+		if mark, err = s.foldOne(ctx, r); err != nil {
 			return err
 		}
-		s.marked(r.Number)
+		s.marked(mark)
 	}
 	return nil
 }
@@ -144,36 +147,36 @@ func (s *Store) marked(mark int64) {
 	s.folded = make(chan struct{})
 }
 
-func (s *Store) foldOne(ctx context.Context, r store.Record) error {
+// foldOne folds one commit and returns the mark, which other processes may
+// have moved further.
+func (s *Store) foldOne(ctx context.Context, r store.Record) (mark int64, err error) {
 	entries, err := s.readBatch(ctx, r)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	steps := []struct {
 		name string
-		do   func(context.Context, store.Record, []store.Entry) error
+		do   func() error
 	}{
-		{StepStamped, s.stamp},
-		{StepReplaced, s.replace},
-		{StepSuperseded, s.deleteSuperseded},
-		{StepMarked, func(ctx context.Context, r store.Record, _ []store.Entry) error {
-			return s.raiseMeta(ctx, metaFold, "mark", r.Number)
-		}},
+		{StepStamped, func() error { return s.stamp(ctx, r) }},
+		{StepReplaced, func() error { return s.replace(ctx, r, entries) }},
+		{StepSuperseded, func() error { return s.deleteSuperseded(ctx, r, entries) }},
+		{StepMarked, func() error { mark, err = s.raiseMark(ctx, r.Number); return err }},
 	}
 	for _, step := range steps {
-		if err := step.do(ctx, r, entries); err != nil {
-			return err
+		if err := step.do(); err != nil {
+			return 0, err
 		}
 		if err := s.fault(step.name); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return nil
+	return mark, nil
 }
 
 // stamp writes the revision into the versions, and removes those of batches
 // that the commit voids.
-func (s *Store) stamp(ctx context.Context, r store.Record, _ []store.Entry) error {
+func (s *Store) stamp(ctx context.Context, r store.Record) error {
 	// No commit carries them; were it otherwise, facts would be lost for good.
 	abandoned, err := s.uncommitted(ctx, r.Void)
 	if err != nil {

@@ -211,17 +211,28 @@ func (s *Store) readMeta(ctx context.Context, id string) (meta, error) {
 	return m, explain("read meta", err)
 }
 
-// raiseMeta sets a number of meta unless it is higher already.
-func (s *Store) raiseMeta(ctx context.Context, id, field string, n int64) error {
+// raiseMeta sets a number of meta unless it is higher already, and returns
+// what is there then.
+func (s *Store) raiseMeta(ctx context.Context, id, field string, n int64) (meta, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	raise := bson.D{{Key: "$max", Value: bson.D{{Key: field, Value: n}}}}
-	filter := bson.D{{Key: "_id", Value: id}}
-	_, err := s.db.Collection("meta").UpdateOne(ctx, filter, raise, options.UpdateOne().SetUpsert(true))
-	if mongo.IsDuplicateKeyError(err) { // two upserts at once: it is there now
-		_, err = s.db.Collection("meta").UpdateOne(ctx, filter, raise)
+	raise := func() (m meta, err error) {
+		err = s.db.Collection("meta").FindOneAndUpdate(ctx,
+			bson.D{{Key: "_id", Value: id}},
+			bson.D{{Key: "$max", Value: bson.D{{Key: field, Value: n}}}},
+			options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After)).Decode(&m)
+		return m, err
 	}
-	return explain("write meta", err)
+	m, err := raise()
+	if mongo.IsDuplicateKeyError(err) { // two upserts at once: it is there now
+		m, err = raise()
+	}
+	return m, explain("write meta", err)
+}
+
+func (s *Store) raiseMark(ctx context.Context, revision int64) (mark int64, err error) {
+	m, err := s.raiseMeta(ctx, metaFold, "mark", revision)
+	return m.Mark, err
 }
 
 func (s *Store) readFormat(ctx context.Context) error {
@@ -236,7 +247,7 @@ func (s *Store) readMark(ctx context.Context) (int64, error) {
 }
 
 func (s *Store) makeCollections(ctx context.Context) error {
-	if err := s.raiseMeta(ctx, metaFormat, "format", store.Format); err != nil {
+	if _, err := s.raiseMeta(ctx, metaFormat, "format", store.Format); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
