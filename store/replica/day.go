@@ -14,7 +14,7 @@ const dayAuthor = "system"
 
 // storeDay reads the civil date in a zone from the store's clock, which is the
 // same for all replicas.
-func (r *Replica[S, D]) storeDay(ctx context.Context, zone *time.Location) (portfolio.Date, error) {
+func (r *Replica) storeDay(ctx context.Context, zone *time.Location) (portfolio.Date, error) {
 	now, err := r.log.Now(ctx)
 	if err != nil {
 		return portfolio.Date{}, err
@@ -24,7 +24,7 @@ func (r *Replica[S, D]) storeDay(ctx context.Context, zone *time.Location) (port
 
 // keepDay commits each new day until ctx ends. All replicas do; the one that
 // sees it first succeeds and the others find it done.
-func (r *Replica[S, D]) keepDay(ctx context.Context) {
+func (r *Replica) keepDay(ctx context.Context) {
 	complained := ""
 	for ctx.Err() == nil {
 		err := r.turnDay(ctx)
@@ -40,7 +40,7 @@ func (r *Replica[S, D]) keepDay(ctx context.Context) {
 }
 
 // turnDay commits the day if it has moved on, expecting the clock it has read.
-func (r *Replica[S, D]) turnDay(ctx context.Context) error {
+func (r *Replica) turnDay(ctx context.Context) error {
 	s := r.Snapshot()
 	zoneName := "UTC"
 	if v, ok := s.Document(settingsKey); ok {

@@ -33,7 +33,7 @@ func (c *calendar) day(_ context.Context, zone *time.Location) (portfolio.Date, 
 	return portfolio.DateOf(c.at.In(zone)), nil
 }
 
-func today(s *snapshot) string {
+func today(s *portfolio.Snapshot) string {
 	if v, ok := s.Document((*portfolio.Clock)(nil).Key()); ok {
 		return v.Doc.(*portfolio.Clock).Today.String()
 	}
@@ -49,7 +49,7 @@ func TestTheDayIsCommittedOnceAndNeverMovesBack(t *testing.T) {
 			t.Helper()
 			time.Sleep(2 * replica.DefaultDayEvery)
 			synctest.Wait()
-			for _, r := range []*memory{r, other} {
+			for _, r := range []*replica.Replica{r, other} {
 				if s := r.Snapshot(); today(s) != want || s.Position().Revision != revision {
 					t.Errorf("today is %s at revision %d, want %s at %d", today(s), s.Position().Revision, want, revision)
 				}
@@ -101,7 +101,7 @@ func TestAJumpOfSeveralDaysIsLogged(t *testing.T) {
 func TestTheStoresClockDecidesTheDay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log := newLog(t)
-		r, err := replica.Open(t.Context(), log, build, replica.Options{})
+		r, err := replica.Open(t.Context(), log, replica.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -20,7 +20,7 @@ const commitsAhead = 16
 // returns the last snapshot with the reason. A commit that comes alone is
 // published at once; while they stream, only the newest snapshot is, at the
 // pace of PublishEvery.
-func (r *Replica[S, D]) follow(ctx context.Context, working S) (S, error) {
+func (r *Replica) follow(ctx context.Context, working *portfolio.Snapshot) (*portfolio.Snapshot, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	arriving := make(chan news, commitsAhead)
@@ -67,7 +67,7 @@ func (r *Replica[S, D]) follow(ctx context.Context, working S) (S, error) {
 
 // receive hands on what the log yields; the zero commit says that the log has
 // answered. It closes the channel when it ends.
-func (r *Replica[S, D]) receive(ctx context.Context, after portfolio.Position, to chan<- news) {
+func (r *Replica) receive(ctx context.Context, after portfolio.Position, to chan<- news) {
 	defer close(to)
 	send := func(n news) bool {
 		select {

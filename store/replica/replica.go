@@ -31,14 +31,6 @@ const (
 	DefaultDayEvery = 10 * time.Second
 )
 
-// A Snapshot is the state of everything at one position, S being itself.
-type Snapshot[S, D any] interface {
-	// Apply returns the state after the next commit, and what differs.
-	Apply(portfolio.Commit) (S, D)
-	Position() portfolio.Position
-	Document(portfolio.Key) (portfolio.Versioned, bool)
-}
-
 // Options are what a replica may be told; the zero value is right for a server.
 type Options struct {
 	Logger *slog.Logger // nil discards
@@ -51,15 +43,14 @@ type Options struct {
 
 // A Replica is an in-memory copy of the log that keeps itself up to date. Its
 // methods may be called by many goroutines.
-type Replica[S Snapshot[S, D], D any] struct {
+type Replica struct {
 	log     store.Log
-	build   func(portfolio.State) (S, error)
 	options Options
 	logger  *slog.Logger
 	stop    context.CancelFunc
 	running sync.WaitGroup
 
-	current atomic.Pointer[S]
+	current atomic.Pointer[portfolio.Snapshot]
 
 	mu        sync.Mutex
 	published chan struct{} // closed when the next snapshot is there
@@ -67,10 +58,9 @@ type Replica[S Snapshot[S, D], D any] struct {
 	downBy    error
 }
 
-// Open loads the log and follows it until Close. build makes the first
-// snapshot of what was loaded. ctx is for loading only.
-func Open[S Snapshot[S, D], D any](ctx context.Context, log store.Log, build func(portfolio.State) (S, error), options Options) (*Replica[S, D], error) {
-	r := &Replica[S, D]{log: log, build: build, options: options, logger: options.Logger, published: make(chan struct{})}
+// Open loads the log and follows it until Close. ctx is for loading only.
+func Open(ctx context.Context, log store.Log, options Options) (*Replica, error) {
+	r := &Replica{log: log, options: options, logger: options.Logger, published: make(chan struct{})}
 	if r.logger == nil {
 		r.logger = slog.New(slog.DiscardHandler)
 	}
@@ -99,17 +89,17 @@ func Open[S Snapshot[S, D], D any](ctx context.Context, log store.Log, build fun
 }
 
 // Close stops following. The last snapshot stays readable; the log stays open.
-func (r *Replica[S, D]) Close() {
+func (r *Replica) Close() {
 	r.stop()
 	r.running.Wait()
 }
 
 // Snapshot returns the newest published snapshot.
-func (r *Replica[S, D]) Snapshot() S { return *r.current.Load() }
+func (r *Replica) Snapshot() *portfolio.Snapshot { return r.current.Load() }
 
 // Wait returns a snapshot that holds the revision, so that whoever has written
 // it can read it. It waits until ctx ends.
-func (r *Replica[S, D]) Wait(ctx context.Context, revision int64) (S, error) {
+func (r *Replica) Wait(ctx context.Context, revision int64) (*portfolio.Snapshot, error) {
 	for {
 		r.mu.Lock()
 		next := r.published
@@ -121,8 +111,7 @@ func (r *Replica[S, D]) Wait(ctx context.Context, revision int64) (S, error) {
 		select {
 		case <-next:
 		case <-ctx.Done():
-			var none S
-			return none, fmt.Errorf("wait for revision %d, have %d: %w", revision, s.Position().Revision, ctx.Err())
+			return nil, fmt.Errorf("wait for revision %d, have %d: %w", revision, s.Position().Revision, ctx.Err())
 		}
 	}
 }
@@ -137,7 +126,7 @@ type Status struct {
 }
 
 // Status reports how current the published snapshot is.
-func (r *Replica[S, D]) Status() Status {
+func (r *Replica) Status() Status {
 	status := Status{Position: r.Snapshot().Position()}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -147,17 +136,16 @@ func (r *Replica[S, D]) Status() Status {
 	return status
 }
 
-func (r *Replica[S, D]) load(ctx context.Context) (S, error) {
+func (r *Replica) load(ctx context.Context) (*portfolio.Snapshot, error) {
 	state, err := r.log.Load(ctx)
 	if err != nil {
-		var none S
-		return none, err
+		return nil, err
 	}
-	return r.build(state)
+	return portfolio.NewSnapshot(state)
 }
 
-func (r *Replica[S, D]) publish(s S) {
-	r.current.Store(&s)
+func (r *Replica) publish(s *portfolio.Snapshot) {
+	r.current.Store(s)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	close(r.published)
@@ -165,7 +153,7 @@ func (r *Replica[S, D]) publish(s S) {
 }
 
 // up notes that the store answers.
-func (r *Replica[S, D]) up() {
+func (r *Replica) up() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.downBy != nil {
@@ -175,7 +163,7 @@ func (r *Replica[S, D]) up() {
 }
 
 // down notes that the store has failed; a failure that goes on is logged once.
-func (r *Replica[S, D]) down(err error) {
+func (r *Replica) down(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.downBy == nil {
@@ -188,7 +176,7 @@ func (r *Replica[S, D]) down(err error) {
 }
 
 // run follows the log until ctx ends.
-func (r *Replica[S, D]) run(ctx context.Context, working S) {
+func (r *Replica) run(ctx context.Context, working *portfolio.Snapshot) {
 	for ctx.Err() == nil {
 		var err error
 		working, err = r.follow(ctx, working)
@@ -199,7 +187,7 @@ func (r *Replica[S, D]) run(ctx context.Context, working S) {
 		// we hold. Loading tells whether it can be served all the same.
 		if errors.Is(err, store.ErrReset) || errors.Is(err, store.ErrCorrupt) {
 			r.logger.Warn("the log no longer continues what was read of it; loading it again", "error", err)
-			var fresh S
+			var fresh *portfolio.Snapshot
 			if fresh, err = r.load(ctx); err == nil {
 				working = fresh
 				r.publish(working)

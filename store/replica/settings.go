@@ -32,7 +32,7 @@ type Outcome struct {
 // log's settings stay in force, with a warning. So replicas that are restarted
 // with different files do not undo each other. force is for going back to an
 // older file on purpose.
-func (r *Replica[S, D]) ApplySettings(ctx context.Context, settings portfolio.Settings, file string, force bool) (Outcome, error) {
+func (r *Replica) ApplySettings(ctx context.Context, settings portfolio.Settings, file string, force bool) (Outcome, error) {
 	if file == "" {
 		return Outcome{}, fmt.Errorf("apply settings: %w: no hash of the file they come from", portfolio.ErrInvalid)
 	}
@@ -51,7 +51,7 @@ func (r *Replica[S, D]) ApplySettings(ctx context.Context, settings portfolio.Se
 	}
 }
 
-func (r *Replica[S, D]) applySettings(ctx context.Context, settings portfolio.Settings, file string, force bool) (Outcome, error) {
+func (r *Replica) applySettings(ctx context.Context, settings portfolio.Settings, file string, force bool) (Outcome, error) {
 	var (
 		now    portfolio.Settings
 		expect int64
@@ -87,7 +87,7 @@ func (r *Replica[S, D]) applySettings(ctx context.Context, settings portfolio.Se
 }
 
 // waitForMove waits until the settings are other than those an attempt saw.
-func (r *Replica[S, D]) waitForMove(ctx context.Context, seen Outcome) error {
+func (r *Replica) waitForMove(ctx context.Context, seen Outcome) error {
 	for {
 		s := r.Snapshot()
 		if v, ok := s.Document(settingsKey); ok && !reflect.DeepEqual(v.Doc, seen.Settings) {

@@ -17,7 +17,7 @@ import (
 
 func settings(zone string) portfolio.Settings { return portfolio.Settings{TimeZone: zone} }
 
-func apply(t *testing.T, r *memory, s portfolio.Settings, file string, force bool) replica.Outcome {
+func apply(t *testing.T, r *replica.Replica, s portfolio.Settings, file string, force bool) replica.Outcome {
 	t.Helper()
 	outcome, err := r.ApplySettings(t.Context(), s, file, force)
 	if err != nil {
@@ -27,7 +27,7 @@ func apply(t *testing.T, r *memory, s portfolio.Settings, file string, force boo
 }
 
 // settingsCommits lists the files of every commit of settings in the log.
-func settingsCommits(t *testing.T, log store.Log, r *memory) []string {
+func settingsCommits(t *testing.T, log store.Log, r *replica.Replica) []string {
 	t.Helper()
 	var files []string
 	head := r.Snapshot().Position().Revision
@@ -95,7 +95,7 @@ func TestGoingBackToAnOlderFileIsDoneOnPurpose(t *testing.T) {
 func TestReplicasThatStartTogetherCommitOnce(t *testing.T) {
 	log := newLog(t)
 	var all sync.WaitGroup
-	replicas := make([]*memory, 4)
+	replicas := make([]*replica.Replica, 4)
 	for i := range replicas {
 		replicas[i] = open(t, log, replica.Options{})
 	}
