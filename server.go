@@ -1,3 +1,73 @@
+// Plumbline keeps one true picture of an organisation's portfolio: it reads
+// projects and milestones from the tools a company plans in and answers
+// GraphQL from them. This package is the program: its commands, what they are
+// wired to, and its way to stop.
 package main
 
-func main() {}
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"plumbline/config"
+	"plumbline/internal/control"
+)
+
+func main() {
+	ctx, stop := signalled()
+	code := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// signalled returns a context that the first signal to stop ends. A second
+// signal ends the program at once.
+func signalled() (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}
+
+// run is the program. It returns the exit code: 0, 1 failed, 2 used wrongly,
+// 3 partly done.
+func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	p := &program{getenv: getenv, stdout: stdout, stderr: stderr, tools: tools(), open: openPlant, schema: schemaText}
+	return p.run(ctx, args)
+}
+
+// program is what the commands share.
+type program struct {
+	getenv         func(string) string
+	stdout, stderr io.Writer
+	tools          config.Tools
+	open           func(context.Context, opening) (plant, error)
+	schema         func() string // the GraphQL schema
+}
+
+// opening is what a plant is made of.
+type opening struct {
+	Config *config.Config
+	Log    *slog.Logger
+	// Serving tells that the plant will Run: it keeps following the log and
+	// reads by the schedules. Otherwise it serves one command.
+	Serving bool
+	// Demo adds the demonstration's own tools and a store that goes away.
+	Demo bool
+}
+
+// A plant is everything behind the commands: the store, the snapshot, the sync
+// engine and the API.
+type plant interface {
+	control.Operator
+	// Handler answers GraphQL and the doors beside it.
+	Handler() http.Handler
+	// Run follows the log and reads by the schedules until ctx ends; then it
+	// lets pages under way finish and leaves their runs to be resumed.
+	Run(ctx context.Context) error
+	// Close releases the store.
+	Close() error
+}

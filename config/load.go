@@ -31,6 +31,8 @@ type Options struct {
 	Getenv func(string) string
 	// Tools are the tools that a connection may name.
 	Tools Tools
+	// Flags win over the environment, which wins over the files.
+	Flags []Flag
 	// CheckRule reports what is wrong with the names and types in a rule's
 	// expression; nil checks its grammar only.
 	CheckRule func(when string) error
@@ -91,7 +93,7 @@ func load(files []File, o Options) (*Config, *binder) {
 		b.file = file.Name
 		b.document(file.Data, root, o.Getenv)
 	}
-	b.override(root, o.Getenv)
+	b.override(root, o)
 	b.check(c, o.CheckRule)
 	b.warnings.sort(files)
 	c.Warnings = b.warnings

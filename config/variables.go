@@ -31,14 +31,25 @@ var Overrides = []Override{
 	{"PLUMBLINE_LOG_FORMAT", "log.format"},
 }
 
-// override sets the keys whose variable is set and not empty.
-func (b *binder) override(root reflect.Value, getenv func(string) string) {
-	for _, o := range Overrides {
-		if text := getenv(o.Variable); text != "" {
-			b.file = o.Variable
-			node := &ast.StringNode{Value: text}
-			b.source[node] = "the variable" // numbers come as text too
-			b.overrideKey(node, root, strings.Split(o.Key, "."), o.Key)
+// A Flag is a flag of a command that wins over file and environment.
+type Flag struct {
+	Name  string // as errors show it, such as --listen
+	Key   string // of the file
+	Value string // empty when the flag is not given
+}
+
+// override sets the keys whose variable or flag is given and not empty.
+func (b *binder) override(root reflect.Value, o Options) {
+	given := make([]Flag, 0, len(Overrides)+len(o.Flags))
+	for _, v := range Overrides {
+		given = append(given, Flag{v.Variable, v.Key, o.Getenv(v.Variable)})
+	}
+	for _, flag := range append(given, o.Flags...) {
+		if flag.Value != "" {
+			b.file = flag.Name
+			node := &ast.StringNode{Value: flag.Value}
+			b.source[node] = flag.Name // numbers come as text too
+			b.overrideKey(node, root, strings.Split(flag.Key, "."), flag.Key)
 		}
 	}
 }

@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"plumbline/config"
+	"plumbline/internal/control"
+)
+
+// How long the server waits for callers, and callers for its end.
+const (
+	headerTimeout = 10 * time.Second // for the head of a request
+	bodyTimeout   = time.Minute      // for its body, once the head is there
+	idleTimeout   = 2 * time.Minute  // between two requests of a connection
+	maxHeader     = 64 << 10         // bytes of a request's head
+	// grace is how long what runs may take to finish after SIGTERM.
+	grace = 10 * time.Second
+)
+
+type serveCommand struct {
+	Listen string `placeholder:"HOST:PORT" help:"Where to listen, in place of the configured address."`
+	Demo   bool   `help:"Serve a believable organisation from a store that is thrown away at the end."`
+}
+
+// Help shows examples.
+func (serveCommand) Help() string {
+	return "SIGTERM or Ctrl-C: requests that run are finished, runs are left to be resumed, within 10 seconds.\n\n" +
+		examples("plumbline serve --demo", "plumbline serve --config plumbline.yaml", "plumbline serve --listen 127.0.0.1:9090")
+}
+
+// Run serves until ctx ends.
+func (c serveCommand) Run(ctx context.Context, p *program, g *grammar) error {
+	flags := []config.Flag{{Name: "--listen", Key: "listen", Value: c.Listen}}
+	settings, err := p.serveConfig(g, c.Demo, flags)
+	if err != nil {
+		return err
+	}
+	log := p.logger(settings)
+	for _, warning := range settings.Warnings {
+		log.Warn("configuration", "warning", warning.String())
+	}
+	if settings.Store.Bolt() && !c.Demo {
+		if other, err := control.Dial(ctx, settings.Store.Path); err == nil && other != nil {
+			return fmt.Errorf("a server (process %d) has %s already", other.PID(), settings.Store)
+		}
+	}
+	listener, err := listen(ctx, settings)
+	if err != nil {
+		return err
+	}
+	works, err := p.open(ctx, opening{Config: settings, Log: log, Serving: true, Demo: c.Demo})
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	return errors.Join(p.serve(ctx, settings, listener, works, log, c.Demo), works.Close())
+}
+
+// serveConfig is the configuration to serve. The demonstration needs no file
+// and does not look for one that happens to lie about.
+func (p *program) serveConfig(g *grammar, demo bool, flags []config.Flag) (*config.Config, error) {
+	if demo && len(g.Config) == 0 {
+		return config.Load(nil, p.options(flags...))
+	}
+	return p.load(g, flags...)
+}
+
+// listen opens the configured address, with TLS where a certificate is given.
+func listen(ctx context.Context, c *config.Config) (net.Listener, error) {
+	if !c.Listen.Loopback() && len(c.Keys) == 0 {
+		return nil, fmt.Errorf("%s can be reached from other machines and there are no keys", c.Listen)
+	}
+	var certificate tls.Certificate
+	if c.TLS != nil {
+		var err error
+		if certificate, err = tls.LoadX509KeyPair(c.TLS.Cert, c.TLS.Key); err != nil {
+			return nil, fmt.Errorf("tls: %w", err)
+		}
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", string(c.Listen))
+	if err != nil {
+		return nil, err
+	}
+	if c.TLS == nil {
+		return listener, nil
+	}
+	return tls.NewListener(listener, &tls.Config{
+		Certificates: []tls.Certificate{certificate},
+		MinVersion:   tls.VersionTLS12,
+		NextProtos:   []string{"h2", "http/1.1"},
+	}), nil
+}
+
+// serve answers requests and commands until ctx ends or something fails, and
+// then stops all of it within the grace.
+func (p *program) serve(ctx context.Context, c *config.Config, listener net.Listener, works plant, log *slog.Logger, demo bool) error {
+	if c.Store.Bolt() && !demo {
+		commands, err := control.Serve(c.Store.Path, works, log)
+		if err != nil {
+			return errors.Join(err, listener.Close())
+		}
+		defer func() {
+			if err := commands.Close(); err != nil {
+				log.Warn("the address for commands is left behind", "error", err)
+			}
+		}()
+	}
+	server := &http.Server{
+		Handler:           limitBody(works.Handler()),
+		ReadHeaderTimeout: headerTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	running, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, 2)
+	go func() { ended <- server.Serve(listener) }()
+	go func() { ended <- works.Run(running) }()
+	log.Info("listening", "address", address(c, listener), "version", version())
+
+	var failed error
+	pending := 2
+	select {
+	case <-ctx.Done():
+		log.Info("stopping", "grace", grace)
+	case failed = <-ended:
+		pending--
+	}
+	stop() // the engine finishes its pages while requests finish
+	failed = errors.Join(failed, shutdown(server))
+	late := time.After(grace)
+	for ; pending > 0; pending-- {
+		select {
+		case err := <-ended:
+			failed = errors.Join(failed, err)
+		case <-late:
+			return errors.Join(failed, fmt.Errorf("what runs did not finish within %s; it is resumed at the next start", grace))
+		}
+	}
+	return unlessStopped(failed)
+}
+
+// shutdown takes no more requests and lets those that run finish in time.
+func shutdown(server *http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	if server.Shutdown(ctx) != nil {
+		return server.Close() // subscriptions never end by themselves
+	}
+	return nil
+}
+
+// unlessStopped drops what only says that we were told to stop.
+func unlessStopped(err error) error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		if errors.Is(err, http.ErrServerClosed) || errors.Is(err, context.Canceled) {
+			return nil
+		}
+		return err
+	}
+	var real []error
+	for _, one := range joined.Unwrap() {
+		if one = unlessStopped(one); one != nil {
+			real = append(real, one)
+		}
+	}
+	return errors.Join(real...)
+}
+
+// address is what to type into a browser.
+func address(c *config.Config, listener net.Listener) string {
+	scheme := "http"
+	if c.TLS != nil {
+		scheme = "https"
+	}
+	return scheme + "://" + listener.Addr().String()
+}
+
+// limitBody bounds how long a caller may take to send a request's body. A
+// timeout of the server as a whole would also end answers that go on for
+// hours, as subscriptions do.
+func limitBody(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength != 0 {
+			controller := http.NewResponseController(w)
+			if controller.SetReadDeadline(time.Now().Add(bodyTimeout)) == nil {
+				r.Body = &timedBody{ReadCloser: r.Body, controller: controller}
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// timedBody lifts the deadline when the body has been read.
+type timedBody struct {
+	io.ReadCloser
+	controller *http.ResponseController
+}
+
+func (b *timedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if errors.Is(err, io.EOF) {
+		_ = b.controller.SetReadDeadline(time.Time{})
+	}
+	return n, err
+}
