@@ -220,19 +220,19 @@ func (versionCommand) Help() string { return examples("plumbline version") }
 
 // Run prints the version.
 func (versionCommand) Run(p *program) error {
-	p.print("plumbline %s %s %s/%s", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	p.print("plumbline %s %s %s/%s", built(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return nil
 }
 
-// release is set by the linker when a release is built.
-var release = ""
+// version is set by the linker when a release is built.
+var version = ""
 
-// version returns the release, or the commit that was built.
-func version() string {
+// built names the release, or the commit that was built.
+func built() string {
 	info, ok := debug.ReadBuildInfo()
 	switch {
-	case release != "":
-		return release
+	case version != "":
+		return version
 	case ok && info.Main.Version != "" && info.Main.Version != "(devel)":
 		return info.Main.Version
 	}

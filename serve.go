@@ -74,9 +74,6 @@ func (p *program) serveConfig(g *grammar, demo bool, flags []config.Flag) (*conf
 
 // listen opens the configured address, with TLS where a certificate is given.
 func listen(ctx context.Context, c *config.Config) (net.Listener, error) {
-	if !c.Listen.Loopback() && len(c.Keys) == 0 {
-		return nil, fmt.Errorf("%s can be reached from other machines and there are no keys", c.Listen)
-	}
 	var certificate tls.Certificate
 	if c.TLS != nil {
 		var err error
@@ -124,7 +121,7 @@ func (p *program) serve(ctx context.Context, c *config.Config, listener net.List
 	ended := make(chan error, 2)
 	go func() { ended <- server.Serve(listener) }()
 	go func() { ended <- works.Run(running) }()
-	log.Info("listening", "address", address(c, listener), "version", version())
+	log.Info("listening", "address", address(c, listener), "version", built())
 
 	var failed error
 	pending := 2

@@ -6,24 +6,29 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"plumbline/portfolio"
 )
 
 // settings reports what a tool says is wrong with its settings. Each error may
-// begin with the key it is about, as in "auth.token: is missing"; it is shown
+// begin with the key it is about, as in "auth.token is missing"; it is shown
 // at the line of that key.
-func (b *binder) settings(err error, path string, at place) {
+func (b *binder) settings(err error, keys []key, path string, at place) {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, one := range joined.Unwrap() {
-			b.settings(one, path, at)
+			b.settings(one, keys, path, at)
 		}
 		return
 	}
-	key, text, found := strings.Cut(err.Error(), ": ")
-	if !found || strings.ContainsAny(key, " \"") {
-		b.report(at, path, "%s", firstLine(err.Error()))
+	text := firstLine(strings.TrimPrefix(err.Error(), portfolio.ErrInvalid.Error()+": "))
+	word, rest, _ := strings.Cut(text, " ")
+	word = strings.TrimSuffix(word, ":")
+	top, _, _ := strings.Cut(word, ".")
+	if !slices.Contains(names(keys), top) {
+		b.report(at, path, "%s", text)
 		return
 	}
-	b.report(b.nearestPlace(join(path, key), at), join(path, key), "%s", firstLine(text))
+	b.report(b.nearestPlace(join(path, word), at), join(path, word), "%s", rest)
 }
 
 // nearestPlace returns the place of the key, else of the nearest key around it.

@@ -98,22 +98,30 @@ type Sync struct {
 // Limits bound what one caller may ask of the server.
 type Limits struct {
 	Body               Size     `yaml:"body" jsonschema:"default=256KiB" jsonschema_description:"Largest body of a request."`
-	BodyEditor         Size     `yaml:"body_editor" jsonschema:"default=16MiB" jsonschema_description:"Largest body of a mutation by an editor."`
+	MutationBody       Size     `yaml:"mutation_body" jsonschema:"default=16MiB" jsonschema_description:"Largest body of a mutation by an editor."`
 	Tokens             int      `yaml:"tokens" jsonschema:"default=2500,minimum=1" jsonschema_description:"Tokens in a GraphQL document."`
-	Depth              int      `yaml:"depth" jsonschema:"default=12,minimum=1" jsonschema_description:"Depth of an operation."`
-	IntrospectionDepth int      `yaml:"introspection_depth" jsonschema:"default=20,minimum=1" jsonschema_description:"Depth of an introspection query."`
-	Aliases            int      `yaml:"aliases" jsonschema:"default=30,minimum=0" jsonschema_description:"Aliases in an operation."`
-	Directives         int      `yaml:"directives" jsonschema:"default=30,minimum=0" jsonschema_description:"Directives in an operation."`
-	RootFields         int      `yaml:"root_fields" jsonschema:"default=10,minimum=1" jsonschema_description:"Root fields in an operation."`
+	Depth              int      `yaml:"depth" jsonschema:"default=12,minimum=1" jsonschema_description:"Fields within fields."`
+	IntrospectionDepth int      `yaml:"introspection_depth" jsonschema:"default=20,minimum=1" jsonschema_description:"Fields within fields of an introspection query."`
+	Aliases            int      `yaml:"aliases" jsonschema:"default=30,minimum=1" jsonschema_description:"Aliased fields in an operation."`
+	Directives         int      `yaml:"directives" jsonschema:"default=30,minimum=1" jsonschema_description:"Directives in an operation."`
+	RootFields         int      `yaml:"root_fields" jsonschema:"default=10,minimum=1" jsonschema_description:"Fields of Query or Mutation in an operation."`
+	Repeats            int      `yaml:"repeats" jsonschema:"default=20,minimum=1" jsonschema_description:"How often one selection may name the same field."`
+	ValueDepth         int      `yaml:"value_depth" jsonschema:"default=32,minimum=1" jsonschema_description:"Lists and objects within one another in an input value."`
 	Cost               int      `yaml:"cost" jsonschema:"default=50000,minimum=1" jsonschema_description:"Cost of an operation: object 1, connection 2 + first × child, aggregate 5, group 10."`
-	CostExport         int      `yaml:"cost_export" jsonschema:"default=2000000,minimum=1" jsonschema_description:"Cost of an operation of a key with the export scope."`
-	First              int      `yaml:"first" jsonschema:"default=500,minimum=1" jsonschema_description:"Largest page of a list."`
-	FirstExport        int      `yaml:"first_export" jsonschema:"default=5000,minimum=1" jsonschema_description:"Largest page for a key with the export scope."`
-	Errors             int      `yaml:"errors" jsonschema:"default=20,minimum=1" jsonschema_description:"Errors in one answer."`
+	ExportCost         int      `yaml:"export_cost" jsonschema:"default=2000000,minimum=1" jsonschema_description:"Cost of an operation of a key with the export scope."`
+	IntrospectionCost  int      `yaml:"introspection_cost" jsonschema:"default=200000,minimum=1" jsonschema_description:"Cost of an introspection query."`
+	MinuteCost         int      `yaml:"minute_cost" jsonschema:"default=500000,minimum=1" jsonschema_description:"Cost of all operations of one key in a minute."`
+	ExportMinuteCost   int      `yaml:"export_minute_cost" jsonschema:"default=20000000,minimum=1" jsonschema_description:"Cost of all operations in a minute of a key with the export scope."`
+	Fields             int      `yaml:"fields" jsonschema:"default=1000000,minimum=1" jsonschema_description:"Fields resolved for one answer."`
+	ExportFields       int      `yaml:"export_fields" jsonschema:"default=40000000,minimum=1" jsonschema_description:"Fields resolved for one answer to a key with the export scope."`
 	Answer             Size     `yaml:"answer" jsonschema:"default=64MiB" jsonschema_description:"Largest answer."`
-	Time               Duration `yaml:"time" jsonschema:"default=15s,minimum=100ms" jsonschema_description:"How long a request may take."`
-	TimeExport         Duration `yaml:"time_export" jsonschema:"default=5m,minimum=100ms" jsonschema_description:"How long an export may take."`
-	Subscriptions      int      `yaml:"subscriptions" jsonschema:"default=20,minimum=1" jsonschema_description:"Subscriptions on one socket."`
+	Errors             int      `yaml:"errors" jsonschema:"default=20,minimum=1" jsonschema_description:"Errors shown in one answer."`
+	Time               Duration `yaml:"time" jsonschema:"default=15s,minimum=100ms" jsonschema_description:"How long an operation may take."`
+	ExportTime         Duration `yaml:"export_time" jsonschema:"default=5m,minimum=100ms" jsonschema_description:"How long an operation of a key with the export scope may take."`
+	RevisionWait       Duration `yaml:"revision_wait" jsonschema:"default=5s,minimum=100ms" jsonschema_description:"How long a request waits for a revision that its client has seen elsewhere."`
+	ReadTime           Duration `yaml:"read_time" jsonschema:"default=15s,minimum=100ms" jsonschema_description:"How long a client may take to send its request."`
+	WriteTime          Duration `yaml:"write_time" jsonschema:"default=1m,minimum=100ms" jsonschema_description:"How long a client may take to receive its answer."`
+	DocumentCache      Size     `yaml:"document_cache" jsonschema:"default=16MiB" jsonschema_description:"Memory for parsed documents."`
 }
 
 // Log says what the server writes about itself.

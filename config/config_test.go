@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"plumbline/config"
 	"plumbline/connectors"
 	"plumbline/internal/secret"
+	"plumbline/portfolio"
 )
 
 // chart is a tool that exists for these tests only.
@@ -26,7 +28,7 @@ type chart struct {
 func (c *chart) Validate() error {
 	var all []error
 	if c.Auth.Email == "nobody@example.com" {
-		all = append(all, errors.New("auth.email: is nobody; expected somebody"))
+		all = append(all, fmt.Errorf("%w: auth.email is nobody; expected somebody", portfolio.ErrInvalid))
 	}
 	if strings.HasSuffix(c.URL, "/") {
 		all = append(all, errors.New("url: ends with a slash"))

@@ -206,7 +206,7 @@ func (b *binder) connection(entries []*ast.MappingValueNode, c *Connection, path
 		return
 	}
 	if err := c.Tool.Validate(); err != nil {
-		b.settings(err, path, at)
+		b.settings(err, keysOf(reflect.TypeOf(c.Tool).Elem()), path, at)
 	}
 }
 
