@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/rs/cors"
+
 	"plumbline/config"
 	"plumbline/internal/control"
 )
@@ -110,7 +112,7 @@ func (p *program) serve(ctx context.Context, c *config.Config, listener net.List
 		}()
 	}
 	server := &http.Server{
-		Handler:           limitBody(works.Handler()),
+		Handler:           limitBody(allowOrigins(works.Handler(), c.Origins)),
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
@@ -180,6 +182,20 @@ func address(c *config.Config, listener net.Listener) string {
 		scheme = "https"
 	}
 	return scheme + "://" + listener.Addr().String()
+}
+
+// allowOrigins lets the pages of these origins call the API with a key. There
+// are no cookies to send along, and none may be.
+func allowOrigins(next http.Handler, origins []string) http.Handler {
+	if len(origins) == 0 {
+		return next
+	}
+	return cors.New(cors.Options{
+		AllowedOrigins: origins,
+		AllowedMethods: []string{http.MethodGet, http.MethodPost},
+		AllowedHeaders: []string{"Authorization", "Content-Type", "If-None-Match", "X-API-Key", "Plumbline-Min-Revision"},
+		ExposedHeaders: []string{"ETag", "Retry-After"},
+	}).Handler(next)
 }
 
 // limitBody bounds how long a caller may take to send a request's body. A

@@ -56,7 +56,7 @@ func (b *binder) warn(path, format string, args ...any) {
 }
 
 // check reports what no single key can tell.
-func (b *binder) check(c *Config, checkRule func(string) error) {
+func (b *binder) check(c *Config) {
 	b.checkServer(c)
 	b.checkKeys(c)
 	b.checkConnections(c)
@@ -65,14 +65,18 @@ func (b *binder) check(c *Config, checkRule func(string) error) {
 		if rule.Set == (Assignment{}) && rule.When != "" {
 			b.wrong(join(path, "set"), "sets nothing; expected kind, department or phase")
 		}
-		if rule.When != "" && checkRule != nil {
-			if err := checkRule(string(rule.When)); err != nil {
-				b.wrong(join(path, "when"), "%s", firstLine(err.Error()))
-			}
+		if rule.When != "" && rule.Set != (Assignment{}) {
+			one := portfolio.Rule{When: string(rule.When), Set: portfolio.Assignment(rule.Set)}
+			b.doubt(join(path, "when"), portfolio.Settings{Rules: []portfolio.Rule{one}}, "rule 1: ", "when: ")
 		}
 	}
 	b.checkHealth(c)
 	b.checkStatuses(c)
+	if settings := c.Settings(); len(b.problems) == 0 {
+		if err := settings.Validate(); err != nil { // nothing may pass here that is refused later
+			b.wrong("", "%s", firstLine(err.Error()))
+		}
+	}
 }
 
 // checkStatuses checks that no two statuses differ only in case.
@@ -84,6 +88,24 @@ func (b *binder) checkStatuses(c *Config) {
 			b.wrong(join("statuses", status), "statuses are compared without case, and %q is given too", other)
 		}
 		seen[folded] = status
+	}
+}
+
+// doubt reports at the path what the portfolio, which will compute with these
+// settings, finds wrong with them, without the words that the path says already.
+func (b *binder) doubt(path string, part portfolio.Settings, said ...string) {
+	part.TimeZone = time.UTC.String() // whatever it is, it is told elsewhere
+	err := part.Validate()
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return
+	}
+	for _, one := range joined.Unwrap() {
+		text := strings.TrimPrefix(firstLine(one.Error()), portfolio.ErrInvalid.Error()+": ")
+		for _, words := range said {
+			text = strings.TrimPrefix(text, words)
+		}
+		b.wrong(path, "%s", strings.TrimLeft(text, ": "))
 	}
 }
 
@@ -161,11 +183,14 @@ func (b *binder) checkFields(connection *Connection, path string) {
 		switch {
 		case field.Currency != "" && to != "budget":
 			b.wrong(join(join(path, to), "currency"), "only a budget has a currency")
-		case to == "budget" && field.Currency == "":
-			b.warn(join(path, to), "no currency is given; amounts count only where the tool names one")
 		case misspelt(to) != "":
 			b.warn(join(path, to), "this makes a custom field of that name; did you mean %s?", misspelt(to))
 		}
+		if field.Field == "" {
+			continue // told already
+		}
+		one := portfolio.ConnectionSettings{ID: "x", Fields: FieldMap{to: field}.mappings()}
+		b.doubt(join(path, to), portfolio.Settings{Connections: []portfolio.ConnectionSettings{one}}, `connection "x": `, "field "+to)
 	}
 }
 

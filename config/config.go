@@ -18,7 +18,7 @@ type Config struct {
 	Store        Store        `yaml:"store" jsonschema:"default=bolt://./plumbline.db" jsonschema_description:"Where the log is kept: bolt://path for one file beside the server, or mongodb://… with the name of the database."`
 	TimeZone     Zone         `yaml:"timezone" jsonschema:"default=UTC" jsonschema_description:"The organisation's IANA time zone. It decides when a day begins, and so what is overdue."`
 	TLS          *TLS         `yaml:"tls,omitempty" jsonschema_description:"Certificate for HTTPS. Without it the server speaks HTTP."`
-	TrustedProxy []Network    `yaml:"trusted_proxy,omitempty" jsonschema_description:"Addresses or networks of reverse proxies in front of the server, whose X-Forwarded-* headers are believed."`
+	TrustedProxy []Network    `yaml:"trusted_proxy,omitempty" jsonschema_description:"Addresses or networks of the reverse proxies that end HTTPS in front of the server."`
 	Origins      []string     `yaml:"origins,omitempty" jsonschema:"format=uri" jsonschema_description:"Origins of web pages that may call the API from a browser, such as https://portfolio.example.com. None by default."`
 	Keys         []Key        `yaml:"keys,omitempty" jsonschema_description:"API keys that may call the server. Without keys it listens on loopback only."`
 	Connections  []Connection `yaml:"connections,omitempty" jsonschema_description:"The tools to read, one entry for each site and account. Their order decides which tool names a joined project."`

@@ -33,9 +33,6 @@ type Options struct {
 	Tools Tools
 	// Flags win over the environment, which wins over the files.
 	Flags []Flag
-	// CheckRule reports what is wrong with the names and types in a rule's
-	// expression; nil checks its grammar only.
-	CheckRule func(when string) error
 }
 
 // Read reads the files named. Without names it is the one PLUMBLINE_CONFIG
@@ -94,7 +91,7 @@ func load(files []File, o Options) (*Config, *binder) {
 		b.document(file.Data, root, o.Getenv)
 	}
 	b.override(root, o)
-	b.check(c, o.CheckRule)
+	b.check(c)
 	b.warnings.sort(files)
 	c.Warnings = b.warnings
 	return c, b
