@@ -25,6 +25,8 @@ const (
 	maxHeader     = 64 << 10         // bytes of a request's head
 	// grace is how long what runs may take to finish after SIGTERM.
 	grace = 10 * time.Second
+	// cutOff is how long before its end the last requests are cut off.
+	cutOff = 500 * time.Millisecond
 )
 
 type serveCommand struct {
@@ -98,19 +100,8 @@ func listen(ctx context.Context, c *config.Config) (net.Listener, error) {
 }
 
 // serve answers requests and commands until ctx ends or something fails, and
-// then stops all of it within the grace.
+// then stops all of it at once, within the grace.
 func (p *program) serve(ctx context.Context, c *config.Config, listener net.Listener, works plant, log *slog.Logger, demo bool) error {
-	if c.Store.Bolt() && !demo {
-		commands, err := control.Serve(c.Store.Path, works, log)
-		if err != nil {
-			return errors.Join(err, listener.Close())
-		}
-		defer func() {
-			if err := commands.Close(); err != nil {
-				log.Warn("the address for commands is left behind", "error", err)
-			}
-		}()
-	}
 	server := &http.Server{
 		Handler:           limitBody(allowOrigins(works.Handler(), c.Origins)),
 		ReadHeaderTimeout: headerTimeout,
@@ -118,41 +109,53 @@ func (p *program) serve(ctx context.Context, c *config.Config, listener net.List
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
+	stops := []func() error{func() error { return shutdown(server) }}
+	if c.Store.Bolt() && !demo {
+		commands, err := control.Serve(c.Store.Path, works, log)
+		if err != nil {
+			return errors.Join(err, listener.Close())
+		}
+		stops = append(stops, commands.Close)
+	}
 	running, stop := context.WithCancel(ctx)
 	defer stop()
-	ended := make(chan error, 2)
+	ended := make(chan error, 2+len(stops))
 	go func() { ended <- server.Serve(listener) }()
 	go func() { ended <- works.Run(running) }()
 	log.Info("listening", "address", address(c, listener), "version", built())
 
 	var failed error
-	pending := 2
+	pending := 2 + len(stops)
 	select {
 	case <-ctx.Done():
 		log.Info("stopping", "grace", grace)
 	case failed = <-ended:
 		pending--
 	}
-	stop() // the engine finishes its pages while requests finish
-	failed = errors.Join(failed, shutdown(server))
 	late := time.After(grace)
+	stop() // the engine finishes its pages while requests finish
+	for _, end := range stops {
+		go func() { ended <- end() }()
+	}
 	for ; pending > 0; pending-- {
 		select {
 		case err := <-ended:
 			failed = errors.Join(failed, err)
 		case <-late:
-			return errors.Join(failed, fmt.Errorf("what runs did not finish within %s; it is resumed at the next start", grace))
+			return errors.Join(unlessStopped(failed), fmt.Errorf("what runs did not finish within %s; it is resumed at the next start", grace))
 		}
 	}
 	return unlessStopped(failed)
 }
 
-// shutdown takes no more requests and lets those that run finish in time.
+// shutdown takes no more requests and lets those that run finish. What still
+// runs when the grace is nearly over is cut off: subscriptions never end by
+// themselves.
 func shutdown(server *http.Server) error {
-	ctx, cancel := context.WithTimeout(context.Background(), grace)
+	ctx, cancel := context.WithTimeout(context.Background(), grace-cutOff)
 	defer cancel()
 	if server.Shutdown(ctx) != nil {
-		return server.Close() // subscriptions never end by themselves
+		return server.Close()
 	}
 	return nil
 }

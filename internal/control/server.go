@@ -20,7 +20,7 @@ import (
 const (
 	maxRequest    = 4 << 20 // settings of thousands of rules
 	headerTimeout = 5 * time.Second
-	closeTimeout  = 10 * time.Second
+	closeTimeout  = 9 * time.Second // within the grace of a server that stops
 )
 
 // A Server answers the commands of this machine.
