@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"plumbline/connectors"
-	"plumbline/internal/control"
+	"plumbline/doors/control"
 )
 
 type checkCommand struct {

@@ -13,7 +13,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"plumbline/config"
-	"plumbline/internal/control"
+	"plumbline/doors/control"
 	"plumbline/portfolio"
 )
 

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"plumbline/config"
-	"plumbline/internal/control"
+	"plumbline/doors/control"
 	"plumbline/internal/progress"
 	"plumbline/portfolio"
 )

@@ -24,9 +24,9 @@ var arrows = []struct {
 	{"sync", []string{"portfolio", "connectors", "store"}},
 	{"edit", []string{"portfolio", "store"}},
 	{"graph/", []string{"portfolio", "graph/", "internal/"}},
+	{"doors/control", []string{"portfolio", "connectors", "internal/"}},
 	{"doors/", []string{"portfolio", "doors/", "internal/"}},
 	{"config", []string{"portfolio", "connectors", "internal/"}},
-	{"internal/control", []string{"portfolio", "connectors", "internal/"}},
 	{"internal/", []string{"internal/"}},
 	{"demo", []string{"portfolio", "connectors/", "internal/"}},
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/rs/cors"
 
 	"plumbline/config"
-	"plumbline/internal/control"
+	"plumbline/doors/control"
 )
 
 // How long the server waits for callers, and callers for its end.

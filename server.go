@@ -14,7 +14,7 @@ import (
 	"syscall"
 
 	"plumbline/config"
-	"plumbline/internal/control"
+	"plumbline/doors/control"
 )
 
 func main() {

@@ -17,7 +17,7 @@ import (
 
 	"plumbline/config"
 	"plumbline/connectors"
-	"plumbline/internal/control"
+	"plumbline/doors/control"
 	"plumbline/internal/secret"
 	"plumbline/portfolio"
 )

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"plumbline/internal/control"
+	"plumbline/doors/control"
 	"plumbline/internal/progress"
 	"plumbline/portfolio"
 )
@@ -120,7 +120,7 @@ func listing(hold portfolio.Hold) string {
 	if hold.Scope == "" {
 		return fmt.Sprintf("the connection's %ss", hold.Of)
 	}
-	return fmt.Sprintf("the listing %s", hold.Scope)
+	return "the listing " + hold.Scope
 }
 
 // outcomeOf says in a word or two how a run ended.

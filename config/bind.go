@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -286,7 +287,8 @@ func (b *binder) custom(n ast.Node, v reflect.Value, path string) bool {
 	}
 	if err := yaml.NodeToValue(n, v.Addr().Interface(), yaml.Strict()); err != nil {
 		at := b.at(n)
-		if positioned, ok := err.(yaml.Error); ok {
+		var positioned yaml.Error
+		if errors.As(err, &positioned) {
 			if tk := positioned.GetToken(); tk != nil && tk.Position != nil {
 				at = place{b.file, tk.Position.Line, tk.Position.Column}
 			}

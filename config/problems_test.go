@@ -168,7 +168,11 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		c, err := config.Load([]config.File{{Name: "f", Data: text}}, options(wholeEnv...))
 		if err != nil {
-			for _, p := range err.(config.Problems) {
+			var problems config.Problems
+			if !errors.As(err, &problems) {
+				t.Fatalf("an error that is no list of problems: %v", err)
+			}
+			for _, p := range problems {
 				if p.Text == "" || p.File == "" {
 					t.Errorf("a problem says nothing: %+v", p)
 				}

@@ -31,13 +31,14 @@ func (a *Address) UnmarshalText(text []byte) error {
 	if err != nil {
 		return errors.New("is not host:port")
 	}
-	if n, err := strconv.ParseUint(port, 10, 16); err != nil {
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
 		return errors.New("its port is not a number from 0 to 65535")
-	} else if strings.ContainsAny(host, "/@ ") {
-		return errors.New("its host is not a name or an address")
-	} else {
-		*a = Address(net.JoinHostPort(host, strconv.FormatUint(n, 10)))
 	}
+	if strings.ContainsAny(host, "/@ ") {
+		return errors.New("its host is not a name or an address")
+	}
+	*a = Address(net.JoinHostPort(host, strconv.FormatUint(n, 10)))
 	return nil
 }
 

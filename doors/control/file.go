@@ -56,10 +56,10 @@ func (m meeting) write(name string) error {
 
 // remove takes the file away if it is still this server's.
 func (m meeting) remove(name string) error {
-	if current, err := read(name); err != nil || current != m {
-		return nil // gone already, or another server's by now
+	if current, err := read(name); err == nil && current == m {
+		return os.Remove(name)
 	}
-	return os.Remove(name)
+	return nil // gone already, or another server's by now
 }
 
 // errNobody says that no server has left its address.

@@ -35,7 +35,7 @@ type Server struct {
 // Serve begins to answer commands for the store's file with what the operator
 // does, and leaves its address beside the store. Close ends it.
 func Serve(store string, operator Operator, log *slog.Logger) (*Server, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("control: listen: %w", err)
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"plumbline/connectors"
-	"plumbline/internal/control"
+	"plumbline/doors/control"
 	"plumbline/portfolio"
 )
 
