@@ -1,0 +1,155 @@
+// Package demo is a small believable organisation, for the demo and for tests:
+// the health service of the State of Larkmoor, with its hospitals, telehealth
+// and public pharmacies. The files in data tell who it is and what became of
+// its plans, in days from today, so that it never grows old; the package plays
+// that history into fakes of the tools it is kept in, lets them be read over
+// HTTP, and goes on changing a little.
+//
+// It does not know how anything is read, stored or shown: what it gives is a
+// configuration with the addresses of its tools.
+package demo
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+	_ "time/tzdata" // the organisation's zone must be known everywhere
+
+	"plumbline/connectors/jira/jiratest"
+)
+
+// Zone is the time zone in which the organisation lives.
+const Zone = "America/Chicago"
+
+// DefaultPause is how long Live rests between two changes.
+const DefaultPause = 4 * time.Second
+
+// Options shape the organisation. The zero value is right for a demo.
+type Options struct {
+	// Now is the clock; nil means time.Now. Its date, in Zone, is the day from
+	// which every date of the organisation counts.
+	Now func() time.Time
+	// Seed decides what Step changes, and in which order.
+	Seed uint64
+	// Pause is how long Live rests between two changes; 0 means DefaultPause.
+	Pause time.Duration
+}
+
+// Organisation is the demo while it runs. All methods may be called at any
+// time.
+type Organisation struct {
+	options Options
+	sites   []*site
+	servers []*http.Server
+	config  []byte
+
+	mu      sync.Mutex
+	chance  *rand.Rand
+	steps   int
+	drifts  map[*record]int    // days by which a milestone was moved by Step
+	revised map[*record]string // former names
+	ideas   []idea // projects that Step may begin
+	begun   []begun
+	today   time.Time // midnight in Zone
+}
+
+// Start plays the organisation's history up to today into its tools and serves
+// them on loopback until the context ends.
+func Start(ctx context.Context, o Options) (*Organisation, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Pause == 0 {
+		o.Pause = DefaultPause
+	}
+	lib, err := read()
+	if err != nil {
+		return nil, fmt.Errorf("demo: %w", err)
+	}
+	zone, err := time.LoadLocation(Zone)
+	if err != nil {
+		return nil, fmt.Errorf("demo: %w", err)
+	}
+	y, m, d := o.Now().In(zone).Date()
+	org := &Organisation{options: o, today: time.Date(y, m, d, 0, 0, 0, 0, zone)}
+	for _, t := range tools {
+		s := newSite(t, lib, org.today, o.Now)
+		s.play()
+		org.sites = append(org.sites, s)
+	}
+	org.prepare()
+	if err := org.serve(ctx); err != nil {
+		return nil, fmt.Errorf("demo: %w", err)
+	}
+	return org, nil
+}
+
+// serve puts every site on a loopback address of its own and writes the
+// configuration that names them.
+func (o *Organisation) serve(ctx context.Context) error {
+	config, err := fs.ReadFile(files, "data/plumbline.yaml")
+	if err != nil {
+		return err
+	}
+	for _, s := range o.sites {
+		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+		if err != nil {
+			o.Close()
+			return err
+		}
+		server := &http.Server{Handler: s.jira, ReadHeaderTimeout: 10 * time.Second}
+		o.servers = append(o.servers, server)
+		go func() { _ = server.Serve(listener) }() // ends with Close
+		placeholder := fmt.Sprintf("${%s_URL}", strings.ToUpper(s.id))
+		config = bytes.ReplaceAll(config, []byte(placeholder), []byte("http://"+listener.Addr().String()))
+	}
+	o.config = config
+	context.AfterFunc(ctx, o.Close)
+	return nil
+}
+
+// Close stops serving the tools. The end of Start's context does the same.
+func (o *Organisation) Close() {
+	for _, server := range o.servers {
+		_ = server.Close() // a listener that is closed already is what we want
+	}
+}
+
+// Config is the configuration in YAML: connections with the addresses that the
+// tools have just now, field mappings, rules and joins.
+func (o *Organisation) Config() []byte { return bytes.Clone(o.config) }
+
+// Jira is the fake behind a connection, so that a test can make it misbehave;
+// nil when there is no such connection.
+func (o *Organisation) Jira(connection string) *jiratest.Site {
+	for _, s := range o.sites {
+		if s.id == connection {
+			return s.jira
+		}
+	}
+	return nil
+}
+
+// Live changes something every few seconds until the context ends, and tells
+// report, which may be nil, what it was.
+func (o *Organisation) Live(ctx context.Context, report func(Change)) {
+	ticker := time.NewTicker(o.options.Pause)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			if change := o.Step(); report != nil {
+				report(change)
+			}
+		}
+	}
+}
