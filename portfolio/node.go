@@ -1,0 +1,93 @@
+package portfolio
+
+import (
+	"encoding/base64"
+	"fmt"
+)
+
+// A Node is whatever has a global id.
+type Node interface {
+	IsNode()
+	// ID is the global id: opaque to clients, and the same after a full
+	// synchronisation.
+	ID() string
+}
+
+// NodeID returns the global id of a document: an opaque, typed text.
+func NodeID(kind Kind, id string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(Key{kind, id}.String()))
+}
+
+// ParseNodeID reads what NodeID wrote.
+func ParseNodeID(s string) (Key, error) {
+	text, err := base64.RawURLEncoding.Strict().DecodeString(s)
+	if err != nil {
+		return Key{}, fmt.Errorf("%w: %q is not an id of this API", ErrInvalid, s)
+	}
+	key, err := ParseKey(string(text))
+	if err != nil {
+		return Key{}, fmt.Errorf("%w: %q is not an id of this API", ErrInvalid, s)
+	}
+	return key, nil
+}
+
+// Node returns what a global id leads to, or ErrNotFound when there is no such
+// thing, or none that the caller may see.
+func (v *View) Node(id string) (Node, error) {
+	key, err := ParseNodeID(id)
+	if err != nil {
+		return nil, err
+	}
+	var node Node
+	switch key.Kind {
+	case KindProject:
+		node = orNil(v.project(key.ID))
+	case KindMilestone:
+		node = orNil(v.milestone(key.ID))
+	case KindDependency:
+		node = orNil(v.dependency(key.ID))
+	case KindPerson:
+		node = orNil(v.person(key.ID))
+	case KindDepartment:
+		node = orNil(v.department(key.ID))
+	case KindConnection:
+		node = orNil(v.tool(key.ID))
+	case KindRun:
+		node = orNil(v.run(key.ID))
+	case KindQuarantine:
+		node = orNil(v.quarantined(key.ID))
+	case KindHold:
+		node = orNil(v.hold(key.ID))
+	}
+	if node == nil {
+		return nil, fmt.Errorf("%w: nothing has the id %q", ErrNotFound, id)
+	}
+	return node, nil
+}
+
+// orNil keeps a nil handle from becoming a Node that is not nil.
+func orNil[H any, N interface {
+	*H
+	Node
+}](handle N) Node {
+	if handle == nil {
+		return nil
+	}
+	return handle
+}
+
+// MaxNodes is how many nodes may be asked for by id at once.
+const MaxNodes = 100
+
+// Nodes returns what the ids lead to, in their order, with nil for what is not
+// there.
+func (v *View) Nodes(ids []string) ([]Node, error) {
+	if len(ids) > MaxNodes {
+		return nil, fmt.Errorf("%w: %d ids at once; at most %d are answered", ErrInvalid, len(ids), MaxNodes)
+	}
+	nodes := make([]Node, len(ids))
+	for i, id := range ids {
+		nodes[i], _ = v.Node(id)
+	}
+	return nodes, nil
+}
