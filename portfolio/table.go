@@ -10,13 +10,13 @@ import (
 // next version copies only the shards in which something changes: a map of
 // 100,000 entries cannot be cloned for every commit.
 type table[V any] struct {
-	pages []page[V]
+	banks []bank[V]
 	count int
 }
 
-// A page is pageSize shards, so that not even the list of all shards has to
+// A bank is bankSize shards, so that not even the list of all shards has to
 // be copied for a commit.
-type page[V any] [][]slot[V]
+type bank[V any] [][]slot[V]
 
 // A slot keeps the hash beside the key, so that a lookup compares one string
 // only and growing needs no hashing.
@@ -27,8 +27,8 @@ type slot[V any] struct {
 }
 
 const (
-	// pageSize is how many shards a page has.
-	pageSize = 64
+	// bankSize is how many shards a bank has.
+	bankSize = 64
 	// shardLoad is how many slots a shard has on average when its table grows.
 	shardLoad = 24
 	// shardStart is how many slots a shard has on average after it grew.
@@ -38,15 +38,15 @@ const (
 var tableSeed = maphash.MakeSeed()
 
 // place is where the shard of a hash is.
-func (t table[V]) place(hash uint64) (page, shard int) {
-	return int(hash / pageSize & uint64(len(t.pages)-1)), int(hash % pageSize)
+func (t table[V]) place(hash uint64) (bank, shard int) {
+	return int(hash / bankSize & uint64(len(t.banks)-1)), int(hash % bankSize)
 }
 
 func (t table[V]) get(key string) (V, bool) {
 	if t.count > 0 {
 		hash := maphash.String(tableSeed, key)
 		p, s := t.place(hash)
-		shard := t.pages[p][s]
+		shard := t.banks[p][s]
 		for i := range shard {
 			if shard[i].hash == hash && shard[i].key == key {
 				return shard[i].value, true
@@ -60,8 +60,8 @@ func (t table[V]) get(key string) (V, bool) {
 // all yields the entries in no particular order.
 func (t table[V]) all() iter.Seq2[string, V] {
 	return func(yield func(string, V) bool) {
-		for _, page := range t.pages {
-			for _, shard := range page {
+		for _, bank := range t.banks {
+			for _, shard := range bank {
 				for i := range shard {
 					if !yield(shard[i].key, shard[i].value) {
 						return
@@ -77,8 +77,8 @@ func (t table[V]) all() iter.Seq2[string, V] {
 type tableEdit[V any] struct {
 	table[V]
 	pagesOwned  bool
-	pageOwned   []bool // pages that are copies of our own already
-	shardsOwned [][pageSize]bool
+	pageOwned   []bool // banks that are copies of our own already
+	shardsOwned [][bankSize]bool
 }
 
 func (t table[V]) edit() *tableEdit[V] { return &tableEdit[V]{table: t} }
@@ -97,7 +97,7 @@ func (e *tableEdit[V]) set(key string, value V) {
 	}
 	*shard = append(*shard, slot[V]{hash, key, value})
 	e.count++
-	if e.count > shardLoad*pageSize*len(e.pages) {
+	if e.count > shardLoad*bankSize*len(e.banks) {
 		e.resize(e.count)
 	}
 }
@@ -121,30 +121,30 @@ func (e *tableEdit[V]) delete(key string) {
 // more slots if it has to be copied.
 func (e *tableEdit[V]) own(hash uint64, room int) *[]slot[V] {
 	if !e.pagesOwned {
-		if len(e.pages) == 0 {
-			e.pages = []page[V]{make(page[V], pageSize)}
+		if len(e.banks) == 0 {
+			e.banks = []bank[V]{make(bank[V], bankSize)}
 		} else {
-			e.pages = slices.Clone(e.pages)
+			e.banks = slices.Clone(e.banks)
 		}
 		e.pagesOwned = true
-		e.pageOwned = make([]bool, len(e.pages))
-		e.shardsOwned = make([][pageSize]bool, len(e.pages))
+		e.pageOwned = make([]bool, len(e.banks))
+		e.shardsOwned = make([][bankSize]bool, len(e.banks))
 	}
 	p, s := e.place(hash)
 	if !e.pageOwned[p] {
 		e.pageOwned[p] = true
-		e.pages[p] = slices.Clone(e.pages[p])
+		e.banks[p] = slices.Clone(e.banks[p])
 	}
-	if shard := e.pages[p][s]; !e.shardsOwned[p][s] {
+	if shard := e.banks[p][s]; !e.shardsOwned[p][s] {
 		e.shardsOwned[p][s] = true
-		e.pages[p][s] = append(make([]slot[V], 0, len(shard)+room), shard...)
+		e.banks[p][s] = append(make([]slot[V], 0, len(shard)+room), shard...)
 	}
-	return &e.pages[p][s]
+	return &e.banks[p][s]
 }
 
 // reserve grows an empty table at once to what count entries need.
 func (e *tableEdit[V]) reserve(count int) {
-	if count > shardLoad*pageSize*len(e.pages) {
+	if count > shardLoad*bankSize*len(e.banks) {
 		e.resize(count)
 	}
 }
@@ -153,25 +153,25 @@ func (e *tableEdit[V]) reserve(count int) {
 // them our own.
 func (e *tableEdit[V]) resize(count int) {
 	n := 1
-	for n*pageSize*shardStart < count {
+	for n*bankSize*shardStart < count {
 		n *= 2
 	}
-	grown := table[V]{pages: make([]page[V], n), count: e.count}
-	for p := range grown.pages {
-		grown.pages[p] = make(page[V], pageSize)
+	grown := table[V]{banks: make([]bank[V], n), count: e.count}
+	for p := range grown.banks {
+		grown.banks[p] = make(bank[V], bankSize)
 	}
-	for _, page := range e.pages {
-		for _, shard := range page {
+	for _, bank := range e.banks {
+		for _, shard := range bank {
 			for i := range shard {
 				p, s := grown.place(shard[i].hash)
-				grown.pages[p][s] = append(grown.pages[p][s], shard[i])
+				grown.banks[p][s] = append(grown.banks[p][s], shard[i])
 			}
 		}
 	}
 	e.table = grown
 	e.pagesOwned = true
 	e.pageOwned = slices.Repeat([]bool{true}, n)
-	e.shardsOwned = make([][pageSize]bool, n)
+	e.shardsOwned = make([][bankSize]bool, n)
 	for p := range e.shardsOwned {
 		for s := range e.shardsOwned[p] {
 			e.shardsOwned[p][s] = true
