@@ -214,7 +214,7 @@ func aliasedIntrospection(n int) string {
 func TestManyDocumentsDoNotFillTheMemory(t *testing.T) {
 	handler := serve(t, nil)
 	query := func(n int) string {
-		return manyFragments(n, 110, "self{id name} find(budget:7) name")
+		return fmt.Sprintf("query Q%d{projects(first:0 filter:{healthIn:[%s]}){totalCount}}", n, strings.Repeat("RED, ", 2_200))
 	}
 	took, _, allocated := watch(func() {
 		for n := range 300 {

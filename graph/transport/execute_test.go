@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -235,6 +237,48 @@ func TestIntrospectionIsForThoseWithAKey(t *testing.T) {
 		}
 		if got := ask(t, serve(t, &setup{caller: &portfolio.Caller{}}), query, nil); got.status != http.StatusUnauthorized || got.code() != "UNAUTHENTICATED" {
 			t.Errorf("without a key: answered %d %.300s", got.status, got.body)
+		}
+	}
+}
+
+func TestTheSchemaIsReadOnce(t *testing.T) {
+	server := serve(t, nil)
+	const schema = "{ __schema { types { name fields { name type { name } } } } __typename }"
+	first, again := ask(t, server, schema, nil), ask(t, server, schema, nil)
+	if diff := cmp.Diff(string(first.Data), string(again.Data)); diff != "" || len(first.Data) < 1000 {
+		t.Errorf("%d bytes, and again: %s", len(first.Data), diff)
+	}
+	handler, query := newHandler(nil), schema
+	answer := func() {
+		request := httptest.NewRequest(http.MethodGet, "/?query="+url.QueryEscape(query), nil)
+		handler.ServeHTTP(httptest.NewRecorder(), request)
+	}
+	resolved := testing.AllocsPerRun(10, func() {
+		query += " " // another document
+		answer()
+	})
+	found := testing.AllocsPerRun(10, answer)
+	t.Logf("%.0f allocations to resolve it, %.0f to find it", resolved, found)
+	if found > resolved/5 {
+		t.Errorf("%.0f allocations to find it and %.0f to resolve it", found, resolved)
+	}
+	for _, query := range []string{
+		"query A { __schema { queryType { name } } } query B { __schema { mutationType { name } } }",
+		"query B { __schema { queryType { name } } } query A { __schema { mutationType { name } } }",
+	} {
+		body, err := json.Marshal(map[string]string{"query": query, "operationName": "A"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := send(t, http.MethodPost, server.URL, string(body), "Content-Type", asJSON)
+		if want := strings.Contains(query, "A { __schema { queryType"); strings.Contains(got.body, "queryType") != want {
+			t.Errorf("%s: operation A answered %s", query, got.body)
+		}
+	}
+	variable := "query($n: String!) { __type(name: $n) { name } }"
+	for _, name := range []string{"Project", "Milestone"} {
+		if got := ask(t, server, variable, map[string]any{"n": name}); !strings.Contains(got.body, name) {
+			t.Errorf("%s: answered %s", name, got.body)
 		}
 	}
 }

@@ -63,10 +63,11 @@ type Config struct {
 // A handler answers GraphQL requests.
 type handler struct {
 	Config
-	documents *documents
-	persisted *persisted
-	meter     *limit.Meter
-	buckets   limit.Buckets
+	documents      *documents
+	persisted      *persisted
+	introspections *introspections
+	meter          *limit.Meter
+	buckets        limit.Buckets
 }
 
 // New returns the handler.
@@ -82,10 +83,11 @@ func New(c Config) http.Handler {
 		c.Now = time.Now
 	}
 	h := &handler{
-		Config:    c,
-		documents: newDocuments(c.Schema.Schema(), c.Limits),
-		persisted: newPersisted(),
-		meter:     limit.NewMeter(c.Schema.Schema()),
+		Config:         c,
+		documents:      newDocuments(c.Schema.Schema(), c.Limits),
+		persisted:      newPersisted(),
+		introspections: newIntrospections(),
+		meter:          limit.NewMeter(c.Schema.Schema()),
 	}
 	compress, err := gzhttp.NewWrapper(
 		gzhttp.MinSize(compressFrom),
@@ -277,6 +279,9 @@ func (h *handler) charge(caller portfolio.Caller, cost limit.Cost, budget limit.
 
 // execute runs the operation under guard.
 func (h *handler) execute(ctx context.Context, op *preparedOperation, budget limit.Budget, report *problem.Report) *answer {
+	if data, ok := h.introspections.get(op); ok {
+		return &answer{status: http.StatusOK, data: data}
+	}
 	guard := newGuard(budget.Fields, h.Limits.Answer)
 	now := graphql.Now()
 	ctx = graphql.WithOperationContext(ctx, &graphql.OperationContext{
@@ -310,6 +315,7 @@ func (h *handler) execute(ctx context.Context, op *preparedOperation, budget lim
 	} else if omitted := report.Omitted(); omitted > 0 {
 		a.extensions["errorsOmitted"] = omitted
 	}
+	h.introspections.add(op, a)
 	return a
 }
 
