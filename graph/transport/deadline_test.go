@@ -47,7 +47,7 @@ func TestSlowReadersAreCutOff(t *testing.T) {
 	short := 20 * time.Millisecond
 	server := serve(t, &setup{Config: transport.Config{
 		Log:    slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Limits: limit.Limits{Time: 2 * time.Second, ReadTime: short, RevisionWait: short, WriteTime: short},
+		Limits: limit.Limits{Time: 500 * time.Millisecond, ReadTime: short, RevisionWait: short, WriteTime: short},
 	}})
 	connection := dial(t, server.URL)
 	body := `{"query":"{ project { text(bytes: 40000000) } }"}`
