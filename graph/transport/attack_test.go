@@ -138,6 +138,26 @@ func TestHostileVariablesAreRefusedCheaply(t *testing.T) {
 	}
 }
 
+// TestTheLargestOperationsAreAffordable spends nearly all that one operation
+// may cost without the export scope.
+func TestTheLargestOperationsAreAffordable(t *testing.T) {
+	for _, query := range []string{
+		"{projects(first:49000){nodes{id name}}}",
+		"{projects(first:500){nodes{id name milestones(first:95){nodes{id name}}}}}",
+		"{projects(first:500){nodes{id name milestones(first:45){nodes{id name project{id name}}}}}}",
+	} {
+		server := serve(t, nil)
+		ask(t, server, "{__typename}", nil)
+		var got reply
+		took, peak, allocated := watch(func() { got = ask(t, server, query, nil) })
+		t.Logf("%v: %d bytes answered: %v, heap +%.1f MiB, %.1f MiB allocated",
+			got.Extensions["cost"], len(got.body), took.Round(10*time.Microsecond), mebibytes(peak), mebibytes(allocated))
+		if got.status != http.StatusOK || got.Errors != nil || took > attackTime || peak > attackMemory {
+			t.Errorf("answered %d %s in %v with heap +%d, want at most %v and %d", got.status, got.code(), took, peak, attackTime, attackMemory)
+		}
+	}
+}
+
 func mebibytes(n uint64) float64 { return float64(n) / (1 << 20) }
 
 // fanOut has fragments F0 to Fn, each of which spreads the next as the format
