@@ -55,7 +55,7 @@ type Organisation struct {
 	steps   int
 	drifts  map[*record]int    // days by which a milestone was moved by Step
 	revised map[*record]string // former names
-	ideas   []idea // projects that Step may begin
+	ideas   []idea             // projects that Step may begin
 	begun   []begun
 	today   time.Time // midnight in Zone
 }

@@ -24,9 +24,9 @@ const (
 	reported = -4
 	// before is how many days there are between two reports.
 	before = 28
-	// opens and minutes bound the working day, in which everything happens.
+	// opens and workday say when on a day things happen.
 	opens   = 8 * time.Hour
-	minutes = 9 * 60
+	workday = 9 * time.Hour
 )
 
 func (s *site) on(day int, do func()) { s.events = append(s.events, event{day, do}) }
@@ -44,11 +44,18 @@ func (s *site) play() {
 		s.link(m)
 	}
 	slices.SortStableFunc(s.events, func(a, b event) int { return a.day - b.day })
-	for n, e := range s.events {
-		s.clock.set(s.today.AddDate(0, 0, e.day).Add(opens + time.Duration(n*7%minutes)*time.Minute + time.Duration(n%60)*time.Second))
-		e.do()
+	for len(s.events) > 0 {
+		day := s.events[0].day
+		end := slices.IndexFunc(s.events, func(e event) bool { return e.day != day })
+		if end < 0 {
+			end = len(s.events)
+		}
+		for n, e := range s.events[:end] {
+			s.clock.set(s.today.AddDate(0, 0, day).Add(opens + time.Duration(n)*workday/time.Duration(end)))
+			e.do()
+		}
+		s.events = s.events[end:]
 	}
-	s.events = nil
 	s.clock.set(time.Time{})
 }
 

@@ -40,7 +40,7 @@ const (
 	nearly = 14
 	// enough is how many milestones may be finished early before one of them is
 	// reopened.
-	enough = 12
+	enough = 6
 )
 
 // confidential is the project that Step hides.

@@ -62,7 +62,7 @@ var tools = []tool{
 	},
 	{
 		id: "stores", deployment: jiratest.DataCenter, address: "https://jira.stores.larkmoor.example",
-		account: jiratest.Account{Token: "demo-token-stores", User: reader, Admin: true},
+		account: jiratest.Account{Token: "demo-token-stores", User: reader},
 		fields: fieldIDs{
 			start: "customfield_11301", department: "customfield_11302", sponsor: "customfield_11303", budget: "customfield_11304",
 			health: "customfield_11305", pmo: "customfield_11306", objectives: "customfield_11307", fallback: "customfield_11308",
