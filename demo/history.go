@@ -297,10 +297,10 @@ func (s *site) tell(k *kept) {
 		edit(end, func(i *jiratest.Issue) { i.Status, i.Resolved = statusDone, s.clock.now() })
 	}
 	if k.Archived {
-		s.on(max(end, -365), func() { s.jira.EditProject(k.project.Key, func(p *jiratest.Project) { p.Archived = true }) })
+		s.on(max(end, -365), func() { s.jira.EditProject(k.Key, func(p *jiratest.Project) { p.Archived = true }) })
 	}
 	if k.Deleted != 0 {
-		s.on(k.Deleted, func() { s.jira.BinProject(k.project.Key) })
+		s.on(k.Deleted, func() { s.jira.BinProject(k.Key) })
 	}
 }
 

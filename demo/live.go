@@ -290,8 +290,8 @@ func (o *Organisation) hide() (Change, bool) {
 	for _, s := range o.sites {
 		for _, k := range s.projects {
 			if k.ID == confidential {
-				s.jira.Hide(s.account.Token, k.project.Key)
-				return Change{s.id, Hidden, fmt.Sprintf("%s: we may not see %s any more", k.Name, k.project.Key)}, true
+				s.jira.Hide(s.account.Token, k.Key)
+				return Change{s.id, Hidden, fmt.Sprintf("%s: we may not see %s any more", k.Name, k.Key)}, true
 			}
 		}
 	}

@@ -38,8 +38,8 @@ const (
 // reader is the account that reads both sites.
 const reader = "portfolio-office"
 
-// tools are the sites: the hospitals' on Cloud, the pharmacies' on Data Center.
-// They were set up years apart by people who never met.
+// tools are the sites: the hospitals' in the cloud, the pharmacies' on a machine
+// of their own. They were set up years apart by people who never met.
 var tools = []tool{
 	{
 		id: "health", deployment: jiratest.Cloud, address: "https://health.larkmoor.example",
@@ -172,8 +172,7 @@ func newSite(t tool, lib *library, today time.Time, now func() time.Time) *site 
 	return s
 }
 
-// user is a person's account. Cloud hides e-mail addresses, Data Center does
-// not.
+// user is a person's account. Cloud hides e-mail addresses, the other does not.
 func (s *site) user(name string) jiratest.User {
 	u := jiratest.User{ID: accountID(name), Name: name, Zone: Zone}
 	if s.deployment == jiratest.DataCenter {

@@ -25,11 +25,11 @@ type server struct {
 	t       *testing.T
 	log     store.Log
 	engine  *plsync.Engine
-	replica *replica.Replica[*portfolio.Snapshot, portfolio.Diff]
+	replica *replica.Replica
 }
 
 type documents struct {
-	*replica.Replica[*portfolio.Snapshot, portfolio.Diff]
+	*replica.Replica
 }
 
 func (d documents) At(ctx context.Context, revision int64) (plsync.Documents, error) {
@@ -44,7 +44,7 @@ func serve(t *testing.T, org *Organisation) *server {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = log.Close() })
-	r, err := replica.Open(t.Context(), log, portfolio.NewSnapshot, replica.Options{PublishEvery: time.Millisecond})
+	r, err := replica.Open(t.Context(), log, replica.Options{PublishEvery: time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
