@@ -155,6 +155,19 @@ func TestStories(t *testing.T) {
 		if wave.DepartmentID != "hospital-services" || wave.PMOID != "PMO-113" || wave.SponsorID == "" || wave.ManagerID == "" {
 			t.Errorf("department %q, PMO id %q, sponsor %q, manager %q", wave.DepartmentID, wave.PMOID, wave.SponsorID, wave.ManagerID)
 		}
+		if !slices.Equal(wave.Objectives, []string{"One record for every patient"}) || !strings.Contains(wave.Description, "Training rooms were flooded") {
+			t.Errorf("objectives %q, description %q", wave.Objectives, wave.Description)
+		}
+		if len(goLive.Custom) != 1 || goLive.Custom[0].Name != "Fall-back" || !strings.HasPrefix(goLive.Custom[0].Text, "Back to the old chart") {
+			t.Errorf("custom fields %+v, want the fall-back", goLive.Custom)
+		}
+		asked, err := s.View(portfolio.Local).Project(wave.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b := asked.Budget(); b == nil || b.Amount.String() != "18400000" || b.Currency != "USD" {
+			t.Errorf("budget %v, want 18400000 USD", b)
+		}
 	})
 
 	t.Run("the new tills go live before the stock that they need", func(t *testing.T) {
@@ -186,6 +199,19 @@ func TestStories(t *testing.T) {
 		engine := projectNamed(t, s, "Interface engine")
 		if waits := waitsFor(t, s, first, "Interface engine"); waits.Predecessor.ProjectID != engine.ID {
 			t.Errorf("it waits for %+v, want project %s of the other site", waits.Predecessor, engine.ID)
+		}
+	})
+
+	t.Run("green outside and red inside, the worst first", func(t *testing.T) {
+		var red []*portfolio.ProjectRow
+		for p := range s.Projects() {
+			if p.Health.Disagreement && p.Health.Computed == portfolio.HealthRed && p.Phase == portfolio.PhaseActive {
+				red = append(red, p)
+			}
+		}
+		slices.SortFunc(red, func(a, b *portfolio.ProjectRow) int { return *b.SlipDays - *a.SlipDays })
+		if len(red) < 10 || red[0].Name != "One stock, counted once" || red[1].Name != "One Record at Harrow Bay General" {
+			t.Errorf("%d projects, first %s and %s", len(red), red[0].Name, red[1].Name)
 		}
 	})
 
