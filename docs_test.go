@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"plumbline/config"
+	"plumbline/connectors/catalog"
 )
 
 var update = flag.Bool("update", false, "rewrite the generated parts of the documentation")
@@ -51,7 +52,7 @@ func between(t *testing.T, document, mark, text string) string {
 }
 
 func TestDocsHaveTheSchemaForEditors(t *testing.T) {
-	schema, err := config.Schema(tools())
+	schema, err := config.Schema(catalog.Tools())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +66,7 @@ func TestDocsDescribeEveryKeyAndVariable(t *testing.T) {
 		fmt.Fprintf(&variables, "| `%s` | `%s` |\n", o.Variable, o.Key)
 	}
 	keys.WriteString("| key | value | default | |\n|---|---|---|---|\n")
-	for _, k := range config.Keys(tools()) {
+	for _, k := range config.Keys(catalog.Tools()) {
 		path, fallback := "`"+k.Path+"`", ""
 		if k.Tool != "" {
 			path += " (" + k.Tool + ")"
@@ -100,7 +101,7 @@ func TestTheExamplesAreRight(t *testing.T) {
 		}},
 	} {
 		getenv := func(name string) string { return example.env[name] }
-		c, err := config.Load([]config.File{{Name: example.file, Data: []byte(read(t, example.file))}}, config.Options{Getenv: getenv, Tools: tools()})
+		c, err := config.Load([]config.File{{Name: example.file, Data: []byte(read(t, example.file))}}, config.Options{Getenv: getenv, Tools: catalog.Tools()})
 		if err != nil {
 			t.Errorf("%v", err)
 			continue

@@ -41,39 +41,45 @@ func (serveCommand) Help() string {
 }
 
 // Run serves until ctx ends.
-func (c serveCommand) Run(ctx context.Context, p *program, g *grammar) error {
+func (c serveCommand) Run(ctx context.Context, p *program, g *grammar) (err error) {
 	flags := []config.Flag{{Name: "--listen", Key: "listen", Value: c.Listen}}
-	settings, err := p.serveConfig(g, c.Demo, flags)
+	if !c.Demo {
+		settings, err := p.load(g, flags...)
+		if err != nil {
+			return err
+		}
+		return p.openAndServe(ctx, settings, p.logger(settings))
+	}
+	settings, demonstration, err := p.demonstrate(ctx, g, flags)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, demonstration.end()) }()
 	log := p.logger(settings)
-	for _, warning := range settings.Warnings {
+	go demonstration.live(ctx, log)
+	return p.openAndServe(ctx, settings, log)
+}
+
+// openAndServe opens what the configuration asks for and serves it until ctx
+// ends. It listens first: a port that is taken should cost nobody a start.
+func (p *program) openAndServe(ctx context.Context, c *config.Config, log *slog.Logger) error {
+	for _, warning := range c.Warnings {
 		log.Warn("configuration", "warning", warning.String())
 	}
-	if settings.Store.Bolt() && !c.Demo {
-		if other, err := control.Dial(ctx, settings.Store.Path); err == nil && other != nil {
-			return fmt.Errorf("a server (process %d) has %s already", other.PID(), settings.Store)
+	if c.Store.Bolt() {
+		if other, err := control.Dial(ctx, c.Store.Path); err == nil && other != nil {
+			return fmt.Errorf("a server (process %d) has %s already", other.PID(), c.Store)
 		}
 	}
-	listener, err := listen(ctx, settings)
+	listener, err := listen(ctx, c)
 	if err != nil {
 		return err
 	}
-	works, err := p.open(ctx, opening{Config: settings, Log: log, Serving: true, Demo: c.Demo})
+	works, err := p.open(ctx, opening{Config: c, Log: log, Serving: true})
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	return errors.Join(p.serve(ctx, settings, listener, works, log, c.Demo), works.Close())
-}
-
-// serveConfig is the configuration to serve. The demonstration needs no file
-// and does not look for one that happens to lie about.
-func (p *program) serveConfig(g *grammar, demo bool, flags []config.Flag) (*config.Config, error) {
-	if demo && len(g.Config) == 0 {
-		return config.Load(nil, p.options(flags...))
-	}
-	return p.load(g, flags...)
+	return errors.Join(p.serve(ctx, c, listener, works, log), works.Close())
 }
 
 // listen opens the configured address, with TLS where a certificate is given.
@@ -101,7 +107,7 @@ func listen(ctx context.Context, c *config.Config) (net.Listener, error) {
 
 // serve answers requests and commands until ctx ends or something fails, and
 // then stops all of it at once, within the grace.
-func (p *program) serve(ctx context.Context, c *config.Config, listener net.Listener, works plant, log *slog.Logger, demo bool) error {
+func (p *program) serve(ctx context.Context, c *config.Config, listener net.Listener, works plant, log *slog.Logger) error {
 	server := &http.Server{
 		Handler:           limitBody(allowOrigins(works.Handler(), c.Origins)),
 		ReadHeaderTimeout: headerTimeout,
@@ -110,7 +116,7 @@ func (p *program) serve(ctx context.Context, c *config.Config, listener net.List
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	stops := []func() error{func() error { return shutdown(server) }}
-	if c.Store.Bolt() && !demo {
+	if c.Store.Bolt() {
 		commands, err := control.Serve(c.Store.Path, works, log)
 		if err != nil {
 			return errors.Join(err, listener.Close())

@@ -87,7 +87,7 @@ func served(t *testing.T, s *stage) (listener *pipes, stop context.CancelFunc, e
 	listener = newPipes()
 	result := make(chan error, 1)
 	go func() {
-		result <- new(program).serve(ctx, c, listener, s, slog.New(slog.DiscardHandler), false)
+		result <- new(program).serve(ctx, c, listener, s, slog.New(slog.DiscardHandler))
 	}()
 	synctest.Wait()
 	return listener, stop, result

@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"plumbline/config"
+	"plumbline/connectors/catalog"
 	"plumbline/doors/control"
 )
 
@@ -35,7 +36,7 @@ func signalled() (context.Context, context.CancelFunc) {
 // run is the program. It returns the exit code: 0, 1 failed, 2 used wrongly,
 // 3 partly done.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
-	p := &program{getenv: getenv, stdout: stdout, stderr: stderr, tools: tools(), open: openPlant, schema: schemaText}
+	p := &program{getenv: getenv, stdout: stdout, stderr: stderr, tools: catalog.Tools(), open: openHouse, schema: func() string { return "" }}
 	return p.run(ctx, args)
 }
 
@@ -45,7 +46,7 @@ type program struct {
 	stdout, stderr io.Writer
 	tools          config.Tools
 	open           func(context.Context, opening) (plant, error)
-	schema         func() string // the GraphQL schema
+	schema         func() string // of GraphQL
 }
 
 // opening is what a plant is made of.
@@ -55,8 +56,6 @@ type opening struct {
 	// Serving tells that the plant will Run: it keeps following the log and
 	// reads by the schedules. Otherwise it serves one command.
 	Serving bool
-	// Demo adds the demonstration's own tools and a store that goes away.
-	Demo bool
 }
 
 // A plant is everything behind the commands: the store, the snapshot, the sync
