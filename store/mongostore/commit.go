@@ -69,7 +69,7 @@ func (s *Store) base() (store.Record, error) {
 func (s *Store) committed(r store.Record, entries []store.Entry) {
 	s.advance(r)
 	s.mu.Lock()
-	s.touched[r.Batch] = touchedBy{r.Number, keysOf(entries)}
+	s.touched[r.Batch] = touchedBy{r.Number, keysOf(entries), true}
 	if !s.closed {
 		close(s.news)
 		s.news = make(chan struct{})

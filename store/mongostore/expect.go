@@ -21,6 +21,7 @@ type touchedKey struct {
 type touchedBy struct {
 	revision int64
 	keys     []touchedKey
+	ours     bool // it is a commit of this process
 }
 
 func keysOf(entries []store.Entry) []touchedKey {
@@ -179,7 +180,7 @@ func (s *Store) keysOfCommit(ctx context.Context, r store.Record) ([]touchedKey,
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if r.Number > s.mark {
-		s.touched[r.Batch] = touchedBy{r.Number, keys}
+		s.touched[r.Batch] = touchedBy{revision: r.Number, keys: keys}
 	}
 	return keys, nil
 }

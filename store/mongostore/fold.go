@@ -121,9 +121,16 @@ func (s *Store) fold(ctx context.Context) error {
 		return err
 	}
 	s.marked(mark)
+	giveWay := true
 	for _, r := range next {
+		if giveWay && r.Number > mark && !s.ours(r) {
+			if mark, err = s.waitForMark(ctx, mark, r.Number); err != nil {
+				return err
+			}
+			giveWay = r.Number <= mark
+		}
 		if r.Number <= mark {
-			continue // another process was quicker
+			continue
 		}
 		if mark, err = s.foldOne(ctx, r); err != nil {
 			return err
@@ -145,6 +152,30 @@ func (s *Store) marked(mark int64) {
 	}
 	close(s.folded)
 	s.folded = make(chan struct{})
+}
+
+// ours reports whether this process has committed the record.
+func (s *Store) ours(r store.Record) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.touched[r.Batch].ours
+}
+
+// waitForMark gives the process whose commit it is a moment to fold it: if all
+// replicas folded everything, each would slow down the others. When it does
+// not come, it may have died.
+func (s *Store) waitForMark(ctx context.Context, mark, revision int64) (int64, error) {
+	for range foldCourtesy / courtesyPause {
+		if mark >= revision || ctx.Err() != nil || s.closing.Err() != nil {
+			return mark, ctx.Err()
+		}
+		pause(ctx, courtesyPause)
+		var err error
+		if mark, err = s.readMark(ctx); err != nil {
+			return mark, err
+		}
+	}
+	return mark, nil
 }
 
 // foldOne folds one commit and returns the mark, which other processes may

@@ -57,6 +57,10 @@ const (
 	retryPause = 100 * time.Millisecond
 	// foldRetry lies between two tries to fold what could not be folded.
 	foldRetry = time.Second
+	// foldCourtesy is how long a process leaves a commit to the one that made it
+	// before it folds it itself; it looks every courtesyPause.
+	foldCourtesy  = 250 * time.Millisecond
+	courtesyPause = 25 * time.Millisecond
 	// closeGrace is how long Close lets folding go on.
 	closeGrace = 5 * time.Second
 	// maxBehind is how many commits may be unfolded before writers wait.

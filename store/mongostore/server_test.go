@@ -189,7 +189,7 @@ func ferretBinary(t testing.TB) string {
 // plainClient talks to the database past the store.
 func plainClient(t testing.TB, url string) *mongo.Client {
 	t.Helper()
-	client, err := mongo.Connect(options.Client().ApplyURI(url).SetRetryWrites(false))
+	client, err := mongo.Connect(options.Client().ApplyURI(url).SetRetryWrites(false).SetRegistry(store.Registry()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,9 +199,13 @@ func plainClient(t testing.TB, url string) *mongo.Client {
 
 func plain(t testing.TB, url string) *mongo.Database {
 	t.Helper()
+	return plainClient(t, url).Database(databaseIn(url))
+}
+
+func databaseIn(url string) string {
 	_, database, _ := strings.Cut(strings.TrimPrefix(url, "mongodb://"), "/")
 	database, _, _ = strings.Cut(database, "?")
-	return plainClient(t, url).Database(database)
+	return database
 }
 
 func dropDatabase(t testing.TB, url, database string) {

@@ -40,7 +40,7 @@ func (kit Kit) sized(usual, slow int) int {
 
 func manyWritersLoseNothing(t *testing.T, kit Kit) {
 	const writers = 8
-	each := kit.sized(40, 4)
+	each := kit.sized(40, 3)
 	logs := handles(t, kit.New(t), writers)
 
 	var (
@@ -86,7 +86,7 @@ func manyWritersLoseNothing(t *testing.T, kit Kit) {
 
 func disjointWritersNeverConflict(t *testing.T, kit Kit) {
 	const writers = 4
-	each := kit.sized(40, 4)
+	each := kit.sized(40, 3)
 	logs := handles(t, kit.New(t), writers)
 	var all sync.WaitGroup
 	for w := range writers {
@@ -163,7 +163,7 @@ func overlappingWritersConflict(t *testing.T, kit Kit) {
 }
 
 func hugeCommitBesideSmallOnes(t *testing.T, kit Kit) {
-	huge := kit.sized(20_000, 300)
+	huge := kit.sized(20_000, 60)
 	logs := handles(t, kit.New(t), 2)
 	change := store.Change{Author: "huge"}
 	for n := range huge {
@@ -235,7 +235,7 @@ func commitOf12MB(t *testing.T, kit Kit) {
 
 func followersSeeEveryCommit(t *testing.T, kit Kit) {
 	const followers = 3
-	commits := int64(kit.sized(1000, 40))
+	commits := int64(kit.sized(1000, 15))
 	logs := handles(t, kit.New(t), followers)
 	ctx, cancel := context.WithTimeout(t.Context(), 4*patience)
 	defer cancel()

@@ -28,9 +28,10 @@ func run() error {
 	folder := flag.String("folder", "", "the folder of the databases; it must exist")
 	flag.Parse()
 	server, err := ferretdb.New(&ferretdb.Config{
-		Listener:  ferretdb.ListenerConfig{TCP: *listen},
-		Handler:   "sqlite",
-		SQLiteURL: "file:" + *folder + "/",
+		Listener: ferretdb.ListenerConfig{TCP: *listen},
+		Handler:  "sqlite",
+		// The tests kill this process, never the machine.
+		SQLiteURL: "file:" + *folder + "/?_pragma=synchronous(off)",
 		Logger:    slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
