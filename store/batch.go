@@ -24,7 +24,7 @@ type BatchID [16]byte
 // NewBatchID returns a name that no other batch has.
 func NewBatchID() BatchID {
 	var id BatchID
-	rand.Read(id[:]) // never fails: it would end the program
+	_, _ = rand.Read(id[:]) // never fails: it would end the program
 	return id
 }
 

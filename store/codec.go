@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -259,7 +260,7 @@ func decodeMap(dc bson.DecodeContext, r bson.ValueReader, m reflect.Value) error
 	m.Set(reflect.MakeMap(m.Type()))
 	for {
 		element, err := array.ReadValue()
-		if err == bson.ErrEOA {
+		if errors.Is(err, bson.ErrEOA) {
 			return nil
 		}
 		if err != nil {
@@ -280,7 +281,7 @@ func decodePair(dc bson.DecodeContext, r bson.ValueReader, m reflect.Value, valu
 	value := reflect.New(m.Type().Elem()).Elem()
 	for {
 		name, element, err := pair.ReadElement()
-		if err == bson.ErrEOD {
+		if errors.Is(err, bson.ErrEOD) {
 			m.SetMapIndex(reflect.ValueOf(key).Convert(m.Type().Key()), value)
 			return nil
 		}

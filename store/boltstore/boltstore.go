@@ -104,8 +104,7 @@ func Open(path string, options Options) (*Store, error) {
 	}
 	s := &Store{db: db, options: options, writing: make(chan struct{}, 1), news: make(chan struct{})}
 	if err := db.Update(prepare); err != nil {
-		db.Close()
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, fmt.Errorf("open %s: %w", path, errors.Join(err, db.Close()))
 	}
 	return s, nil
 }

@@ -38,7 +38,7 @@ func newDatabase(t testing.TB) *storetest.Database {
 			if err != nil {
 				t.Fatal(err)
 			}
-			t.Cleanup(func() { log.Close() })
+			t.Cleanup(func() { _ = log.Close() })
 			return log
 		},
 		Backup: func(t testing.TB) func() {
@@ -67,7 +67,7 @@ func edit(t testing.TB, path string, change func(*bolt.Tx) error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	if err := db.Update(change); err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +79,7 @@ func TestASecondProcessIsToldThatTheFileIsInUse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }()
 	_, err = boltstore.Open(path, boltstore.Options{LockWait: 10 * time.Millisecond})
 	if !errors.Is(err, boltstore.ErrInUse) {
 		t.Errorf("Open = %v, want ErrInUse", err)

@@ -118,7 +118,7 @@ func scanVersions(ctx context.Context, tx *bolt.Tx, revision int64, pool *store.
 		lastOf []byte
 	)
 	add := func() {
-		if len(last.Body) > 0 && !(lenient && last.Kind.Schema() == 0) {
+		if len(last.Body) > 0 && (!lenient || last.Kind.Schema() > 0) {
 			pool.Add(last)
 		}
 		last = store.Stored{}

@@ -51,6 +51,14 @@ func disconnect(client *mongo.Client) error {
 	return client.Disconnect(ctx)
 }
 
+// closeCursor frees what a cursor holds on the server, also when the reader's
+// time is up. The server does it by itself if this fails.
+func closeCursor(cursor *mongo.Cursor) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = cursor.Close(ctx)
+}
+
 // databaseOf returns the path of the URL. It is not parsed by net/url, which
 // refuses several hosts.
 func databaseOf(url string) string {
@@ -117,7 +125,7 @@ func explain(doing string, err error) error {
 	if errors.Is(err, portfolio.ErrUnavailable) || errors.Is(err, store.ErrCorrupt) || errors.Is(err, store.ErrReset) {
 		return err // already explained
 	}
-	why := ""
+	var why string
 	var coded mongo.ServerError
 	switch hasCodes := errors.As(err, &coded); {
 	case hasCodes && (coded.HasErrorCode(codeAuthenticationFailed) || coded.HasErrorCode(codeAtlasAuthentication)),

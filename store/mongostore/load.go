@@ -121,7 +121,7 @@ func (s *Store) scan(ctx context.Context, pool *store.Pool) (tombstones map[port
 }
 
 func scanCursor(ctx context.Context, cursor *mongo.Cursor, kind portfolio.Kind, pool *store.Pool, tombstones map[portfolio.Key]int64) error {
-	defer cursor.Close(ctx)
+	defer closeCursor(cursor)
 	for cursor.Next(ctx) {
 		raw := cursor.Current
 		revision, ok := raw.Lookup("rev").AsInt64OK()
@@ -234,7 +234,7 @@ func (s *Store) scanVersions(ctx context.Context, until int64, facts layer) erro
 	if err != nil {
 		return explain("read versions", err)
 	}
-	defer cursor.Close(ctx)
+	defer closeCursor(cursor)
 	for cursor.Next(ctx) {
 		var v version
 		if err := cursor.Decode(&v); err != nil {

@@ -18,6 +18,7 @@ package mongostore
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -157,8 +158,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 		s.logger = slog.New(slog.DiscardHandler)
 	}
 	if err := s.prepare(ctx); err != nil {
-		disconnect(client)
-		return nil, err
+		return nil, errors.Join(err, disconnect(client))
 	}
 	s.closing, s.close = context.WithCancel(context.Background())
 	s.folding, s.stopFold = context.WithCancel(context.Background())
@@ -209,7 +209,7 @@ func (s *Store) readMeta(ctx context.Context, id string) (meta, error) {
 	defer cancel()
 	var m meta
 	err := s.db.Collection("meta").FindOne(ctx, bson.D{{Key: "_id", Value: id}}).Decode(&m)
-	if err == mongo.ErrNoDocuments {
+	if errors.Is(err, mongo.ErrNoDocuments) {
 		return meta{}, nil
 	}
 	return m, explain("read meta", err)

@@ -111,7 +111,7 @@ func openError(t *testing.T, url string) error {
 	t.Helper()
 	log, err := mongostore.Open(t.Context(), url, mongostore.Options{Selection: 500 * time.Millisecond})
 	if err == nil {
-		log.Close()
+		_ = log.Close()
 		t.Fatalf("%s could be opened", url)
 	}
 	return err
@@ -136,7 +136,7 @@ func TestAMissingServerIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	address := listener.Addr().String()
-	listener.Close()
+	_ = listener.Close()
 	err = openError(t, "mongodb://"+address+"/plumbline")
 	requireMessage(t, err, portfolio.ErrUnavailable, "no server that can be written to answers", address)
 }

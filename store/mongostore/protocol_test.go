@@ -286,8 +286,8 @@ func TestAVoidThatLosesTheRaceLeavesTheCommitAlone(t *testing.T) {
 	sweeper := sweeping(t, server.url, voiding.fault)
 	swept := make(chan error, 1)
 	go func() {
-		sweeper.Sweep(context.Background())
-		swept <- sweeper.Sweep(context.Background())
+		first := sweeper.Sweep(context.Background())
+		swept <- errors.Join(first, sweeper.Sweep(context.Background()))
 	}()
 	voiding.wait(t) // it has found no commit of the batch
 	held.open()

@@ -48,7 +48,7 @@ func TestMain(m *testing.M) {
 	storetest.ServeVictim(kit)
 	code := m.Run()
 	if ferretFolder != "" {
-		os.RemoveAll(ferretFolder)
+		_ = os.RemoveAll(ferretFolder)
 	}
 	os.Exit(code)
 }
@@ -124,7 +124,7 @@ func (s *server) stop(t testing.TB) {
 	if err := s.cmd.Process.Kill(); err != nil {
 		t.Error(err)
 	}
-	s.cmd.Wait()
+	_ = s.cmd.Wait() // it was killed
 	s.stdin.Close()
 }
 
@@ -193,7 +193,7 @@ func plainClient(t testing.TB, url string) *mongo.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { client.Disconnect(context.Background()) })
+	t.Cleanup(func() { _ = client.Disconnect(context.Background()) })
 	return client
 }
 
@@ -245,7 +245,7 @@ func open(t testing.TB, url string, options mongostore.Options) *mongostore.Stor
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { log.Close() })
+	t.Cleanup(func() { _ = log.Close() })
 	return log
 }
 

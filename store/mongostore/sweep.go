@@ -112,7 +112,7 @@ func (s *Store) unfolded(ctx context.Context) (map[store.BatchID]int, error) {
 	if err != nil {
 		return nil, explain("look for abandoned batches", err)
 	}
-	defer cursor.Close(ctx)
+	defer closeCursor(cursor)
 	sizes := map[store.BatchID]int{}
 	for cursor.Next(ctx) {
 		var v version

@@ -99,7 +99,7 @@ func newProxy(t *testing.T, server string) *proxy {
 			go p.serve(conn)
 		}
 	}()
-	t.Cleanup(func() { listener.Close() })
+	t.Cleanup(func() { _ = listener.Close() })
 	return p
 }
 
@@ -122,12 +122,12 @@ func (p *proxy) decide(m message) cut {
 // serve carries one request at a time, which is how the driver uses a
 // connection.
 func (p *proxy) serve(client net.Conn) {
-	defer client.Close()
+	defer func() { _ = client.Close() }()
 	server, err := net.Dial("tcp", p.server)
 	if err != nil {
 		return
 	}
-	defer server.Close()
+	defer func() { _ = server.Close() }()
 	for {
 		request, err := readMessage(client)
 		if err != nil {
@@ -158,7 +158,7 @@ func newFake(t *testing.T, answer func(command string) bson.D) (address string) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { listener.Close() })
+	t.Cleanup(func() { _ = listener.Close() })
 	go func() {
 		for {
 			conn, err := listener.Accept()
@@ -172,7 +172,7 @@ func newFake(t *testing.T, answer func(command string) bson.D) (address string) 
 }
 
 func serveFake(conn net.Conn, answer func(string) bson.D) {
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	for {
 		request, err := readMessage(conn)
 		if err != nil {

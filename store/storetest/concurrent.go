@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -53,7 +54,7 @@ func manyWritersLoseNothing(t *testing.T, kit Kit) {
 			for n := range each {
 				c, err := logs[w].Commit(t.Context(), store.Change{
 					Put:    []portfolio.Document{Milestone(w*1000 + n), renamed(Project(0), fmt.Sprintf("by %d, its %d", w, n))},
-					Author: fmt.Sprint(w),
+					Author: strconv.Itoa(w),
 				})
 				if err != nil {
 					t.Errorf("writer %d: %v", w, err)
@@ -188,7 +189,7 @@ func hugeCommitBesideSmallOnes(t *testing.T, kit Kit) {
 		default:
 		}
 		c := commit(t, logs[1], store.Change{
-			Put:    []portfolio.Document{renamed(Project(1), fmt.Sprint(small))},
+			Put:    []portfolio.Document{renamed(Project(1), strconv.Itoa(small))},
 			Expect: map[portfolio.Key]int64{Project(1).Key(): revision},
 		})
 		small, revision = small+1, c.Revision

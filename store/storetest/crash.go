@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"sync/atomic"
 	"testing"
 
@@ -146,7 +147,7 @@ func everyCommitWhole(log []portfolio.Commit, size int) (last int, err error) {
 		}
 		last++
 		for _, doc := range c.Put {
-			if name := doc.(*portfolio.MilestoneFact).Name; name != fmt.Sprint(last) {
+			if name := doc.(*portfolio.MilestoneFact).Name; name != strconv.Itoa(last) {
 				return last, fmt.Errorf("revision %d has a document of commit %s, want %d", c.Revision, name, last)
 			}
 		}

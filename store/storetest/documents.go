@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -21,7 +22,7 @@ var Exactly = cmp.Options{
 // ten for each project.
 func Milestone(n int) *portfolio.MilestoneFact {
 	due := portfolio.NewDate(2026, time.January, 1).AddDays(n % 700)
-	id := fmt.Sprint(10_000 + n)
+	id := strconv.Itoa(10_000 + n)
 	return &portfolio.MilestoneFact{
 		Source: portfolio.Source{
 			Connection: "eng", Kind: "version", ID: id, Key: "v" + id,
@@ -36,8 +37,8 @@ func Milestone(n int) *portfolio.MilestoneFact {
 		},
 		Name:           fmt.Sprintf("Release %d", n),
 		Type:           "Version",
-		Project:        portfolio.DocID("eng", "project", fmt.Sprint(10_000+n/10)),
-		Owner:          portfolio.DocID("eng", "person", fmt.Sprint(n%500)),
+		Project:        portfolio.DocID("eng", "project", strconv.Itoa(10_000+n/10)),
+		Owner:          portfolio.DocID("eng", "person", strconv.Itoa(n%500)),
 		Status:         "In Progress",
 		StatusCategory: portfolio.StatusInProgress,
 		Start:          due.AddDays(-90),
@@ -49,16 +50,16 @@ func Milestone(n int) *portfolio.MilestoneFact {
 
 // Project returns the numbered project of the same portfolio.
 func Project(n int) *portfolio.ProjectFact {
-	id := fmt.Sprint(10_000 + n)
+	id := strconv.Itoa(10_000 + n)
 	return &portfolio.ProjectFact{
 		Source: portfolio.Source{
 			Connection: "eng", Kind: "project", ID: id, Key: fmt.Sprintf("P%d", n),
 			URL: "https://example.atlassian.net/browse/P" + id, Scope: "projects", Presence: portfolio.PresencePresent,
 		},
 		Record: portfolio.Record{FirstSeen: portfolio.NewDate(2026, time.January, 1), SyncedAt: time.Date(2026, time.March, 1, 12, 5, 0, 0, time.UTC)},
-		Name:   fmt.Sprintf("Project %d", n), Category: "Digital", Lead: portfolio.DocID("eng", "person", fmt.Sprint(n%500)),
+		Name:   fmt.Sprintf("Project %d", n), Category: "Digital", Lead: portfolio.DocID("eng", "person", strconv.Itoa(n%500)),
 		Fields: []portfolio.Field{
-			{ID: "customfield_10101", Name: "Budget", Type: portfolio.FieldNumber, Number: fmt.Sprint(n * 1000)},
+			{ID: "customfield_10101", Name: "Budget", Type: portfolio.FieldNumber, Number: strconv.Itoa(n * 1000)},
 			{ID: "customfield_10102", Name: "Department", Type: portfolio.FieldText, Text: fmt.Sprintf("Department %d", n%12)},
 		},
 	}

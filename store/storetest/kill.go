@@ -121,7 +121,7 @@ func killOnce(t *testing.T, address string) int64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(self)
+	cmd := exec.CommandContext(t.Context(), self)
 	cmd.Env = append(os.Environ(), victimAddress+"="+address)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
@@ -157,7 +157,7 @@ func killOnce(t *testing.T, address string) int64 {
 func requireWhole(t *testing.T, log store.Log, state portfolio.State) {
 	t.Helper()
 	for _, v := range state.Docs {
-		if got := v.Doc.(*portfolio.MilestoneFact).Name; v.Rev != state.Revision || got != fmt.Sprint(state.Revision) {
+		if got := v.Doc.(*portfolio.MilestoneFact).Name; v.Rev != state.Revision || got != strconv.FormatInt(state.Revision, 10) {
 			t.Fatalf("%s is of commit %s at revision %d, the log at %d", v.Doc.Key(), got, v.Rev, state.Revision)
 		}
 	}
