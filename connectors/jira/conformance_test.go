@@ -82,7 +82,7 @@ func contractTool(t testing.TB, deployment jiratest.Deployment) connectortest.To
 		},
 		Zone:    func(zone string) { site.SetZone("me", zone) },
 		Pages:   []int{0, 1, 99, 100, 101, 205},
-		Several: 2500,
+		Several: 2100,
 	}
 	tool.Break = func(f connectortest.Fault) func() {
 		search, once := "/search/jql", 1

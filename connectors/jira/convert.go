@@ -390,6 +390,9 @@ func (r *issueRecord) core() (issueCore, error) {
 	instant("created", &c.Created)
 	instant("updated", &c.Updated)
 	c.Description = truncate(richText(r.Fields["description"]), maxDescription)
+	if _, asked := r.Fields["project"]; asked && c.Project.ID == "" && len(problems) == 0 {
+		problems = append(problems, errors.New("project: the issue is in none"))
+	}
 	return c, errors.Join(problems...)
 }
 

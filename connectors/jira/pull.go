@@ -660,12 +660,22 @@ const daylight = 61 * time.Minute
 func floor(at time.Time, zone *time.Location) (string, time.Time) {
 	at = at.Truncate(time.Minute)
 	for {
-		text := at.In(zone).Format(jqlMinute)
-		if at.Add(time.Hour).In(zone).Format(jqlMinute) != text && at.Add(-time.Hour).In(zone).Format(jqlMinute) != text {
+		if text := at.In(zone).Format(jqlMinute); !twice(at, text, zone) {
 			return text, at
 		}
 		at = at.Add(-daylight)
 	}
+}
+
+// twice tells whether the zone's clocks show this minute at another instant
+// too. Most turn back by an hour, Lord Howe Island by half of one.
+func twice(at time.Time, text string, zone *time.Location) bool {
+	for d := 30 * time.Minute; d <= 2*time.Hour; d += 30 * time.Minute {
+		if at.Add(d).In(zone).Format(jqlMinute) == text || at.Add(-d).In(zone).Format(jqlMinute) == text {
+			return true
+		}
+	}
+	return false
 }
 
 // slack is how many rows a page repeats of the one before, where a listing

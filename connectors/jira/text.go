@@ -114,6 +114,7 @@ var wikiMarkup = []struct {
 }{
 	{regexp.MustCompile(`(?m)^h[1-6]\.\s*`), ""},
 	{regexp.MustCompile(`(?m)^bq\.\s*`), ""},
+	{regexp.MustCompile(`\{\{([^}\n]*)\}\}`), "$1"},
 	{regexp.MustCompile(`\{(?:code|noformat|panel|quote|color|anchor|expand)(?::[^{}\n]*)?\}`), ""},
 	{regexp.MustCompile(`(?m)^[*#-]+\s+`), "- "},
 	{regexp.MustCompile(`(?m)^-{4,}\s*$`), ""},
@@ -122,7 +123,6 @@ var wikiMarkup = []struct {
 	{regexp.MustCompile(`\[((?:https?|mailto):[^\]\n]+)\]`), "$1"},
 	{regexp.MustCompile(`!([^!\s|]+\.[A-Za-z]{2,4})(?:\|[^!\n]*)?!`), ""},
 	{regexp.MustCompile(`(^|[\s(])[*_+]([^\s*_+][^*_+\n]*)[*_+]($|[\s).,;:!?])`), "$1$2$3"},
-	{regexp.MustCompile(`\{\{([^}\n]*)\}\}`), "$1"},
 	{regexp.MustCompile(`\|\|?`), " | "},
 }
 

@@ -145,8 +145,11 @@ func typedText(f field, text string) (portfolio.Field, bool) {
 }
 
 func verbatim(raw json.RawMessage) (portfolio.Field, bool) {
-	return portfolio.Field{Type: portfolio.FieldText, Text: truncate(strings.ToValidUTF8(string(raw), "\uFFFD"), maxFieldText)}, true
+	return portfolio.Field{Type: portfolio.FieldText, Text: truncate(valid(raw), maxFieldText)}, true
 }
+
+// valid is a text that can be stored.
+func valid(raw []byte) string { return strings.ToValidUTF8(string(raw), "\uFFFD") }
 
 // label is what a person would call a value: an option, a user, a version, a
 // cascading choice, a document.
@@ -164,7 +167,7 @@ func label(raw json.RawMessage) string {
 		Key         string          `json:"key"`
 	}
 	if json.Unmarshal(raw, &object) != nil {
-		return string(raw)
+		return valid(raw)
 	}
 	if object.Type == "doc" {
 		return richText(raw)
@@ -174,7 +177,7 @@ func label(raw json.RawMessage) string {
 		t = label(object.Value)
 	}
 	if t = firstOf(t, object.DisplayName, object.Name, object.Key); t == "" {
-		return string(raw)
+		return valid(raw)
 	}
 	if len(object.Child) > 0 && string(object.Child) != "null" {
 		t += " / " + label(object.Child)
