@@ -187,7 +187,7 @@ type RateLimited struct {
 // Error implements error.
 func (e *RateLimited) Error() string {
 	if e.Reason == "" {
-		return fmt.Sprintf("rate limited until %s", e.Until.UTC().Format(time.RFC3339))
+		return "rate limited until " + e.Until.UTC().Format(time.RFC3339)
 	}
 	return fmt.Sprintf("rate limited (%s) until %s", e.Reason, e.Until.UTC().Format(time.RFC3339))
 }

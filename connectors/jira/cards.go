@@ -3,7 +3,6 @@ package jira
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -47,21 +46,6 @@ func (r *issueRecord) project() string {
 	return p.ID
 }
 
-// issueRows reads the issues of a query that changed since then, in the order
-// of change, in the manner of the site; the zero time means all.
-func (r *run) issueRows(jql string, since time.Time, fields []string, use func([]json.RawMessage) error) error {
-	if !r.cloud {
-		if since.IsZero() {
-			since = time.UnixMilli(0)
-		}
-		return r.keyset(jql, since, fields, false, use)
-	}
-	if !since.IsZero() {
-		jql += fmt.Sprintf(" AND updated >= %d", since.UnixMilli())
-	}
-	return r.search(r.ctx, searchRequest{JQL: jql + " ORDER BY updated ASC, key ASC", MaxResults: maxRows, Fields: fields}, use)
-}
-
 // changedCards reads the projects whose cards changed since then.
 func (r *run) changedCards(since time.Time) error {
 	if len(r.cardTypes) == 0 {
@@ -92,7 +76,7 @@ func (r *run) changedCards(since time.Time) error {
 			return err
 		}
 		if raw != nil {
-			v, _ := r.conversion.project(raw)
+			v, _ := r.project(raw)
 			r.add(v)
 		}
 	}

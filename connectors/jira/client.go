@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	gojira "github.com/andygrunwald/go-jira"
@@ -129,7 +130,7 @@ var errCircles = errors.New("the listing does not end")
 func (c *Connector) listing(ctx context.Context, path string, query url.Values, use func(page offsetPage) error) error {
 	start := 0
 	for range maxPages {
-		query.Set("startAt", fmt.Sprint(start))
+		query.Set("startAt", strconv.Itoa(start))
 		var page offsetPage
 		if err := c.get(ctx, path, query, &page); err != nil {
 			return err

@@ -67,7 +67,7 @@ func TestLatency(t *testing.T) {
 	}
 	server := &http.Server{Handler: site, ReadHeaderTimeout: time.Minute}
 	go func() { _ = server.Serve(ln) }()
-	defer server.Close()
+	t.Cleanup(func() { _ = server.Close() })
 	s := Settings{URL: "http://" + ln.Addr().String(), Auth: Auth{Email: "pmo@example.com", Token: secret.New(t.Name())}}
 	c, err := s.Open(connectors.Env{Connection: "eng", AllowPrivate: true})
 	if err != nil {

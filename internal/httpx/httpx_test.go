@@ -79,7 +79,7 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 				tr, times := script(func() *http.Response { return reply(tc.status, `{}`, "Retry-After", tc.header()) }, say(200))
 				c := New(Config{Transport: tr, Credential: t.Name()})
 				resp, err := get(t, c)
-				if err != nil || resp.StatusCode != 200 {
+				if err != nil || resp.StatusCode != http.StatusOK {
 					t.Fatalf("got %v, %v; want 200", resp, err)
 				}
 				if gap := (*times)[1].Sub((*times)[0]); gap < tc.least || gap > tc.most {
@@ -161,7 +161,7 @@ func TestOnlyReadsAreRetried(t *testing.T) {
 					t.Fatal(err)
 				}
 				resp, err := c.Caller(nil).Do(r)
-				if err != nil || resp.StatusCode != 500 {
+				if err != nil || resp.StatusCode != http.StatusInternalServerError {
 					t.Fatalf("got %v, %v; want the reply 500 itself", resp, err)
 				}
 				if len(bodies) != tc.want {

@@ -12,6 +12,7 @@ package jiratest
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"net/http"
@@ -340,7 +341,7 @@ type inProcess struct{ site *Site }
 func (t inProcess) RoundTrip(r *http.Request) (resp *http.Response, err error) {
 	w := httptest.NewRecorder()
 	defer func() {
-		if p := recover(); p == http.ErrAbortHandler {
+		if p := recover(); isAbort(p) {
 			resp, err = nil, io.ErrUnexpectedEOF
 		} else if p != nil {
 			panic(p)
@@ -357,4 +358,10 @@ func (t inProcess) RoundTrip(r *http.Request) (resp *http.Response, err error) {
 	resp = w.Result()
 	resp.Request = r
 	return resp, nil
+}
+
+// isAbort tells the panic by which a handler breaks a connection off.
+func isAbort(p any) bool {
+	err, ok := p.(error)
+	return ok && errors.Is(err, http.ErrAbortHandler)
 }

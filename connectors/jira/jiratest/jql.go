@@ -2,7 +2,6 @@ package jiratest
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -16,6 +15,13 @@ import (
 // statusCategory, labels, parent, hierarchyLevel, issueLinkType (on Cloud) and summary, with the operators = != < <= > >= ~ IN
 // NOT IN IS and IS NOT, then ORDER BY up to seven fields. Dates follow the
 // account's time zone, to the minute; Cloud also takes epoch milliseconds.
+
+// refusal is a sentence of Jira's about a JQL that it does not take.
+type refusal string
+
+func (r refusal) Error() string { return string(r) }
+
+func refusalf(format string, args ...any) error { return refusal(fmt.Sprintf(format, args...)) }
 
 // query is a parsed JQL.
 type query struct {
@@ -76,7 +82,7 @@ func tokenize(text string) ([]token, error) {
 				b.WriteByte(text[i])
 			}
 			if i == len(text) {
-				return nil, errors.New("Error in the JQL Query: The quoted string has not been completed.")
+				return nil, refusal("Error in the JQL Query: The quoted string has not been completed.")
 			}
 			i++
 			out = append(out, token{b.String(), true})
@@ -103,7 +109,7 @@ func tokenize(text string) ([]token, error) {
 }
 
 func (p *jqlParser) fail(why string) error {
-	return fmt.Errorf("Error in the JQL Query: %s (line 1, token %d).", why, p.at+1)
+	return refusalf("Error in the JQL Query: %s (line 1, token %d).", why, p.at+1)
 }
 
 func (p *jqlParser) peek(word string) bool {
@@ -285,7 +291,7 @@ func (p *jqlParser) test(field, op string, values []token) (func(*Issue) bool, e
 		},
 	}[canonical(field)]
 	if !ok || field == "issuelinktype" && p.opts.Deployment == DataCenter {
-		return nil, fmt.Errorf("Field '%s' does not exist or you do not have permission to view it.", field)
+		return nil, refusalf("Field '%s' does not exist or you do not have permission to view it.", field)
 	}
 	holds := func(i *Issue) bool {
 		have := of(i)
@@ -315,7 +321,7 @@ func canonical(field string) string {
 // value resolves a value of a field, and refuses one that does not exist or
 // that the caller may not see, as Jira does.
 func (p *jqlParser) value(field, text string) (string, error) {
-	missing := fmt.Errorf("The value '%s' does not exist for the field '%s'.", text, field)
+	missing := refusalf("The value '%s' does not exist for the field '%s'.", text, field)
 	switch canonical(field) {
 	case "project":
 		id, err := strconv.ParseInt(text, 10, 64)
@@ -339,7 +345,7 @@ func (p *jqlParser) value(field, text string) (string, error) {
 			id = p.issueKeys[strings.ToUpper(text)]
 		}
 		if i := p.issues[id]; i == nil || !p.caller.sees(p.projects[i.Project]) {
-			return "", fmt.Errorf("An issue with key '%s' does not exist for field '%s'.", text, field)
+			return "", refusalf("An issue with key '%s' does not exist for field '%s'.", text, field)
 		}
 		return strconv.FormatInt(id, 10), nil
 	case "issuelinktype":
@@ -376,7 +382,7 @@ func (p *jqlParser) instant(op string, v token, of func(*Issue) time.Time) (func
 			at, err = time.ParseInLocation(time.DateOnly, text, p.caller.zone)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("Date value '%s' for field 'updated' is invalid. Valid formats include: 'yyyy/MM/dd HH:mm', 'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'.", v.text)
+			return nil, refusalf("Date value '%s' for field 'updated' is invalid. Valid formats include: 'yyyy/MM/dd HH:mm', 'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'.", v.text)
 		}
 		if later := at.Add(time.Hour); later.In(p.caller.zone).Format(jqlTime) == at.Format(jqlTime) {
 			at = later
@@ -393,7 +399,7 @@ func civil(op, day string) (func(*Issue) bool, error) {
 		return func(i *Issue) bool { return i.Due != "" }, nil
 	}
 	if _, err := time.Parse(time.DateOnly, day); err != nil {
-		return nil, fmt.Errorf("Date value '%s' for field 'due' is invalid.", day)
+		return nil, refusalf("Date value '%s' for field 'due' is invalid.", day)
 	}
 	return func(i *Issue) bool { return i.Due != "" && ordered(op, cmp.Compare(i.Due, day)) }, nil
 }
@@ -433,7 +439,7 @@ func (p *jqlParser) order() (func(a, b *Issue) int, error) {
 		case "due", "duedate":
 			by = func(a, b *Issue) int { return cmp.Compare(a.Due, b.Due) }
 		default:
-			return nil, fmt.Errorf("Field '%s' does not exist or you do not have permission to view it.", t.text)
+			return nil, refusalf("Field '%s' does not exist or you do not have permission to view it.", t.text)
 		}
 		if p.take("desc") {
 			up := by
@@ -447,7 +453,7 @@ func (p *jqlParser) order() (func(a, b *Issue) int, error) {
 		}
 	}
 	if len(keys) > 7 {
-		return nil, errors.New("The maximum number of fields in ORDER BY is 7.")
+		return nil, refusal("The maximum number of fields in ORDER BY is 7.")
 	}
 	return func(a, b *Issue) int {
 		for _, by := range keys {

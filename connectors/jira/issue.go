@@ -1,0 +1,282 @@
+package jira
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"plumbline/portfolio"
+)
+
+// sorted puts labels in order; none is nil.
+func sorted(labels []string) []string {
+	if len(labels) == 0 {
+		return nil
+	}
+	labels = slices.Clone(labels)
+	slices.Sort(labels)
+	return slices.Compact(labels)
+}
+
+type issueRecord struct {
+	ID        string                     `json:"id"`
+	Key       string                     `json:"key"`
+	Fields    map[string]json.RawMessage `json:"fields"`
+	Changelog *struct {
+		Histories []changeRecord `json:"histories"`
+	} `json:"changelog"`
+}
+
+type statusRecord struct {
+	Name     string `json:"name"`
+	Category *struct {
+		Key string `json:"key"`
+	} `json:"statusCategory"`
+}
+
+// categories maps Jira's status categories; another one stays empty, and the
+// status itself is kept as it is.
+var categories = map[string]portfolio.StatusCategory{
+	"new": portfolio.StatusTodo, "indeterminate": portfolio.StatusInProgress, "done": portfolio.StatusDone,
+}
+
+func (s statusRecord) category() portfolio.StatusCategory {
+	if s.Category == nil {
+		return ""
+	}
+	return categories[s.Category.Key]
+}
+
+type linkRecord struct {
+	ID   string `json:"id"`
+	Type struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+	} `json:"type"`
+	Inward  *stubRecord `json:"inwardIssue"`
+	Outward *stubRecord `json:"outwardIssue"`
+}
+
+type stubRecord struct {
+	ID     string `json:"id"`
+	Key    string `json:"key"`
+	Fields struct {
+		Summary string    `json:"summary"`
+		Type    issueType `json:"issuetype"`
+	} `json:"fields"`
+}
+
+// parent is what is known of the issue above another one.
+type parent struct{ id, typeID string }
+
+// issueCore are the fields of an issue that Jira itself defines.
+type issueCore struct {
+	Summary     string
+	Type        issueType
+	Project     projectRecord
+	Status      statusRecord
+	Assignee    *userRecord
+	Labels      []string
+	Links       []linkRecord
+	Parent      *stubRecord
+	Due         portfolio.Date
+	Finished    portfolio.Date
+	Created     time.Time
+	Updated     time.Time
+	Description string
+}
+
+// core decodes the fields of an issue one by one, so that the reason of a
+// failure names the field.
+func (r *issueRecord) core() (issueCore, error) {
+	var c issueCore
+	var problems []error
+	read := func(name string, into any) {
+		if raw, ok := r.Fields[name]; ok {
+			if err := json.Unmarshal(raw, into); err != nil {
+				problems = append(problems, fmt.Errorf("%s: %w", name, err))
+			}
+		}
+	}
+	day := func(name string, into *portfolio.Date) {
+		var text string
+		read(name, &text)
+		var err error
+		if *into, err = parseDay(text); err != nil {
+			problems = append(problems, fmt.Errorf("%s: %w", name, err))
+		}
+	}
+	instant := func(name string, into *time.Time) {
+		var text string
+		read(name, &text)
+		var err error
+		if *into, err = parseTime(text); err != nil {
+			problems = append(problems, fmt.Errorf("%s: %w", name, err))
+		}
+	}
+	read("summary", &c.Summary)
+	read("issuetype", &c.Type)
+	read("project", &c.Project)
+	read("status", &c.Status)
+	read("assignee", &c.Assignee)
+	read("labels", &c.Labels)
+	read("issuelinks", &c.Links)
+	read("parent", &c.Parent)
+	day("duedate", &c.Due)
+	day("resolutiondate", &c.Finished)
+	instant("created", &c.Created)
+	instant("updated", &c.Updated)
+	c.Description = truncate(richText(r.Fields["description"]), maxDescription)
+	if _, asked := r.Fields["project"]; asked && c.Project.ID == "" && len(problems) == 0 {
+		problems = append(problems, errors.New("project: the issue is in none"))
+	}
+	return c, errors.Join(problems...)
+}
+
+// issue converts an issue into the project or milestone that it is, with the
+// people and dependencies in it. It gives no fact for an issue that is neither.
+func (v conversion) issue(raw json.RawMessage) converted {
+	var r issueRecord
+	err := json.Unmarshal(raw, &r)
+	if err == nil && r.ID == "" {
+		err = errNoID
+	}
+	if err != nil {
+		return v.quarantine(portfolio.KindMilestone, kindIssue, scopeIssues, raw, err)
+	}
+	c, err := r.core()
+	project := v.projectTypes[c.Type.ID]
+	if err != nil {
+		of, scope := portfolio.KindMilestone, scopeIssues
+		if project {
+			of, scope = portfolio.KindProject, scopeIssueProjects
+		}
+		out := v.quarantine(of, kindIssue, scope, raw, err)
+		out.quarantined.Source.Key, out.updated = r.Key, c.Updated
+		return out
+	}
+	out := converted{id: r.ID, updated: c.Updated, core: c}
+	source := portfolio.Source{
+		Connection: v.connection, Kind: kindIssue, ID: r.ID, Key: r.Key, URL: v.address("browse", r.Key), CreatedAt: c.Created, UpdatedAt: c.Updated,
+	}
+	name := truncate(firstOf(strings.TrimSpace(c.Summary), r.Key, r.ID), maxName)
+	category := c.Status.category()
+	if category != portfolio.StatusDone {
+		c.Finished = portfolio.Date{}
+	}
+	labels := sorted(c.Labels)
+	if project {
+		source.Scope = scopeIssueProjects
+		f := &portfolio.ProjectFact{
+			Source: source, Name: name, Description: c.Description, Status: c.Status.Name, StatusCategory: category,
+			Due: c.Due, Finished: c.Finished, Labels: labels,
+		}
+		if c.Project.Category != nil {
+			f.Category = c.Project.Category.Name
+		}
+		if v.realProjects {
+			f.Parent = v.doc(kindProject, c.Project.ID)
+		}
+		f.Lead = v.user(c.Assignee, &out.facts)
+		f.Fields = v.customFields(r.Fields, &out.facts)
+		out.facts = append(out.facts, f)
+	} else {
+		above := v.parentOf(&r, c)
+		f := &portfolio.MilestoneFact{
+			Source: source, Name: name, Type: c.Type.Name, Status: c.Status.Name, StatusCategory: category,
+			Due: c.Due, Finished: c.Finished, Labels: labels,
+		}
+		f.Scope = scopeIssues
+		switch {
+		case v.projectTypes[above.typeID]:
+			f.Project = v.doc(kindIssue, above.id)
+		case !v.realProjects || v.childTypes[c.Type.ID] && !v.plainTypes[c.Type.ID]:
+			return out // a child without a parent that is a project
+		default:
+			f.Project = v.doc(kindProject, c.Project.ID)
+			if v.plainTypes[above.typeID] || v.childTypes[above.typeID] {
+				f.Parent = v.doc(kindIssue, above.id)
+			}
+		}
+		f.Owner = v.user(c.Assignee, &out.facts)
+		f.Fields = v.customFields(r.Fields, &out.facts)
+		if r.Changelog != nil {
+			f.History = v.history(dueChanges(r.Changelog.Histories), c.Due)
+		} else if v.histories != nil {
+			f.History = v.history(v.histories[r.ID], c.Due)
+		}
+		out.facts = append(out.facts, f)
+	}
+	out.facts = append(out.facts, v.dependencies(&r, c)...)
+	return out
+}
+
+// parentOf finds the issue above: Cloud tells it for every level, Data Center
+// for sub-tasks, and otherwise by the key in a custom field.
+func (v conversion) parentOf(r *issueRecord, c issueCore) parent {
+	if c.Parent != nil && c.Parent.ID != "" {
+		return parent{c.Parent.ID, c.Parent.Fields.Type.ID}
+	}
+	for _, key := range v.parentKeys(r) {
+		if p, ok := v.parents[key]; ok {
+			return p
+		}
+	}
+	return parent{}
+}
+
+// parentKeys are the keys that Data Center's parent fields hold.
+func (v conversion) parentKeys(r *issueRecord) []string {
+	var keys []string
+	for _, id := range v.parentFields() {
+		var key string
+		raw := r.Fields[id]
+		if json.Unmarshal(raw, &key) != nil {
+			var object struct {
+				Key  string `json:"key"`
+				Data struct {
+					Key string `json:"key"`
+				} `json:"data"`
+			}
+			if json.Unmarshal(raw, &object) == nil {
+				key = firstOf(object.Key, object.Data.Key)
+			}
+		}
+		if key != "" {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// dependencies are the issue's links of blocking types. The same link seen
+// from its other end gives the very same fact, so nothing in it depends on
+// which end was read.
+func (v conversion) dependencies(r *issueRecord, c issueCore) []portfolio.ToolFact {
+	var facts []portfolio.ToolFact
+	for _, l := range c.Links {
+		direction := v.links[l.Type.ID]
+		other, outward := l.Outward, true
+		if other == nil {
+			other, outward = l.Inward, false
+		}
+		if direction == 0 || other == nil || other.ID == "" || l.ID == "" {
+			continue
+		}
+		us := portfolio.LinkEnd{Ref: v.doc(kindIssue, r.ID), Key: r.Key, Name: truncate(strings.TrimSpace(c.Summary), maxName)}
+		them := portfolio.LinkEnd{Ref: v.doc(kindIssue, other.ID), Key: other.Key, Name: truncate(strings.TrimSpace(other.Fields.Summary), maxName)}
+		f := &portfolio.DependencyFact{
+			Source:      portfolio.Source{Connection: v.connection, Kind: kindLink, ID: l.ID, Scope: scopeLinks},
+			Type:        l.Type.Name,
+			Predecessor: us, Successor: them,
+		}
+		if outward != (direction == blocks) {
+			f.Predecessor, f.Successor = them, us
+		}
+		facts = append(facts, f)
+	}
+	return facts
+}

@@ -1,0 +1,256 @@
+package jira
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+func texts(ids []int64) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = strconv.FormatInt(id, 10)
+	}
+	return out
+}
+
+// bulkFetch reads issues by id or key. Those it does not give are gone, or not
+// for us to see: the second result names them.
+func (c *Connector) bulkFetch(ctx context.Context, ids, fields []string) (issues []json.RawMessage, absent []string, err error) {
+	question := struct {
+		Issues []string `json:"issueIdsOrKeys"`
+		Fields []string `json:"fields"`
+	}{ids, fields}
+	var answer struct {
+		Issues []json.RawMessage `json:"issues"`
+		Errors []struct {
+			ID string `json:"id"`
+		} `json:"issueErrors"`
+	}
+	if err := c.ask(ctx, "rest/api/3/issue/bulkfetch", question, &answer); err != nil {
+		return nil, nil, err
+	}
+	for _, e := range answer.Errors {
+		absent = append(absent, e.ID)
+	}
+	return answer.Issues, absent, nil
+}
+
+// dueHistories reads how the due dates of issues changed.
+func (c *Connector) dueHistories(ctx context.Context, ids []int64) (map[string][]dueChange, error) {
+	question := struct {
+		Issues []string `json:"issueIdsOrKeys"`
+		Fields []string `json:"fieldIds"`
+		Token  string   `json:"nextPageToken,omitempty"`
+	}{texts(ids), []string{"duedate"}, ""}
+	records := map[string][]changeRecord{}
+	for range maxPages {
+		var answer struct {
+			Logs []struct {
+				ID        string         `json:"issueId"`
+				Histories []changeRecord `json:"changeHistories"`
+			} `json:"issueChangeLogs"`
+			Token string `json:"nextPageToken"`
+		}
+		if err := c.ask(ctx, "rest/api/3/changelog/bulkfetch", question, &answer); err != nil {
+			return nil, err
+		}
+		for _, l := range answer.Logs {
+			records[l.ID] = append(records[l.ID], l.Histories...)
+		}
+		if answer.Token == "" {
+			out := make(map[string][]dueChange, len(records))
+			for id, h := range records {
+				out[id] = dueChanges(h)
+			}
+			return out, nil
+		}
+		if answer.Token == question.Token {
+			return nil, fmt.Errorf("changelogs: %w", errRepeated)
+		}
+		question.Token = answer.Token
+	}
+	return nil, fmt.Errorf("changelogs: %w", errCircles)
+}
+
+type searchRequest struct {
+	JQL        string   `json:"jql"`
+	Token      string   `json:"nextPageToken,omitempty"`
+	MaxResults int      `json:"maxResults"`
+	Fields     []string `json:"fields"`
+}
+
+type searchPage struct {
+	Issues []json.RawMessage `json:"issues"`
+	Token  string            `json:"nextPageToken"`
+}
+
+// search reads a search of Cloud to its end, which is the absence of a token
+// and nothing else: isLast has been wrong, and an empty page may be followed
+// by others. While a page is used, the next one is on its way.
+func (c *Connector) search(ctx context.Context, q searchRequest, use func(issues []json.RawMessage) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var ahead chan answered
+	defer func() {
+		cancel()
+		if ahead != nil {
+			<-ahead
+		}
+	}()
+	fetch := func(q searchRequest) chan answered {
+		out := make(chan answered, 1)
+		go func() {
+			var p searchPage
+			err := c.ask(ctx, "rest/api/3/search/jql", q, &p)
+			out <- answered{p, err}
+		}()
+		return out
+	}
+	ahead = fetch(q)
+	for range maxPages {
+		a := <-ahead
+		ahead = nil
+		if a.err != nil {
+			return a.err
+		}
+		if a.page.Token != "" {
+			if a.page.Token == q.Token {
+				return fmt.Errorf("search: %w", errRepeated)
+			}
+			q.Token = a.page.Token
+			ahead = fetch(q)
+		}
+		if err := use(a.page.Issues); err != nil {
+			return err
+		}
+		if a.page.Token == "" {
+			return nil
+		}
+	}
+	return fmt.Errorf("search: %w", errCircles)
+}
+
+type answered struct {
+	page searchPage
+	err  error
+}
+
+// minute is the precision of a time in Data Center's JQL.
+const jqlMinute = "2006-01-02 15:04"
+
+// daylight is how much more is read again when the clocks of the account's
+// time zone are being changed: an hour, and a minute to be sure.
+const daylight = 61 * time.Minute
+
+// floor writes an instant for Data Center's JQL, which knows only the minutes
+// of the account's time zone, and tells from when on that surely reads. In the
+// hour that an autumn night has twice, it goes back before that hour.
+func floor(at time.Time, zone *time.Location) (string, time.Time) {
+	at = at.Truncate(time.Minute)
+	for {
+		if text := at.In(zone).Format(jqlMinute); !twice(at, text, zone) {
+			return text, at
+		}
+		at = at.Add(-daylight)
+	}
+}
+
+// twice tells whether the zone's clocks show this minute at another instant
+// too. Most turn back by an hour, Lord Howe Island by half of one.
+func twice(at time.Time, text string, zone *time.Location) bool {
+	for d := 30 * time.Minute; d <= 2*time.Hour; d += 30 * time.Minute {
+		if at.Add(d).In(zone).Format(jqlMinute) == text || at.Add(-d).In(zone).Format(jqlMinute) == text {
+			return true
+		}
+	}
+	return false
+}
+
+// slack is how many rows a page repeats of the one before, where a listing
+// must go by offset: so many may be edited meanwhile without one being missed.
+const slack = 20
+
+// keyset reads a search of Data Center in the order of change. Each page
+// starts anew at the minute that the one before had reached, because by offset
+// an edit would shift a row past us (JRASERVER-69860); only inside one minute,
+// or one doubled hour, there is nothing but the offset.
+func (r *run) keyset(jql string, start time.Time, fields []string, changelog bool, use func([]json.RawMessage) error) error {
+	question := struct {
+		JQL     string   `json:"jql"`
+		StartAt int      `json:"startAt"`
+		Max     int      `json:"maxResults"`
+		Fields  []string `json:"fields"`
+		Expand  []string `json:"expand,omitempty"`
+	}{Max: maxBareRows, Fields: fields}
+	if len(fields) > 5 {
+		question.Max = 2 * maxRows
+	}
+	if changelog {
+		question.Expand = []string{"changelog"}
+	}
+	text, from := floor(start, r.zone)
+	if start.UnixMilli() <= 0 {
+		text = "1970-01-02 00:00" // before every issue, in every zone
+	}
+	for range maxPages {
+		question.JQL = jql + ` AND updated >= "` + text + `" ORDER BY updated ASC, key ASC`
+		var page struct {
+			Total  int               `json:"total"`
+			Issues []json.RawMessage `json:"issues"`
+		}
+		if err := r.ask(r.ctx, r.api+"search", question, &page); err != nil {
+			return err
+		}
+		if err := use(page.Issues); err != nil {
+			return err
+		}
+		n := len(page.Issues)
+		if question.StartAt+n >= page.Total {
+			return nil
+		}
+		if n == 0 {
+			return fmt.Errorf("search: an empty page at %d of %d", question.StartAt, page.Total)
+		}
+		next, at := floor(updatedOf(page.Issues[n-1]), r.zone)
+		if at.After(from) {
+			text, from, question.StartAt = next, at, 0
+		} else {
+			question.StartAt += max(1, n-slack)
+		}
+	}
+	return fmt.Errorf("search: %w", errCircles)
+}
+
+// updatedOf reads when an issue changed; zero when it does not tell.
+func updatedOf(raw json.RawMessage) time.Time {
+	var r struct {
+		Fields struct {
+			Updated string `json:"updated"`
+		} `json:"fields"`
+	}
+	if json.Unmarshal(raw, &r) != nil {
+		return time.Time{}
+	}
+	at, err := parseTime(r.Fields.Updated)
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
+
+// issueRows reads the issues of a query that changed since then, in the order
+// of change, in the manner of the site; the zero time means all.
+func (r *run) issueRows(jql string, since time.Time, fields []string, use func([]json.RawMessage) error) error {
+	if !r.cloud {
+		if since.IsZero() {
+			since = time.UnixMilli(0)
+		}
+		return r.keyset(jql, since, fields, false, use)
+	}
+	if !since.IsZero() {
+		jql += fmt.Sprintf(" AND updated >= %d", since.UnixMilli())
+	}
+	return r.search(r.ctx, searchRequest{JQL: jql + " ORDER BY updated ASC, key ASC", MaxResults: maxRows, Fields: fields}, use)
+}
