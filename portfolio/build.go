@@ -98,7 +98,12 @@ func (b *builder) load(state State) error {
 	b.at = Commit{Position: state.Position, Data: state.Data, At: state.At}
 	counts := map[Kind]int{}
 	for _, v := range state.Docs {
-		counts[v.Doc.Key().Kind]++
+		switch v.Doc.(type) {
+		case *MilestoneFact:
+			counts[KindMilestone]++
+		case *ProjectFact:
+			counts[KindProject]++
+		}
 	}
 	for kind, n := range counts {
 		b.factsOf(kind).reserve(n)
@@ -106,11 +111,14 @@ func (b *builder) load(state State) error {
 	b.milestones.rows.reserve(counts[KindMilestone])
 	b.projects.rows.reserve(counts[KindProject])
 	for _, v := range state.Docs {
-		key := v.Doc.Key()
+		kept, key := compact(v.Doc)
 		if _, twice := b.factsOf(key.Kind).get(key.ID); twice {
 			return fmt.Errorf("state at revision %d: %w: two documents have the key %s", state.Revision, ErrInvalid, key)
 		}
-		b.take(key, v.Rev, v.Doc)
+		b.take(key, v.Rev, kept)
+	}
+	for _, e := range b.facts {
+		e.clip()
 	}
 	return nil
 }
@@ -122,7 +130,8 @@ func (b *builder) commit(c Commit) {
 		b.take(key, 0, nil)
 	}
 	for _, d := range c.Put {
-		b.take(d.Key(), c.Revision, d)
+		kept, key := compact(d)
+		b.take(key, c.Revision, kept)
 	}
 }
 

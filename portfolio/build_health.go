@@ -43,8 +43,8 @@ func (b *builder) freshSuccessor(d *DependencyRow) {
 func (b *builder) judgeMilestone(m *MilestoneRow) {
 	s := b.milestoneSchedule(m)
 	computed := s.judge()
-	reported := judgeReport(m.report, b.today, b.plan.maxAge)
-	m.Health = healthView(reported, computed, m.report.on)
+	reported := judgeReport(m.report(), b.today, b.plan.maxAge)
+	m.Health = healthView(reported, computed, m.report().on)
 	m.ChangesOn = sooner(computed.changes, reported.changes)
 }
 

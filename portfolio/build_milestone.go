@@ -91,10 +91,14 @@ func (b *builder) milestoneFromFact(id string, old *MilestoneRow, decide bool) *
 	fillText(&m.name, f.Name)
 	row.Name = m.name
 	row.OwnerID = b.personID(m.manager)
-	row.people = personWords(m.manager)
 	row.StartDate, row.TargetDate, row.FinishedDate = m.start, m.due, m.finished
 	row.Custom = m.custom
-	row.report = report{word: m.health, on: m.healthOn, notAfter: b.plan.day(f.UpdatedAt)}
+	if m.health != "" || m.manager.word != "" {
+		row.said = &said{
+			report: report{word: m.health, on: m.healthOn, notAfter: b.plan.day(f.UpdatedAt)},
+			people: personWords(m.manager),
+		}
+	}
 
 	project := b.projects.get(b.unified(f.Project))
 	if project != nil {

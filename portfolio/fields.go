@@ -161,8 +161,8 @@ var milestoneFields = []rowField[MilestoneRow]{
 	hidden(field("rev", func(m *MilestoneRow) int64 { return m.Rev })),
 	hidden(field("firstSeen", func(m *MilestoneRow) Date { return m.firstSeen })),
 	hidden(field("observedSince", func(m *MilestoneRow) Date { return m.observedSince })),
-	hidden(list("people", func(m *MilestoneRow) []string { return m.people })),
-	hidden(field("report", func(m *MilestoneRow) report { return m.report })),
+	hidden(list("people", func(m *MilestoneRow) []string { return m.people() })),
+	hidden(field("report", func(m *MilestoneRow) report { return m.report() })),
 }
 
 var dependencyFields = []rowField[DependencyRow]{

@@ -108,9 +108,29 @@ type MilestoneRow struct {
 	Rev       int64
 
 	firstSeen     Date
-	observedSince Date     // since when the due date is known
-	people        []string // names to be looked up among people
-	report        report
+	observedSince Date // since when the due date is known
+	said          *said
+}
+
+// said is what few milestones have: a health that a tool or a person told,
+// and an owner who is known by name only.
+type said struct {
+	report report
+	people []string // names to be looked up among people
+}
+
+func (m *MilestoneRow) report() report {
+	if m == nil || m.said == nil {
+		return report{}
+	}
+	return m.said.report
+}
+
+func (m *MilestoneRow) people() []string {
+	if m == nil || m.said == nil {
+		return nil
+	}
+	return m.said.people
 }
 
 // BaselineBasis says where a baseline comes from.

@@ -30,14 +30,7 @@ func (b *builder) settleProjects() {
 		b.mention(KindProject, p.id, was.people, is.people)
 	}
 	for _, m := range b.milestones.changed {
-		var was, is []string
-		if m.old != nil {
-			was = m.old.people
-		}
-		if m.now != nil {
-			is = m.now.people
-		}
-		b.mention(KindMilestone, m.id, was, is)
+		b.mention(KindMilestone, m.id, m.old.people(), m.now.people())
 	}
 }
 

@@ -91,7 +91,8 @@ func (e *tableEdit[V]) set(key string, value V) {
 	shard := e.own(hash, 1)
 	for i := range *shard {
 		if (*shard)[i].hash == hash && (*shard)[i].key == key {
-			(*shard)[i].value = value
+			// The new key, so that the old one's memory can go.
+			(*shard)[i].key, (*shard)[i].value = key, value
 			return
 		}
 	}
@@ -146,6 +147,17 @@ func (e *tableEdit[V]) own(hash uint64, room int) *[]slot[V] {
 func (e *tableEdit[V]) reserve(count int) {
 	if count > shardLoad*bankSize*len(e.banks) {
 		e.resize(count)
+	}
+}
+
+// clip gives back the room that shards have grown in vain.
+func (e *tableEdit[V]) clip() {
+	for p, page := range e.pages {
+		for s, shard := range page {
+			if e.shardsOwned != nil && e.shardsOwned[p][s] && len(shard) < cap(shard) {
+				page[s] = append(make([]slot[V], 0, len(shard)), shard...)
+			}
+		}
 	}
 }
 
