@@ -24,6 +24,9 @@ type builder struct {
 	names      *departmentNames
 	mentions   indexEdit
 	byDivision indexEdit
+	children   *tableEdit[[]*MilestoneRow]
+	orphans    indexEdit // from a project that is not there to milestones that name it
+	moved      moved
 
 	projects     *rowEdit[ProjectRow]
 	milestones   *rowEdit[MilestoneRow]
@@ -72,6 +75,9 @@ func newBuilder(old *Snapshot) *builder {
 		names:      old.names,
 		mentions:   old.mentions.edit(),
 		byDivision: old.byDivision.edit(),
+		children:   old.children.edit(),
+		orphans:    old.orphans.edit(),
+		moved:      moved{},
 
 		projects:     newRowEdit(old.projects, (*ProjectRow).id, projectFields),
 		milestones:   newRowEdit(old.milestones, (*MilestoneRow).id, milestoneFields),
@@ -302,14 +308,8 @@ func (b *builder) beginJoins() {
 		for _, part := range b.refsOf(KindProject).of(partWord(id)) {
 			b.dirty.touched[part] = true
 		}
-		b.milestonesOfFact(id, func(milestone string) { b.dirty.milestones[milestone] = true })
-	}
-}
-
-// milestonesOfFact visits the milestones that a tool keeps under a project.
-func (b *builder) milestonesOfFact(projectFact string, visit func(id string)) {
-	for _, id := range b.refsOf(KindMilestone).of(projectFact) {
-		visit(id)
+		b.decideMilestonesOf(b.old.unified(id))
+		b.decideOrphansOf(id)
 	}
 }
 
@@ -348,6 +348,8 @@ func (b *builder) settle() (*Snapshot, Diff) {
 		names:      b.names,
 		mentions:   b.mentions.done(),
 		byDivision: b.byDivision.done(),
+		children:   b.children.done(),
+		orphans:    b.orphans.done(),
 
 		projects:     b.projects.done(),
 		milestones:   b.milestones.done(),

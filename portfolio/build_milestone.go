@@ -33,6 +33,8 @@ func (b *builder) freshMilestone(id string, decide bool) {
 	old := b.milestones.before(id)
 	row := b.milestoneFromFact(id, old, decide)
 	b.milestones.put(id, old, row)
+	place := len(b.milestones.round) - 1
+	b.moved.note(b.milestones.round[place], place)
 	if !sameForProject(old, row) {
 		for _, side := range []*MilestoneRow{old, row} {
 			if side != nil && side.ProjectID != "" && b.unified(side.ProjectID) == side.ProjectID {

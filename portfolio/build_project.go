@@ -54,16 +54,12 @@ func (b *builder) freshProject(id string, merge bool) *ProjectRow {
 	row := b.projectFromFacts(id)
 	b.projects.put(id, old, row)
 	if b.dirty.settings || !sameForMilestones(old, row) {
-		for _, side := range []*ProjectRow{old, row} {
-			if side == nil {
-				continue
-			}
-			for _, member := range side.led() {
-				b.milestonesOfFact(member, func(milestone string) { b.dirty.milestones[milestone] = true })
+		b.decideMilestonesOf(id)
+		if row != nil {
+			for _, led := range row.led() {
+				b.decideOrphansOf(led)
 			}
 		}
-		// A milestone may name a project that has only now appeared.
-		b.milestonesOfFact(id, func(milestone string) { b.dirty.milestones[milestone] = true })
 	}
 	return row
 }
@@ -286,24 +282,14 @@ func (b *builder) summariseProjects() {
 	}
 }
 
-// summarise sets the milestones of a project, its go-live, the milestone whose
+// summarise sets the go-live of a project, the milestone whose
 // slip is the project's, and the dates that only milestones tell.
 func (b *builder) summarise(row *ProjectRow) {
-	var milestones []*MilestoneRow
-	for _, member := range row.led() {
-		b.milestonesOfFact(member, func(id string) {
-			if m := b.milestones.get(id); m != nil {
-				milestones = append(milestones, m)
-			}
-		})
-	}
-	slices.SortFunc(milestones, compareByTarget)
-	row.milestones, row.goLives = make([]string, len(milestones)), nil
+	row.goLives = nil
 	row.GoLiveID, row.SlipFromID, row.SlipDays = "", "", nil
 	row.TargetDate, row.BaselineDate, row.ForecastDate = row.own.target, row.own.baseline, row.own.forecast
 	var nextGoLive, lastGoLive, latest *MilestoneRow
-	for i, m := range milestones {
-		row.milestones[i] = m.ID
+	for _, m := range b.milestonesOf(row.ID) {
 		if m.Presence != PresencePresent || m.StatusCategory == StatusCancelled {
 			continue
 		}

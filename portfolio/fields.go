@@ -117,7 +117,6 @@ var projectFields = []rowField[ProjectRow]{
 	hidden(field("rev", func(p *ProjectRow) int64 { return p.Rev })),
 	hidden(field("own", func(p *ProjectRow) ownDates { return p.own })),
 	hidden(rowField[ProjectRow]{name: "goLives", equal: func(a, b *ProjectRow) bool { return slices.Equal(a.goLives, b.goLives) }}),
-	hidden(list("milestones", func(p *ProjectRow) []string { return p.milestones })),
 	hidden(field("departmentName", func(p *ProjectRow) string { return p.departmentName })),
 	hidden(list("people", func(p *ProjectRow) []string { return p.people })),
 	hidden(field("report", func(p *ProjectRow) report { return p.report })),

@@ -170,6 +170,15 @@ func sameSnapshot(want, got *Snapshot) string {
 	add("join keys", cmp.Diff(collect(want.joinKeys.table), collect(got.joinKeys.table)))
 	add("mentions", cmp.Diff(collect(want.mentions.table), collect(got.mentions.table)))
 	add("departments' projects", cmp.Diff(collect(want.byDivision.table), collect(got.byDivision.table)))
+	add("orphans", cmp.Diff(collect(want.orphans.table), collect(got.orphans.table)))
+	add("children", cmp.Diff(childIDs(want), childIDs(got)))
+	for project, rows := range got.children.all() {
+		for _, m := range rows {
+			if row, _ := got.Milestone(m.ID); row != m {
+				add("children of "+project, m.ID+" is not the row of that id")
+			}
+		}
+	}
 	add("due", cmp.Diff(slices.Collect(want.due.all()), slices.Collect(got.due.all()), cmp.Exporter(exportAll)))
 	for _, kind := range Kinds() {
 		add("facts "+string(kind), cmp.Diff(collect(want.facts[kind]), collect(got.facts[kind]), cmp.Exporter(exportAll)))
@@ -204,6 +213,14 @@ func addRows[R any](add func(what, diff string), what string, want, got rowSet[*
 			add(what+" "+id(row), cmp.Diff(row, other, cmp.Exporter(exportAll)))
 		}
 	}
+}
+
+func childIDs(s *Snapshot) map[string][]string {
+	ids := map[string][]string{}
+	for project := range s.children.all() {
+		ids[project] = s.MilestonesOf(project)
+	}
+	return ids
 }
 
 func collect[V any](t table[V]) map[string]V { return maps.Collect(t.all()) }

@@ -112,13 +112,21 @@ func (s *Snapshot) Counts() Counts {
 }
 
 // MilestonesOf returns the ids of a project's milestones by target date, those
-// without one last, then by id. The caller must not change it.
+// without one last, then by id.
 func (s *Snapshot) MilestonesOf(projectID string) []string {
-	p, ok := s.Project(projectID)
-	if !ok {
-		return nil
+	rows := s.milestonesOf(projectID)
+	ids := make([]string, len(rows))
+	for i, m := range rows {
+		ids[i] = m.ID
 	}
-	return p.milestones
+	return ids
+}
+
+// milestonesOf returns the milestones that MilestonesOf names. The caller must
+// not change the list.
+func (s *Snapshot) milestonesOf(projectID string) []*MilestoneRow {
+	rows, _ := s.children.get(s.unified(projectID))
+	return rows
 }
 
 // ProjectsOf returns the ids of the projects of a department, sorted. The
@@ -137,8 +145,8 @@ func (s *Snapshot) DependenciesOf(id string) (predecessors, successors []string)
 		for _, member := range project.led() {
 			candidates = append(candidates, refs.of(member)...)
 		}
-		for _, milestone := range project.milestones {
-			candidates = append(candidates, refs.of(milestone)...)
+		for _, milestone := range s.milestonesOf(project.ID) {
+			candidates = append(candidates, refs.of(milestone.ID)...)
 		}
 		slices.Sort(candidates)
 		candidates = slices.Compact(candidates)

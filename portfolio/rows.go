@@ -57,7 +57,6 @@ type ProjectRow struct {
 	budget *Money // field group cost
 
 	own            ownDates
-	milestones     []string // ids by target date
 	goLives        []goLive // unfinished ones with their target dates
 	departmentName string   // as it was said
 	people         []string // names to be looked up among people

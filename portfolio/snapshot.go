@@ -32,6 +32,8 @@ type Snapshot struct {
 	names      *departmentNames
 	mentions   index // from a person's name to the rows that mention it
 	byDivision index // from a department to its projects
+	children   children
+	orphans    index // from a project that is not there to milestones that name it
 
 	projects     rowSet[*ProjectRow]
 	milestones   rowSet[*MilestoneRow]

@@ -13,8 +13,6 @@ func words(d Document) []string {
 			return []string{keyWord(d.Connection, d.Source.Key)}
 		}
 		return []string{keyWord(d.Connection, d.Source.Key), partWord(d.Parent)}
-	case *MilestoneFact:
-		return []string{d.Project}
 	case *DependencyFact:
 		return distinct(d.Predecessor.Ref, d.Predecessor.Project, d.Successor.Ref, d.Successor.Project)
 	case *PersonFact:
