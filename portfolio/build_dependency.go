@@ -43,15 +43,15 @@ func (b *builder) dependencyFromFact(id string) *DependencyRow {
 	}
 	f := v.Doc.(*DependencyFact)
 	row := &DependencyRow{
-		ID:        id,
-		Type:      f.Type,
-		LagDays:   f.LagDays,
-		CrossTool: connectionOf(f.Predecessor.Ref) != connectionOf(f.Successor.Ref),
-		Presence:  b.plan.presence(&f.Source),
-		Rev:       v.Rev,
+		ID:       id,
+		Type:     f.Type,
+		LagDays:  f.LagDays,
+		Presence: b.plan.presence(&f.Source),
+		Rev:      v.Rev,
 	}
 	before, after := b.end(f.Predecessor), b.end(f.Successor)
 	row.Predecessor, row.Successor = before.EndRow, after.EndRow
+	row.CrossTool = before.connection(f.Predecessor) != after.connection(f.Successor)
 	row.upstream = before.goLive
 	if after.whole {
 		row.binds = f.Successor.Ref
@@ -75,6 +75,15 @@ type dependencyEnd struct {
 	whole    bool // the end is a milestone or a project, not a record inside one
 	expected Date
 	goLive   goLive
+}
+
+// connection is where an end lives: with the primary of its project, so that
+// a record in one tool that stands for a project of another counts as there.
+func (e *dependencyEnd) connection(said LinkEnd) string {
+	if e.ProjectID != "" {
+		return connectionOf(e.ProjectID)
+	}
+	return connectionOf(said.Ref)
 }
 
 func (b *builder) end(e LinkEnd) dependencyEnd {

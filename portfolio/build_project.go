@@ -289,7 +289,9 @@ func (b *builder) summarise(row *ProjectRow) {
 	row.GoLiveID, row.SlipFromID, row.SlipDays = "", "", nil
 	row.TargetDate, row.BaselineDate, row.ForecastDate = row.own.target, row.own.baseline, row.own.forecast
 	var nextGoLive, lastGoLive, latest *MilestoneRow
-	for _, m := range b.milestonesOf(row.ID) {
+	milestones := b.milestonesOf(row.ID)
+	row.milestoneCount = len(milestones)
+	for _, m := range milestones {
 		if m.Presence != PresencePresent || m.StatusCategory == StatusCancelled {
 			continue
 		}

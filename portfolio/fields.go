@@ -115,6 +115,7 @@ var projectFields = []rowField[ProjectRow]{
 	hidden(field("id", func(p *ProjectRow) string { return p.ID })),
 	hidden(field("changesOn", func(p *ProjectRow) Date { return p.ChangesOn })),
 	hidden(field("rev", func(p *ProjectRow) int64 { return p.Rev })),
+	hidden(field("milestoneCount", func(p *ProjectRow) int { return p.milestoneCount })),
 	hidden(field("own", func(p *ProjectRow) ownDates { return p.own })),
 	hidden(rowField[ProjectRow]{name: "goLives", equal: func(a, b *ProjectRow) bool { return slices.Equal(a.goLives, b.goLives) }}),
 	hidden(field("departmentName", func(p *ProjectRow) string { return p.departmentName })),

@@ -178,8 +178,8 @@ type MilestoneCollectionFilter struct {
 func (f *MilestoneCollectionFilter) conditions(c *compiler, all *conditions[ProjectRow]) {
 	snap := c.view.snap
 	anyOf := func(p *ProjectRow, t test[*MilestoneRow]) bool {
-		for _, id := range p.milestones {
-			if m, ok := snap.Milestone(id); ok && t(m) {
+		for _, m := range snap.milestonesOf(p.ID) {
+			if t(m) {
 				return true
 			}
 		}
@@ -203,8 +203,8 @@ func (f *MilestoneCollectionFilter) conditions(c *compiler, all *conditions[Proj
 	if t := f.Count.compile(); t != nil {
 		all.tests = append(all.tests, func(p *ProjectRow) bool {
 			n := 0
-			for _, id := range p.milestones {
-				if m, ok := snap.Milestone(id); ok && present(m) {
+			for _, m := range snap.milestonesOf(p.ID) {
+				if present(m) {
 					n++
 				}
 			}

@@ -105,12 +105,7 @@ var reasonFieldGroup = &Reason{Code: "FIELD_GROUP", Message: "This key may not r
 // Milestones are the project's milestones, by target date unless an order is
 // given.
 func (p *Project) Milestones(filter *MilestoneFilter, orderBy []*MilestoneOrder, first *int, after *string, last *int, before *string) (*MilestoneConnection, error) {
-	rows := make([]*MilestoneRow, 0, len(p.milestones))
-	for _, id := range p.milestones {
-		if m, ok := p.view.snap.Milestone(id); ok {
-			rows = append(rows, m)
-		}
-	}
+	rows := p.view.snap.milestonesOf(p.ProjectRow.ID)
 	if len(orderBy) == 0 {
 		orderBy = []*MilestoneOrder{{Field: MilestoneByTargetDate}}
 	}

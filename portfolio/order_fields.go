@@ -164,7 +164,7 @@ func (v *View) projectSort(field ProjectOrderField) func(*ProjectRow) sortValue 
 	case ProjectByBudget:
 		return budgetValue
 	case ProjectByMilestoneCount:
-		return func(p *ProjectRow) sortValue { return numberValue(len(p.milestones)) }
+		return func(p *ProjectRow) sortValue { return numberValue(p.milestoneCount) }
 	case ProjectByCreatedAt:
 		return func(p *ProjectRow) sortValue { return timeValue(p.CreatedAt) }
 	case ProjectByUpdatedAt:

@@ -57,6 +57,7 @@ type ProjectRow struct {
 	budget *Money // field group cost
 
 	own            ownDates
+	milestoneCount int
 	goLives        []goLive // unfinished ones with their target dates
 	departmentName string   // as it was said
 	people         []string // names to be looked up among people

@@ -152,10 +152,10 @@ func (e *tableEdit[V]) reserve(count int) {
 
 // clip gives back the room that shards have grown in vain.
 func (e *tableEdit[V]) clip() {
-	for p, page := range e.pages {
-		for s, shard := range page {
+	for p, bank := range e.banks {
+		for s, shard := range bank {
 			if e.shardsOwned != nil && e.shardsOwned[p][s] && len(shard) < cap(shard) {
-				page[s] = append(make([]slot[V], 0, len(shard)), shard...)
+				bank[s] = append(make([]slot[V], 0, len(shard)), shard...)
 			}
 		}
 	}
