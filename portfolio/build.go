@@ -123,10 +123,18 @@ func (b *builder) load(state State) error {
 		}
 		b.take(key, v.Rev, kept)
 	}
+	return nil
+}
+
+// clip gives back the room that the largest tables have grown in vain while
+// they were filled.
+func (b *builder) clip() {
 	for _, e := range b.facts {
 		e.clip()
 	}
-	return nil
+	b.projects.rows.clip()
+	b.milestones.rows.clip()
+	b.children.clip()
 }
 
 // commit takes one commit in.

@@ -62,6 +62,7 @@ func (b *builder) milestoneSchedule(m *MilestoneRow) schedule {
 		ownStart:      m.StartDate,
 		limits:        b.plan.thresholds.limits(m.Kind),
 		upstream:      b.upstream(m.ID),
+		shared:        &b.plan.reasons,
 	}
 	if p := b.projects.get(m.ProjectID); p != nil {
 		fillDate(&s.start, p.StartDate)
@@ -101,6 +102,7 @@ func (b *builder) projectSchedule(p *ProjectRow) schedule {
 			expected: p.expected(),
 			start:    p.StartDate,
 			limits:   b.plan.thresholds.limits(""),
+			shared:   &b.plan.reasons,
 		}
 	}
 	s.cancelled, s.onHold = p.Phase == PhaseCancelled, p.Phase == PhaseOnHold

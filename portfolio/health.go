@@ -1,6 +1,9 @@
 package portfolio
 
-import "fmt"
+import (
+	"fmt"
+	"sync"
+)
 
 // The codes of reasons for health. They are part of the API: programs branch
 // on them.
@@ -42,6 +45,8 @@ type schedule struct {
 	goLives  []goLive // unfinished ones that must not be past due
 	ownStart Date
 	upstream []goLive // go-lives that come first
+
+	shared *sync.Map // lists of reasons by their first; nil shares nothing
 }
 
 // A goLive is a go-live milestone that health depends on.
@@ -86,23 +91,25 @@ func (s *schedule) judge() verdict {
 	v.health = s.judgeSlip(&v)
 	s.judgePastDue(&v)
 	s.judgeUpstream(&v)
-	v.reasons = withLeftOut(v.reasons)
+	v.reasons = s.withLeftOut(v.reasons)
 	return v
 }
 
-// withLeftOut appends leftOut; the commonest lists are shared.
-func withLeftOut(reasons []Reason) []Reason {
-	if len(reasons) == 1 && reasons[0] == reasonOnTime[0] {
-		return reasonOnTime
+// withLeftOut appends leftOut. Lists that only tell of a slip are shared by all
+// rows that slipped alike.
+func (s *schedule) withLeftOut(reasons []Reason) []Reason {
+	if len(reasons) > 1 || s.shared == nil {
+		return append(reasons, leftOut)
 	}
-	return append(reasons, leftOut)
+	list, _ := s.shared.LoadOrStore(reasons[0], []Reason{reasons[0], leftOut})
+	return list.([]Reason)
 }
 
 var (
 	reasonsCancelled = []Reason{{Code: ReasonCancelled, Message: "It is cancelled."}}
 	reasonsOnHold    = []Reason{{Code: ReasonOnHold, Message: "It is on hold."}}
 	reasonsNoDates   = []Reason{{Code: ReasonNoDates, Message: "There are no dates."}}
-	reasonOnTime     = []Reason{{Code: ReasonSlipInLimit, Message: "It has not slipped."}, leftOut}
+	reasonOnTime     = Reason{Code: ReasonSlipInLimit, Message: "It has not slipped."}
 )
 
 func (s *schedule) judgeSlip(v *verdict) Health {
@@ -116,7 +123,7 @@ func (s *schedule) judgeSlip(v *verdict) Health {
 	}
 	slip := s.expected.DaysSince(s.baseline)
 	if slip == 0 {
-		v.reasons = append(v.reasons, reasonOnTime[0])
+		v.reasons = append(v.reasons, reasonOnTime)
 		return HealthGreen
 	}
 	planned := s.plannedDays()

@@ -3,6 +3,7 @@ package portfolio
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 	_ "time/tzdata" // replicas on different machines must agree on every zone
 )
@@ -23,6 +24,8 @@ type plan struct {
 	thresholds  thresholds
 	maxAge      int
 	problems    []error
+	// reasons are lists of reasons that many rows share; they only save memory.
+	reasons sync.Map
 }
 
 // A connectionPlan is what views need to know of one connection.

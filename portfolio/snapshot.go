@@ -67,6 +67,7 @@ func NewSnapshot(state State) (*Snapshot, error) {
 		return nil, err
 	}
 	next, _ := b.finish()
+	b.clip()
 	return next, nil
 }
 
