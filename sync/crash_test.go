@@ -54,7 +54,7 @@ func life() (*tool, []func(*tool), []Request) {
 
 // facts are the documents of the store that clients see, without the times at
 // which they were written.
-func facts(docs memDocs) map[portfolio.Key]portfolio.Document {
+func facts(docs Documents) map[portfolio.Key]portfolio.Document {
 	all := map[portfolio.Key]portfolio.Document{}
 	for _, kind := range portfolio.Kinds() {
 		if kind.Operational() {

@@ -22,8 +22,9 @@ type memLog struct {
 	versions map[portfolio.Key][]portfolio.Versioned // Doc is nil where deleted
 	keys     map[portfolio.Kind][]portfolio.Key
 	commits  []portfolio.Commit
-	// lag is how many commits the replica is behind when it is not asked for more.
-	lag int64
+	// lag is how many commits the replica is behind when it is not asked for
+	// more; each question brings it one further.
+	lag, shown int64
 	// check sees each change before it is committed, under the lock.
 	check func(store.Change) error
 	// after sees each commit, under the lock; an error is the writer's answer.
@@ -118,10 +119,12 @@ func (l *memLog) at(key portfolio.Key, rev int64) (portfolio.Versioned, bool) {
 func (l *memLog) At(ctx context.Context, revision int64) (Documents, error) {
 	for {
 		l.mu.Lock()
-		head, lag := l.head(), l.lag
+		head := l.head()
+		l.shown = min(head, max(revision, head-l.lag, l.shown+1))
+		docs := memDocs{l, l.shown}
 		l.mu.Unlock()
 		if head >= revision {
-			return memDocs{l, max(revision, head-lag, 0)}, nil
+			return docs, nil
 		}
 		select {
 		case <-ctx.Done():

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -26,7 +27,7 @@ type world struct {
 func newWorld(t *rapid.T) *world {
 	w := &world{t: t, tool: newTool(0), log: newMemLog()}
 	w.tool.pageSize = rapid.IntRange(1, 6).Draw(t, "page size")
-	w.log.lag = rapid.Int64Range(0, 3).Draw(t, "lag")
+	w.log.lag = rapid.SampledFrom([]int64{0, 0, 0, 2}).Draw(t, "lag")
 	if w.silent = rapid.Bool().Draw(t, "can be asked"); w.silent {
 		w.open = func() connectors.Connector { return fetcher{lister{w.tool}} }
 	} else {
@@ -39,6 +40,7 @@ func newWorld(t *rapid.T) *world {
 func (w *world) restart() {
 	w.engine = New(Config{
 		Log: w.log, Replica: w.log, Holder: fmt.Sprint("process-", w.log.newest().rev), Sole: true,
+		Clock:       skewed{start: time.Now(), rate: 100}, // nobody wants to wait for the polls
 		Connections: []Connection{{ID: "eng", Connector: w.open()}},
 	})
 }
@@ -102,11 +104,23 @@ func (w *world) comeBack(*rapid.T) {
 	r := w.some(func(r *item) bool { return lost(r.presence) })
 	switch {
 	case r == nil:
-	case w.silent:
+	case w.silent && !w.missedEdit(r):
 		w.tool.lose("", r.id)
 	default:
 		w.tool.edit(r.id, func(r *item) { r.presence = "" })
 	}
+}
+
+// missedEdit reports whether a record was edited and then hidden before the
+// edit was read, without a sweep having noticed. Coming back silently, it
+// would look as if nothing had happened: a listing of ids cannot tell.
+func (w *world) missedEdit(r *item) bool {
+	v, ok := w.log.newest().Document(w.tool.key(r.id))
+	if !ok {
+		return false
+	}
+	source := v.Doc.(*portfolio.MilestoneFact).Source
+	return !lost(source.Presence) && !source.UpdatedAt.Equal(w.tool.source(r).UpdatedAt)
 }
 
 // sync makes a run that may be interrupted by the tool, by a lost answer or
@@ -173,10 +187,10 @@ func (w *world) compare() {
 		_, bad := docs.Document(quarantineKey(w.tool.key(r.id)))
 		switch {
 		case lost(r.presence):
-			if stored {
-				if got := v.Doc.(*portfolio.MilestoneFact).Presence; got != r.presence {
-					w.t.Errorf("%s is %s in the tool and %q in the store", r.id, r.presence, got)
-				}
+			// How it was lost is not asked again, though it may have been
+			// back and lost otherwise between two sweeps.
+			if stored && !lost(v.Doc.(*portfolio.MilestoneFact).Presence) {
+				w.t.Errorf("%s is %s in the tool and present in the store", r.id, r.presence)
 			}
 			if bad {
 				w.t.Errorf("%s is %s and still in quarantine", r.id, r.presence)
