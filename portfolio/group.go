@@ -165,9 +165,13 @@ type (
 		*rowGroup[MilestoneRow]
 	}
 	// ProjectGroupConnection is a page of groups of projects.
-	ProjectGroupConnection = Connection[rowGroup[ProjectRow], ProjectGroup]
+	ProjectGroupConnection struct {
+		*Connection[rowGroup[ProjectRow], ProjectGroup]
+	}
 	// MilestoneGroupConnection is a page of groups of milestones.
-	MilestoneGroupConnection = Connection[rowGroup[MilestoneRow], MilestoneGroup]
+	MilestoneGroupConnection struct {
+		*Connection[rowGroup[MilestoneRow], MilestoneGroup]
+	}
 	// ProjectGroupEdge is a group of projects in its list.
 	ProjectGroupEdge = Edge[ProjectGroup]
 	// MilestoneGroupEdge is a group of milestones in its list.
@@ -192,8 +196,12 @@ func (c *ProjectConnection) Groups(by []ProjectGroupField, customField *string, 
 	}
 	g := &groupList[ProjectRow]{of: c.list, by: groupings, slip: func(p *ProjectRow) *int { return p.SlipDays }}
 	scope := []any{"groups of projects", c.list.hash, by, customField}
-	return groupPage(g, scope, having, orderBy, pageRequest(first, after, nil, nil),
+	page, err := groupPage(g, scope, having, orderBy, pageRequest(first, after, nil, nil),
 		func(r *rowGroup[ProjectRow]) *ProjectGroup { return &ProjectGroup{r, v} })
+	if err != nil {
+		return nil, err
+	}
+	return &ProjectGroupConnection{page}, nil
 }
 
 // Groups groups all milestones of the list, not only those of the page.
@@ -207,8 +215,12 @@ func (c *MilestoneConnection) Groups(by []MilestoneGroupField, customField *stri
 	}
 	g := &groupList[MilestoneRow]{of: c.list, by: groupings, slip: func(m *MilestoneRow) *int { return m.SlipDays }}
 	scope := []any{"groups of milestones", c.list.hash, by, customField}
-	return groupPage(g, scope, having, orderBy, pageRequest(first, after, nil, nil),
+	page, err := groupPage(g, scope, having, orderBy, pageRequest(first, after, nil, nil),
 		func(r *rowGroup[MilestoneRow]) *MilestoneGroup { return &MilestoneGroup{r} })
+	if err != nil {
+		return nil, err
+	}
+	return &MilestoneGroupConnection{page}, nil
 }
 
 // A groupList is a listing seen by groups.

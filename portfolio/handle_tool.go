@@ -21,6 +21,18 @@ func (v *View) tool(id string) *Tool {
 
 func (v *View) toolOf(row *ConnectionRow) *Tool { return &Tool{row, v} }
 
+// Configured returns the ids of the connections that the caller may see and
+// the configuration names, sorted.
+func (v *View) Configured() []string {
+	var ids []string
+	for row := range v.snap.Connections() {
+		if !row.Removed && v.seesTool(row) {
+			ids = append(ids, row.ID)
+		}
+	}
+	return ids
+}
+
 // IsNode marks a type of the interface Node.
 func (*Tool) IsNode() {}
 

@@ -147,8 +147,8 @@ func (l *listing[R]) cut(r PageRequest) (*page[R], error) {
 		p.info.StartCursor = l.cursor(p.rows[0])
 		p.info.EndCursor = l.cursor(p.rows[len(p.rows)-1])
 	}
-	if p.info.HasNextPage || (backward && p.info.HasPreviousPage) {
-		l.view.continued.Store(true)
+	if l.view.continued != nil && (p.info.HasNextPage || (backward && p.info.HasPreviousPage)) {
+		l.view.continued()
 	}
 	return p, nil
 }

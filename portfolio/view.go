@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 )
 
 // GroupCost is the field group of budgets and what is computed from them.
@@ -24,7 +23,7 @@ type View struct {
 	reach     sync.Once
 	reachable map[string]bool // documents that visible projects and milestones name
 
-	continued atomic.Bool
+	continued func()
 }
 
 // View returns the snapshot as the caller sees it.
@@ -55,15 +54,13 @@ func (s *Snapshot) divisionsUnder(slugs []string) map[string]bool {
 // Data is the data revision that the view shows.
 func (v *View) Data() Position { return v.snap.Data() }
 
-// Snapshot is what the view shows to its caller.
-func (v *View) Snapshot() *Snapshot { return v.snap }
-
 // Caller is who looks.
 func (v *View) Caller() Caller { return v.caller }
 
-// Continues reports whether a page was answered that another one follows, so
-// that the snapshot is worth keeping.
-func (v *View) Continues() bool { return v.continued.Load() }
+// WhenContinued has f called whenever a page was answered that another one
+// follows, so that the snapshot is worth keeping. It must be set before the
+// view is used; f may be called by many goroutines.
+func (v *View) WhenContinued(f func()) { v.continued = f }
 
 // limited reports whether the caller sees only some departments.
 func (v *View) limited() bool { return v.divisions != nil }

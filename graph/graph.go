@@ -1,0 +1,104 @@
+// Package graph answers GraphQL: the schema, its resolvers, and the handler
+// that serves them.
+//
+// It reads the snapshot through the view of whoever asks and never the store,
+// so an answer is of one revision and one caller. It starts a synchronisation
+// through the interface Syncer and knows neither connectors nor the engine.
+package graph
+
+//go:generate go tool gqlgen generate
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"plumbline/graph/generated"
+	"plumbline/graph/limit"
+	"plumbline/graph/transport"
+	"plumbline/portfolio"
+)
+
+// A Reader has the newest snapshot.
+type Reader interface {
+	// Snapshot returns it; it never waits.
+	Snapshot() *portfolio.Snapshot
+	// Wait returns a snapshot that holds the revision, or an error when ctx
+	// ends before there is one.
+	Wait(ctx context.Context, revision int64) (*portfolio.Snapshot, error)
+}
+
+// A Syncer synchronises connections.
+type Syncer interface {
+	// Start asks for runs of the connections, of all if none is named, and
+	// returns at once. A connection that is not known is ErrNotFound.
+	Start(ctx context.Context, connections []string, full bool) error
+	// Confirm says in the author's name that the losses of a hold are real.
+	Confirm(ctx context.Context, hold portfolio.Key, author string) error
+}
+
+// Config says what a handler serves.
+type Config struct {
+	Reader Reader
+	// Syncer serves the mutations; without it they answer that the server
+	// synchronises nothing.
+	Syncer Syncer
+	// Age tells for how long the store has not answered; 0 while it does. Nil
+	// is always 0.
+	Age    func() time.Duration
+	Limits limit.Limits
+	Log    *slog.Logger
+	// Now tells the time for budgets and for how long revisions are kept; the
+	// process's clock if nil.
+	Now func() time.Time
+}
+
+// New returns the handler of /graphql.
+func New(c Config) http.Handler {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	r := &resolver{reader: c.Reader, syncer: c.Syncer, kept: newRevisions(c.Now)}
+	return transport.New(transport.Config{
+		Schema: generated.NewExecutableSchema(generated.Config{Resolvers: r}),
+		Limits: c.Limits,
+		Log:    c.Log,
+		Now:    c.Now,
+		Begin: func(ctx context.Context) (context.Context, map[string]any) {
+			view := r.view(c.Reader.Snapshot(), portfolio.CallerOf(ctx))
+			return withView(ctx, view), map[string]any{"revision": revisionExtension(view.Data(), c.Age)}
+		},
+		Revisions: waiter{c.Reader},
+	})
+}
+
+// revisionExtension is what every answer says of the revision it is of.
+func revisionExtension(p portfolio.Position, age func() time.Duration) map[string]any {
+	revision := map[string]any{"number": p.Revision, "hash": p.Hash.String()}
+	if age != nil {
+		if d := age(); d > 0 {
+			revision["ageSeconds"] = int64(d / time.Second)
+		}
+	}
+	return revision
+}
+
+// A waiter lets the transport wait for a revision.
+type waiter struct{ Reader }
+
+func (w waiter) WaitRevision(ctx context.Context, revision int64) error {
+	_, err := w.Wait(ctx, revision)
+	return err
+}
+
+type viewKey struct{}
+
+func withView(ctx context.Context, v *portfolio.View) context.Context {
+	return context.WithValue(ctx, viewKey{}, v)
+}
+
+// viewOf returns the view that the request began with.
+func viewOf(ctx context.Context) *portfolio.View {
+	return ctx.Value(viewKey{}).(*portfolio.View) //nolint:forcetypeassert // New puts it there
+}

@@ -1,0 +1,19 @@
+package graph
+
+import "plumbline/portfolio"
+
+// resolver is the root of all resolvers. Only the root fields have any: all
+// others are fields and methods of the handles of package portfolio.
+type resolver struct {
+	reader Reader
+	syncer Syncer
+	kept   *revisions
+}
+
+// view returns a snapshot as the caller sees it. When a page is answered that
+// another one follows, the snapshot is kept for it.
+func (r *resolver) view(s *portfolio.Snapshot, c portfolio.Caller) *portfolio.View {
+	v := s.View(c)
+	v.WhenContinued(func() { r.kept.keep(s, r.reader.Snapshot()) })
+	return v
+}
