@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -8,8 +10,10 @@ import (
 	"plumbline/doors/console"
 	"plumbline/doors/health"
 	"plumbline/doors/keys"
+	"plumbline/graph"
 	"plumbline/graph/limit"
 	"plumbline/portfolio"
+	plsync "plumbline/sync"
 )
 
 // endpoint is where the API answers.
@@ -22,8 +26,40 @@ func (h *house) doors(o opening) http.Handler {
 	probes := health.New(h, time.Duration(o.Config.MaxStale))
 	mux.Handle("/healthz", probes)
 	mux.Handle("/readyz", probes)
+	mux.Handle(endpoint, ring.Require(graph.New(graph.Config{
+		Reader: h.replica,
+		Syncer: syncer{h},
+		Age:    h.age,
+		Limits: limitsOf(o.Config.Limits),
+		Log:    o.Log,
+	})))
 	mux.Handle("/", console.New(console.Config{Endpoint: endpoint, Query: firstQuery, NeedsKey: !ring.Empty()}))
 	return mux
+}
+
+// age is for how long the store has not answered; 0 while it does.
+func (h *house) age() time.Duration {
+	if status := h.replica.Status(); status.Err != nil {
+		return status.Age
+	}
+	return 0
+}
+
+// A syncer is the engine as the API wants to see it.
+type syncer struct{ *house }
+
+// Start implements graph.Syncer.
+func (s syncer) Start(_ context.Context, connections []string, full bool) error {
+	if err := s.replica.Status().Err; err != nil {
+		return fmt.Errorf("%w: %w", portfolio.ErrUnavailable, err)
+	}
+	return s.engine.Start(plsync.Request{Connections: connections, Full: full})
+}
+
+// Confirm implements graph.Syncer.
+func (s syncer) Confirm(ctx context.Context, hold portfolio.Key, author string) error {
+	_, err := s.engine.Confirm(ctx, hold, author)
+	return err
 }
 
 // keysOf are the configured keys as the door takes them.
@@ -79,11 +115,21 @@ func (h *house) State() health.State {
 }
 
 // firstQuery is what the console opens with.
-const firstQuery = `# What turned red, and why?
+const firstQuery = `# Green outside, red inside: which projects report better than their dates say?
 {
-  projects(filter: {health: {eq: RED}}, first: 10) {
+  projects(
+    filter: {disagreement: {eq: true}}
+    orderBy: [{field: SLIP_DAYS, direction: DESC}]
+    first: 10
+  ) {
     totalCount
-    nodes { name computedHealth healthReasons { text } }
+    nodes {
+      name
+      department { name }
+      health { reported computed reasons { code message } }
+      slipDays
+      goLive { name baselineDate forecastDate }
+    }
   }
 }
 `

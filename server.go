@@ -16,6 +16,7 @@ import (
 	"plumbline/config"
 	"plumbline/connectors/catalog"
 	"plumbline/doors/control"
+	"plumbline/graph"
 )
 
 func main() {
@@ -36,7 +37,7 @@ func signalled() (context.Context, context.CancelFunc) {
 // run is the program. It returns the exit code: 0, 1 failed, 2 used wrongly,
 // 3 partly done.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
-	p := &program{getenv: getenv, stdout: stdout, stderr: stderr, tools: catalog.Tools(), open: openHouse, schema: func() string { return "" }}
+	p := &program{getenv: getenv, stdout: stdout, stderr: stderr, tools: catalog.Tools(), open: openHouse, schema: graph.SDL}
 	return p.run(ctx, args)
 }
 

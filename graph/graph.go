@@ -12,7 +12,10 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
+
+	"github.com/vektah/gqlparser/v2/formatter"
 
 	"plumbline/graph/generated"
 	"plumbline/graph/limit"
@@ -101,4 +104,12 @@ func withView(ctx context.Context, v *portfolio.View) context.Context {
 // viewOf returns the view that the request began with.
 func viewOf(ctx context.Context) *portfolio.View {
 	return ctx.Value(viewKey{}).(*portfolio.View) //nolint:forcetypeassert // New puts it there
+}
+
+// SDL is the schema as text, with its descriptions.
+func SDL() string {
+	var text strings.Builder
+	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
+	formatter.NewFormatter(&text, formatter.WithIndent("  ")).FormatSchema(schema)
+	return text.String()
 }

@@ -7,6 +7,7 @@ import "errors"
 // for the person who asked and may be shown.
 var (
 	ErrNotFound      = errors.New("not found")
+	ErrConflict      = errors.New("conflict")
 	ErrInvalid       = errors.New("invalid")
 	ErrInvalidCursor = errors.New("invalid cursor")
 	ErrForbidden     = errors.New("forbidden")

@@ -19,7 +19,7 @@ import (
 // The kinds of error that callers branch on.
 var (
 	// ErrConflict says that an expected document has moved.
-	ErrConflict = errors.New("conflict")
+	ErrConflict = portfolio.ErrConflict
 	// ErrReset says that the database no longer continues what was read of
 	// it, as after a restore: load again.
 	ErrReset = errors.New("log was reset")

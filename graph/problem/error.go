@@ -51,6 +51,7 @@ var kinds = []struct {
 	{portfolio.ErrInvalid, Invalid, ""},
 	{portfolio.ErrNotFound, NotFound, ""},
 	{portfolio.ErrForbidden, Forbidden, ""},
+	{portfolio.ErrConflict, Conflict, "somebody else changed it meanwhile; read it again and repeat the change"},
 	{portfolio.ErrUnavailable, Unavailable, "the portfolio's store cannot be reached just now; try again shortly"},
 	{context.DeadlineExceeded, Timeout, "the time for one operation is up; ask for less at once"},
 	{context.Canceled, Timeout, "the request was cancelled"},
