@@ -2,7 +2,6 @@ package mongostore
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -34,11 +33,7 @@ func (s *Store) Commit(ctx context.Context, change store.Change) (portfolio.Comm
 	if err := s.holdBack(ctx); err != nil {
 		return portfolio.Commit{}, fmt.Errorf("commit: %w", err)
 	}
-	base, err := s.base()
-	if err != nil {
-		return portfolio.Commit{}, fmt.Errorf("commit: %w", err)
-	}
-	w := &write{store: s, entries: entries, author: change.Author, expect: change.Expect, seen: base}
+	w := &write{store: s, entries: entries, author: change.Author, expect: change.Expect, seen: s.base()}
 	r, err := w.run(ctx)
 	if err != nil {
 		return portfolio.Commit{}, fmt.Errorf("commit: %w", err)
@@ -56,13 +51,10 @@ func (s *Store) Commit(ctx context.Context, change store.Change) (portfolio.Comm
 // before it writes its batch, as whatever voids the batch comes after it; a
 // sweeper before it asks which batches are committed, as whatever commits one
 // unseen comes after it.
-func (s *Store) base() (store.Record, error) {
+func (s *Store) base() store.Record {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.reset {
-		return store.Record{}, fmt.Errorf("%w: load it before committing to it", store.ErrReset)
-	}
-	return s.head, nil
+	return s.head
 }
 
 // committed notes our own commit and wakes who waits for it.
@@ -157,11 +149,6 @@ func (w *write) catchUp(ctx context.Context) error {
 	s := w.store
 	for {
 		at, next, err := s.allRecordsAfter(ctx, w.seen.Position())
-		if errors.Is(err, store.ErrReset) {
-			s.mu.Lock()
-			s.reset = true
-			s.mu.Unlock()
-		}
 		if err != nil {
 			return err
 		}

@@ -80,7 +80,7 @@ func (s *Store) load(ctx context.Context) (portfolio.State, error) {
 		return portfolio.State{}, err
 	}
 	s.mu.Lock()
-	s.head, s.reset = head, false
+	s.head = head
 	s.mu.Unlock()
 	return stateAt(head, docs), nil
 }

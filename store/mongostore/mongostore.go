@@ -123,10 +123,11 @@ type Store struct {
 
 	mu     sync.Mutex
 	closed bool
-	head   store.Record // the newest record this process knows
-	reset  bool         // head is of a log that is no more; Load mends it
-	format int          // of the database
-	mark   int64        // everything up to here is folded
+	// head is the newest record this process knows. If the database is replaced
+	// it is of a log that is no more, and no commit succeeds until Load.
+	head   store.Record
+	format int   // of the database
+	mark   int64 // everything up to here is folded
 	// touched holds the keys of commits after the mark, as far as known. A
 	// batch, unlike a revision, is never another one in a restored database.
 	touched map[store.BatchID]touchedBy
@@ -347,7 +348,7 @@ func (s *Store) changed() (<-chan struct{}, error) {
 func (s *Store) advance(r store.Record) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if r.Number > s.head.Number && !s.reset {
+	if r.Number > s.head.Number {
 		s.head = r
 	}
 	s.format = max(s.format, r.Format)

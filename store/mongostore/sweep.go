@@ -54,11 +54,7 @@ func (s *Store) Sweep(ctx context.Context) error {
 	if s.formatNow() > store.Format {
 		return nil
 	}
-	base, err := s.base()
-	if err != nil {
-		return err
-	}
-	w := &write{store: s, author: sweeperAuthor, seen: base}
+	w := &write{store: s, author: sweeperAuthor, seen: s.base()}
 	standing, err := s.standing(ctx)
 	if err != nil || len(standing) == 0 {
 		return err
