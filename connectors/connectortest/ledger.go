@@ -171,6 +171,8 @@ func (l *Ledger) judge(ctx context.Context, c connectors.Connector, scope connec
 			if err := l.put(r.Fact); err != nil {
 				return err
 			}
+		case r.Unreadable != nil:
+			l.Quarantined[r.Key] = *r.Unreadable
 		case r.Presence == "":
 			return fmt.Errorf("%s: neither a fact nor a presence", r.Key)
 		default:

