@@ -428,6 +428,32 @@ func TestOnlyWantedProjects(t *testing.T) {
 	})
 }
 
+// TestShiftingRows holds that Data Center's offsets, which cannot be avoided
+// inside one minute, miss no row when an edit moves the others up.
+func TestShiftingRows(t *testing.T) {
+	now := time.Date(2026, 2, 3, 9, 0, 0, 0, time.UTC)
+	site := newSite(t, jiratest.Options{Deployment: jiratest.DataCenter, Now: func() time.Time { return now }})
+	const n = 900
+	for i := range n {
+		site.AddIssue("PAY", jiratest.Issue{Type: "Epic", Summary: fmt.Sprint(i)})
+	}
+	now = now.Add(time.Hour)
+	site.Inject(jiratest.Fault{Kind: jiratest.Shift, Path: "/search"})
+	if got := len(read(t, open(t, site, nil, nil)).Names()); got != n {
+		t.Errorf("%d milestones of %d were read", got, n)
+	}
+}
+
+func TestRepeatedTokenIsToldAtOnce(t *testing.T) {
+	site := newSite(t, jiratest.Options{})
+	site.AddIssue("PAY", jiratest.Issue{Type: "Epic"})
+	site.Inject(jiratest.Fault{Kind: jiratest.RepeatToken, Path: "/search/jql"})
+	err := connectortest.NewLedger().Pull(t.Context(), open(t, site, nil, nil), nil)
+	if n := site.Counts().ByPath["POST /rest/api/3/search/jql"]; !errors.Is(err, errRepeated) || n > 3 {
+		t.Errorf("error = %v after %d searches, want errRepeated after two", err, n)
+	}
+}
+
 func TestLateIndex(t *testing.T) {
 	now := time.Now()
 	site := newSite(t, jiratest.Options{Now: func() time.Time { return now }, IndexDelay: 10 * time.Minute})
