@@ -35,10 +35,10 @@ func (b *builder) milestonesOf(project string) []*MilestoneRow {
 	}
 	for _, i := range places {
 		if m := b.milestones.round[i].now; m != nil && m.ProjectID == project {
-			next = append(next, m)
+			at, _ := slices.BinarySearchFunc(next, m, compareByTarget)
+			next = slices.Insert(next, at, m)
 		}
 	}
-	slices.SortFunc(next, compareByTarget)
 	return next
 }
 

@@ -54,11 +54,14 @@ func equalRows[R any](fields []rowField[R], a, b *R) bool {
 
 // changedFields names the fields in which two versions of a row differ.
 func changedFields[R any](fields []rowField[R], a, b *R) []string {
-	var names []string
+	names := make([]string, 0, 8)
 	for i := range fields {
 		if !fields[i].hidden && !fields[i].equal(a, b) {
 			names = append(names, fields[i].name)
 		}
+	}
+	if len(names) == 0 {
+		return nil
 	}
 	return names
 }
@@ -74,7 +77,10 @@ func equalMoney(a, b *Money) bool {
 	return a == b || (a != nil && b != nil && a.Currency == b.Currency && a.Amount.Equal(b.Amount))
 }
 
+// In each list the revision comes first: most rows that differ differ in it.
+
 var projectFields = []rowField[ProjectRow]{
+	hidden(field("rev", func(p *ProjectRow) int64 { return p.Rev })),
 	field("name", func(p *ProjectRow) string { return p.Name }),
 	field("key", func(p *ProjectRow) string { return p.Key }),
 	field("url", func(p *ProjectRow) string { return p.URL }),
@@ -114,7 +120,6 @@ var projectFields = []rowField[ProjectRow]{
 	{name: "budget", equal: func(a, b *ProjectRow) bool { return equalMoney(a.budget, b.budget) }},
 	hidden(field("id", func(p *ProjectRow) string { return p.ID })),
 	hidden(field("changesOn", func(p *ProjectRow) Date { return p.ChangesOn })),
-	hidden(field("rev", func(p *ProjectRow) int64 { return p.Rev })),
 	hidden(field("milestoneCount", func(p *ProjectRow) int { return p.milestoneCount })),
 	hidden(field("own", func(p *ProjectRow) ownDates { return p.own })),
 	hidden(rowField[ProjectRow]{name: "goLives", equal: func(a, b *ProjectRow) bool { return slices.Equal(a.goLives, b.goLives) }}),
@@ -124,6 +129,7 @@ var projectFields = []rowField[ProjectRow]{
 }
 
 var milestoneFields = []rowField[MilestoneRow]{
+	hidden(field("rev", func(m *MilestoneRow) int64 { return m.Rev })),
 	field("name", func(m *MilestoneRow) string { return m.Name }),
 	field("key", func(m *MilestoneRow) string { return m.Key }),
 	field("url", func(m *MilestoneRow) string { return m.URL }),
@@ -158,7 +164,6 @@ var milestoneFields = []rowField[MilestoneRow]{
 	instant("updatedAt", func(m *MilestoneRow) time.Time { return m.UpdatedAt }),
 	hidden(field("id", func(m *MilestoneRow) string { return m.ID })),
 	hidden(field("changesOn", func(m *MilestoneRow) Date { return m.ChangesOn })),
-	hidden(field("rev", func(m *MilestoneRow) int64 { return m.Rev })),
 	hidden(field("firstSeen", func(m *MilestoneRow) Date { return m.firstSeen })),
 	hidden(field("observedSince", func(m *MilestoneRow) Date { return m.observedSince })),
 	hidden(list("people", func(m *MilestoneRow) []string { return m.people() })),
@@ -166,6 +171,7 @@ var milestoneFields = []rowField[MilestoneRow]{
 }
 
 var dependencyFields = []rowField[DependencyRow]{
+	hidden(field("rev", func(d *DependencyRow) int64 { return d.Rev })),
 	field("type", func(d *DependencyRow) string { return d.Type }),
 	field("predecessor", func(d *DependencyRow) EndRow { return d.Predecessor }),
 	field("successor", func(d *DependencyRow) EndRow { return d.Successor }),
@@ -174,31 +180,31 @@ var dependencyFields = []rowField[DependencyRow]{
 	field("crossTool", func(d *DependencyRow) bool { return d.CrossTool }),
 	field("presence", func(d *DependencyRow) Presence { return d.Presence }),
 	hidden(field("id", func(d *DependencyRow) string { return d.ID })),
-	hidden(field("rev", func(d *DependencyRow) int64 { return d.Rev })),
 	hidden(field("upstream", func(d *DependencyRow) goLive { return d.upstream })),
 	hidden(field("binds", func(d *DependencyRow) string { return d.binds })),
 }
 
 var personFields = []rowField[PersonRow]{
+	hidden(field("rev", func(p *PersonRow) int64 { return p.Rev })),
 	field("name", func(p *PersonRow) string { return p.Name }),
 	field("email", func(p *PersonRow) string { return p.Email }),
 	field("connection", func(p *PersonRow) string { return p.Connection }),
 	field("active", func(p *PersonRow) bool { return p.Active }),
 	field("presence", func(p *PersonRow) Presence { return p.Presence }),
 	hidden(field("id", func(p *PersonRow) string { return p.ID })),
-	hidden(field("rev", func(p *PersonRow) int64 { return p.Rev })),
 }
 
 var departmentFields = []rowField[DepartmentRow]{
+	hidden(field("rev", func(d *DepartmentRow) int64 { return d.Rev })),
 	field("name", func(d *DepartmentRow) string { return d.Name }),
 	field("parent", func(d *DepartmentRow) string { return d.ParentID }),
 	field("head", func(d *DepartmentRow) string { return d.HeadID }),
 	field("recorded", func(d *DepartmentRow) bool { return d.Recorded }),
 	hidden(field("id", func(d *DepartmentRow) string { return d.ID })),
-	hidden(field("rev", func(d *DepartmentRow) int64 { return d.Rev })),
 }
 
 var connectionFields = []rowField[ConnectionRow]{
+	hidden(field("rev", func(c *ConnectionRow) int64 { return c.Rev })),
 	field("name", func(c *ConnectionRow) string { return c.Name }),
 	field("type", func(c *ConnectionRow) string { return c.Type }),
 	field("instance", func(c *ConnectionRow) string { return c.Instance }),
@@ -213,7 +219,6 @@ var connectionFields = []rowField[ConnectionRow]{
 	field("stale", func(c *ConnectionRow) bool { return c.Stale }),
 	field("quarantined", func(c *ConnectionRow) int { return c.Quarantined }),
 	hidden(field("id", func(c *ConnectionRow) string { return c.ID })),
-	hidden(field("rev", func(c *ConnectionRow) int64 { return c.Rev })),
 }
 
 func (p *ProjectRow) id() string    { return p.ID }

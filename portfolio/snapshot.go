@@ -46,7 +46,7 @@ type Snapshot struct {
 }
 
 // A rowSet holds the rows of one kind by id and in the order of their ids.
-type rowSet[R any] struct {
+type rowSet[R comparable] struct {
 	byID    table[R]
 	ordered sorted[R]
 }

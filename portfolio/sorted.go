@@ -8,7 +8,7 @@ import (
 // sorted is an immutable sorted list in chunks. The next version copies only
 // the chunks in which something changes, and a scan over all of it walks plain
 // slices.
-type sorted[E any] struct {
+type sorted[E comparable] struct {
 	chunks [][]E
 	count  int
 }
@@ -77,21 +77,27 @@ func (s *sorted[E]) add(chunk []E, before int) {
 }
 
 // sortedFrom makes the list of elements that are sorted already.
-func sortedFrom[E any](elements []E) sorted[E] {
+func sortedFrom[E comparable](elements []E) sorted[E] {
 	var s sorted[E]
 	s.add(elements, 0)
 	return s
 }
 
 func cutBefore[E any](compare func(a, b E) int, list []E, bound E) (before, rest []E) {
-	n, _ := slices.BinarySearchFunc(list, bound, compare)
+	n := 0
+	for n < len(list) && compare(list[n], bound) < 0 {
+		n++
+	}
 	return list[:n], list[n:]
 }
 
 // mergeChunk returns chunk without out and with in, all sorted. It looks only
 // at the places where something changes and copies the rest in pieces, because
 // to look at an element is to fetch it from memory.
-func mergeChunk[E any](compare func(a, b E) int, chunk, out, in []E) []E {
+func mergeChunk[E comparable](compare func(a, b E) int, chunk, out, in []E) []E {
+	if replaced, ok := replaceIn(compare, chunk, out, in); ok {
+		return replaced
+	}
 	merged := make([]E, 0, max(0, len(chunk)-len(out))+len(in))
 	for len(out) > 0 || len(in) > 0 {
 		next := first(compare, out, in)
@@ -110,6 +116,28 @@ func mergeChunk[E any](compare func(a, b E) int, chunk, out, in []E) []E {
 		}
 	}
 	return append(merged, chunk...)
+}
+
+// replaceIn is mergeChunk for the commonest change, in which every element that
+// goes has one that takes its place; those are found without looking at others.
+func replaceIn[E comparable](compare func(a, b E) int, chunk, out, in []E) ([]E, bool) {
+	if len(out) != len(in) {
+		return nil, false
+	}
+	for i := range out {
+		if compare(out[i], in[i]) != 0 {
+			return nil, false
+		}
+	}
+	replaced := slices.Clone(chunk)
+	for i := range out {
+		at := slices.Index(replaced, out[i])
+		if at < 0 {
+			return nil, false
+		}
+		replaced[at] = in[i]
+	}
+	return replaced, true
 }
 
 // first is the first element of either list; one of them has some.

@@ -32,7 +32,7 @@ const (
 	// shardLoad is how many slots a shard has on average when its table grows.
 	shardLoad = 24
 	// shardStart is how many slots a shard has on average after it grew.
-	shardStart = 6
+	shardStart = 8
 )
 
 var tableSeed = maphash.MakeSeed()
