@@ -5,6 +5,15 @@ import (
 	"maps"
 )
 
+// A decision says how a dirty milestone gets its kind.
+type decision int8
+
+const (
+	keepKind   decision = iota + 1 // only the day or upstream changed
+	checkKind                      // by the rules, if something that they read has changed
+	decideKind                     // by the rules: they or the project changed
+)
+
 // A builder makes the next snapshot: it takes documents in, finds out which
 // rows they bear on, and computes those again.
 type builder struct {
@@ -48,10 +57,8 @@ type dirt struct {
 	// touched are project facts whose project draws from something that
 	// changed: true where that is merged into it, false where only its
 	// milestones or the day changed.
-	touched map[string]bool
-	// milestones is true where the rules have to decide again, false where
-	// only dates and health can differ.
-	milestones   map[string]bool
+	touched      map[string]bool
+	milestones   map[string]decision
 	dependencies map[string]bool
 	people       map[string]bool
 	words        map[string]bool // names of people that lead to others now
@@ -89,7 +96,7 @@ func newBuilder(old *Snapshot) *builder {
 		dirty: dirt{
 			facts:        map[string]bool{},
 			touched:      map[string]bool{},
-			milestones:   map[string]bool{},
+			milestones:   map[string]decision{},
 			dependencies: map[string]bool{},
 			people:       map[string]bool{},
 			words:        map[string]bool{},
@@ -117,8 +124,8 @@ func (b *builder) load(state State) error {
 	b.milestones.rows.reserve(counts[KindMilestone])
 	b.projects.rows.reserve(counts[KindProject])
 	for _, v := range state.Docs {
-		kept, key := compact(v.Doc)
-		if _, twice := b.factsOf(key.Kind).get(key.ID); twice {
+		kept, key := compact(v.Doc, b.document)
+		if b.document(key) != nil {
 			return fmt.Errorf("state at revision %d: %w: two documents have the key %s", state.Revision, ErrInvalid, key)
 		}
 		b.take(key, v.Rev, kept)
@@ -144,9 +151,15 @@ func (b *builder) commit(c Commit) {
 		b.take(key, 0, nil)
 	}
 	for _, d := range c.Put {
-		kept, key := compact(d)
+		kept, key := compact(d, b.document)
 		b.take(key, c.Revision, kept)
 	}
+}
+
+// document returns a document as it stands now, nil when there is none.
+func (b *builder) document(key Key) Document {
+	v, _ := b.factsOf(key.Kind).get(key.ID)
+	return v.Doc
 }
 
 func (b *builder) factsOf(kind Kind) *tableEdit[Versioned] {
@@ -220,7 +233,7 @@ func (b *builder) everything() {
 		b.dirty.facts[id] = true
 	}
 	for id := range b.factsOf(KindMilestone).all() {
-		b.dirty.milestones[id] = true
+		b.dirty.milestones[id] = decideKind
 	}
 }
 
@@ -265,11 +278,15 @@ func (b *builder) touch(projectFact string) {
 	}
 }
 
+// decideKindOf makes a milestone dirty; of several decisions the most thorough
+// one counts.
+func (b *builder) decideKindOf(milestone string, d decision) {
+	b.dirty.milestones[milestone] = max(b.dirty.milestones[milestone], d)
+}
+
 // dateDirty makes a milestone dirty without asking the rules again.
 func (b *builder) dateDirty(id string) {
-	if !b.dirty.milestones[id] {
-		b.dirty.milestones[id] = false
-	}
+	b.decideKindOf(id, keepKind)
 }
 
 // beginDepartments reads the names of departments again when they changed;

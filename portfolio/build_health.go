@@ -32,7 +32,7 @@ func (b *builder) buildHealth() {
 func (b *builder) freshSuccessor(d *DependencyRow) {
 	project := d.binds
 	if m := b.milestones.get(d.binds); m != nil {
-		b.freshMilestone(m.ID, false)
+		b.freshMilestone(m.ID, keepKind)
 		project = m.ProjectID
 	}
 	if project != "" && !b.projects.isFresh(project) && b.projects.get(project) != nil {

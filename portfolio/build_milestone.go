@@ -1,5 +1,10 @@
 package portfolio
 
+import (
+	"slices"
+	"strings"
+)
+
 // native are a milestone's own attributes that a mapping may name like fields.
 func (f *MilestoneFact) native(name string) string {
 	switch name {
@@ -18,20 +23,18 @@ func (f *MilestoneFact) native(name string) string {
 // buildMilestones computes the dirty milestones, all but their health. A
 // milestone that is another one now makes its projects fresh.
 func (b *builder) buildMilestones() {
-	for id, decide := range b.dirty.milestones {
-		b.freshMilestone(id, decide)
+	for id, d := range b.dirty.milestones {
+		b.freshMilestone(id, d)
 	}
 }
 
-// freshMilestone computes a milestone, once in a round. Where decide is false
-// its kind is taken from the old row, because nothing that rules read of it
-// has changed.
-func (b *builder) freshMilestone(id string, decide bool) {
+// freshMilestone computes a milestone, once in a round.
+func (b *builder) freshMilestone(id string, d decision) {
 	if b.milestones.isFresh(id) {
 		return
 	}
 	old := b.milestones.before(id)
-	row := b.milestoneFromFact(id, old, decide)
+	row := b.milestoneFromFact(id, old, d)
 	b.milestones.put(id, old, row)
 	place := len(b.milestones.round) - 1
 	b.moved.note(b.milestones.round[place], place)
@@ -58,7 +61,7 @@ func sameForProject(a, b *MilestoneRow) bool {
 
 // milestoneFromFact computes a milestone under the mapping, the overrides and
 // the rules; nil when there is none.
-func (b *builder) milestoneFromFact(id string, old *MilestoneRow, decide bool) *MilestoneRow {
+func (b *builder) milestoneFromFact(id string, old *MilestoneRow, d decision) *MilestoneRow {
 	v, ok := b.factsOf(KindMilestone).get(id)
 	if !ok {
 		return nil
@@ -109,7 +112,7 @@ func (b *builder) milestoneFromFact(id string, old *MilestoneRow, decide bool) *
 	row.setBaseline(b.plan, &m, &f.History, overridden["baseline"])
 	row.setObserved(b.plan, f)
 	row.setForecast(m.forecast)
-	if !decide && old != nil {
+	if old != nil && (d == keepKind || (d == checkKind && b.sameForRules(old, row, &m))) {
 		row.Kind, row.KindRule = old.Kind, old.KindRule
 		return row
 	}
@@ -122,7 +125,7 @@ func (b *builder) milestoneFromFact(id string, old *MilestoneRow, decide bool) *
 func (b *builder) decideKind(row *MilestoneRow, m *mapped, project *ProjectRow, f *MilestoneFact, overridden bool) {
 	said, understood := milestoneKind(m.kind)
 	if understood && overridden {
-		row.Kind, row.KindRule = said, "override"
+		row.Kind, row.KindRule = said, ruleOverride
 		return
 	}
 	if len(b.plan.rules.kind) > 0 {
@@ -140,11 +143,28 @@ func (b *builder) decideKind(row *MilestoneRow, m *mapped, project *ProjectRow, 
 		}
 	}
 	if understood {
-		row.Kind, row.KindRule = said, "field "+m.kindField
+		row.Kind, row.KindRule = said, ruleField+m.kindField
 		return
 	}
-	row.Kind, row.KindRule = MilestoneStandard, "default"
+	row.Kind, row.KindRule = MilestoneStandard, ruleDefault
 }
+
+// sameForRules reports whether two versions of a milestone are the same in
+// everything that decides its kind, given that its project, the rules and what
+// they read of the project are the same.
+func (b *builder) sameForRules(old, row *MilestoneRow, m *mapped) bool {
+	return m.kind == "" && old.KindRule != ruleOverride && !strings.HasPrefix(old.KindRule, ruleField) &&
+		old.ProjectID == row.ProjectID && old.Name == row.Name && old.Key == row.Key && old.Type == row.Type &&
+		old.SourceStatus == row.SourceStatus && (old.TargetDate == row.TargetDate || !b.plan.rules.readDue) &&
+		slices.Equal(old.Labels, row.Labels) && equalFields(old.Custom, row.Custom)
+}
+
+// What decided a kind, where it was no rule's expression.
+const (
+	ruleOverride = "override"
+	ruleField    = "field " // and the tool's field
+	ruleDefault  = "default"
+)
 
 // ruleProject is a project as rules for its milestones see it.
 func ruleProject(p *ProjectRow) RuleProject {

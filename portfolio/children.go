@@ -71,7 +71,7 @@ func (b *builder) settleChildren() {
 func (b *builder) decideMilestonesOf(project string) {
 	list, _ := b.children.get(project)
 	for _, m := range list {
-		b.dirty.milestones[m.ID] = true
+		b.dirty.milestones[m.ID] = decideKind
 	}
 }
 
@@ -79,6 +79,6 @@ func (b *builder) decideMilestonesOf(project string) {
 // there was nothing.
 func (b *builder) decideOrphansOf(projectFact string) {
 	for _, id := range b.orphans.of(projectFact) {
-		b.dirty.milestones[id] = true
+		b.dirty.milestones[id] = decideKind
 	}
 }

@@ -11,20 +11,42 @@ import (
 // share are kept once, and the texts of one document lie in one piece, the id
 // first. The document that was given is not changed: whoever committed it may
 // still read it.
-func compact(d Document) (Document, Key) {
+//
+// Former finds the version that is replaced, most of whose words are the same
+// again.
+func compact(d Document, former func(Key) Document) (Document, Key) {
 	switch d := d.(type) {
 	case *ProjectFact:
 		c := *d
-		id := compactTexts(&c.Source, &c.Name, &c.Description, &c.Unreadable)
-		share(&c.Category, &c.Parent, &c.Lead, &c.Status, (*string)(&c.StatusCategory))
+		key := Key{KindProject, compactTexts(&c.Source, &c.Name, &c.Description, &c.Unreadable)}
+		was, ok := former(key).(*ProjectFact)
+		if !ok {
+			was = new(ProjectFact)
+		}
+		shareSource(&c.Source, &was.Source)
+		share(&c.Category, was.Category)
+		share(&c.Parent, was.Parent)
+		share(&c.Lead, was.Lead)
+		share(&c.Status, was.Status)
+		share(&c.StatusCategory, was.StatusCategory)
 		c.Labels, c.Fields = shareAll(c.Labels), shareNames(c.Fields)
-		return &c, Key{KindProject, id}
+		return &c, key
 	case *MilestoneFact:
 		c := *d
-		id := compactTexts(&c.Source, &c.Name, &c.Unreadable)
-		share(&c.Type, &c.Project, &c.Parent, &c.Owner, &c.Status, (*string)(&c.StatusCategory))
+		key := Key{KindMilestone, compactTexts(&c.Source, &c.Name, &c.Unreadable)}
+		was, ok := former(key).(*MilestoneFact)
+		if !ok {
+			was = new(MilestoneFact)
+		}
+		shareSource(&c.Source, &was.Source)
+		share(&c.Type, was.Type)
+		share(&c.Project, was.Project)
+		share(&c.Parent, was.Parent)
+		share(&c.Owner, was.Owner)
+		share(&c.Status, was.Status)
+		share(&c.StatusCategory, was.StatusCategory)
 		c.Labels, c.Fields = shareAll(c.Labels), shareNames(c.Fields)
-		return &c, Key{KindMilestone, id}
+		return &c, key
 	}
 	return d, d.Key()
 }
@@ -54,16 +76,25 @@ func compactTexts(s *Source, texts ...*string) string {
 	for _, text := range texts {
 		*text, start = all[start:start+len(*text)], start+len(*text)
 	}
-	share(&s.Connection, &s.Kind, &s.Scope, (*string)(&s.Presence))
 	return id
 }
 
-// share replaces words by the one copy that is kept of each.
-func share(words ...*string) {
-	for _, word := range words {
-		if *word != "" {
-			*word = unique.Make(*word).Value()
-		}
+func shareSource(s, was *Source) {
+	share(&s.Connection, was.Connection)
+	share(&s.Kind, was.Kind)
+	share(&s.Scope, was.Scope)
+	share(&s.Presence, was.Presence)
+}
+
+// share replaces a word by the one copy that is kept of it, which is the
+// former word if that is the same.
+func share[S ~string](word *S, former S) {
+	switch *word {
+	case "":
+	case former:
+		*word = former
+	default:
+		*word = S(unique.Make(string(*word)).Value())
 	}
 }
 
@@ -74,7 +105,7 @@ func shareAll(words []string) []string {
 	shared := make([]string, len(words))
 	for i, word := range words {
 		shared[i] = word
-		share(&shared[i])
+		share(&shared[i], "")
 	}
 	return shared
 }
@@ -85,7 +116,9 @@ func shareNames(fields []Field) []Field {
 	}
 	shared := make([]Field, len(fields))
 	for i, f := range fields {
-		share(&f.ID, &f.Name, (*string)(&f.Type))
+		share(&f.ID, "")
+		share(&f.Name, "")
+		share(&f.Type, "")
 		shared[i] = f
 	}
 	return shared

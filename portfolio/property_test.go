@@ -368,6 +368,9 @@ func (h *history) document() Document {
 			f.Finished = h.date("finished")
 		}
 		f.FirstSeen = h.date("first seen")
+		if h.chance(3) {
+			f.Labels = []string{h.word("K", "L")}
+		}
 		f.History = DueHistory{First: h.date("first due"), Read: h.chance(3)}
 		if h.chance(3) {
 			f.Baseline = h.date("baseline")
@@ -453,6 +456,8 @@ func (h *history) settings() *Settings {
 		{When: `project.department == "digital"`, Set: Assignment{Kind: MilestoneKey, Phase: PhaseProposed}},
 		{When: `project.name == "Pay" and connection.name != "Renamed"`, Set: Assignment{Department: "Health", Kind: MilestoneKey}},
 		{When: `project.custom["Sum"] > 2`, Set: Assignment{Phase: PhaseOnHold}},
+		{When: `milestone.due > "2026-02-01" and "K" in milestone.labels`, Set: Assignment{Kind: MilestoneKey}},
+		{When: `toJSON(milestone) contains "2026-03"`, Set: Assignment{Kind: MilestoneKey}},
 		{When: `broken(`, Set: Assignment{Phase: PhaseOnHold}},
 	} {
 		if h.chance(2) {

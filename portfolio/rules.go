@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/vm"
 )
 
@@ -59,6 +60,9 @@ type ruleSet struct {
 	kind       []compiledRule
 	department []compiledRule
 	phase      []compiledRule
+	// readDue tells that a rule may read milestone.due, which changes much more
+	// often than anything else that rules read.
+	readDue bool
 }
 
 type compiledRule struct {
@@ -77,6 +81,8 @@ func compileRules(rules []Rule) (ruleSet, []error) {
 			problems = append(problems, fmt.Errorf("rule %d: %w", i+1, err))
 			continue
 		}
+		// As a word anywhere, or through a whole object as in toJSON(milestone).
+		set.readDue = set.readDue || !onlyMembers(program.Node()) || strings.Contains(rule.When, "due")
 		if rule.Set.Kind != "" {
 			set.kind = append(set.kind, compiledRule{rule.When, string(rule.Set.Kind), program})
 		}
@@ -95,6 +101,31 @@ func compileRule(when string) (*vm.Program, error) {
 		return nil, errors.New("when is empty; use true for a rule that always matches")
 	}
 	return expr.Compile(when, expr.Env(RuleInput{}), expr.AsBool(), expr.DisableBuiltin("now"))
+}
+
+// onlyMembers reports whether an expression reads the milestone only member by
+// member, as in milestone.name.
+func onlyMembers(node ast.Node) bool {
+	var count memberCount
+	ast.Walk(&node, &count)
+	return count.bare == count.members
+}
+
+type memberCount struct{ bare, members int }
+
+// Visit implements ast.Visitor.
+func (c *memberCount) Visit(node *ast.Node) {
+	switch n := (*node).(type) {
+	case *ast.IdentifierNode:
+		if n.Value == "milestone" || n.Value == "$env" {
+			c.bare++
+		}
+	case *ast.MemberNode:
+		_, named := n.Property.(*ast.StringNode)
+		if root, ok := n.Node.(*ast.IdentifierNode); ok && named && root.Value == "milestone" {
+			c.members++
+		}
+	}
 }
 
 // A ruler runs rules; it is not safe for several goroutines.

@@ -110,7 +110,7 @@ func (b *builder) mark(key Key, d Document) {
 	case *ProjectFact:
 		b.dirty.facts[key.ID] = true
 	case *MilestoneFact:
-		b.dirty.milestones[key.ID] = true
+		b.decideKindOf(key.ID, checkKind)
 		b.touch(d.Project)
 	case *DependencyFact:
 		b.dirty.dependencies[key.ID] = true
@@ -129,7 +129,7 @@ func (b *builder) mark(key Key, d Document) {
 		switch {
 		case err != nil: // it names nothing, so it bears on nothing
 		case target.Kind == KindMilestone:
-			b.dirty.milestones[target.ID] = true
+			b.decideKindOf(target.ID, checkKind)
 		case target.Kind == KindProject:
 			b.dirty.touched[target.ID] = true
 		}
