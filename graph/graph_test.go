@@ -200,7 +200,7 @@ func answerFile(t *testing.T, file string) {
 	}
 }
 
-// indented formats an answer for readers, without what it cost.
+// indented formats an answer for readers, without its cost and revision.
 func indented(t testing.TB, answer []byte) []byte {
 	t.Helper()
 	var parsed struct {
@@ -212,6 +212,7 @@ func indented(t testing.TB, answer []byte) []byte {
 		t.Fatalf("%v\n%s", err, answer)
 	}
 	delete(parsed.Extensions, "cost")
+	delete(parsed.Extensions, "revision")
 	out, err := json.MarshalIndent(parsed, "", "  ")
 	if err != nil {
 		t.Fatal(err)
