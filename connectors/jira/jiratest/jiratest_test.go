@@ -194,25 +194,25 @@ func TestFaults(t *testing.T) {
 	}
 	for kind, good := range map[Kind]func(*http.Response, string, error) bool{
 		TooManySeconds: func(r *http.Response, _ string, _ error) bool {
-			return r.StatusCode == 429 && r.Header.Get("Retry-After") == "2"
+			return r.StatusCode == http.StatusTooManyRequests && r.Header.Get("Retry-After") == "2"
 		},
 		TooManyDate: func(r *http.Response, _ string, _ error) bool {
 			at, err := http.ParseTime(r.Header.Get("Retry-After"))
-			return r.StatusCode == 429 && err == nil && time.Until(at) > 0
+			return r.StatusCode == http.StatusTooManyRequests && err == nil && time.Until(at) > 0
 		},
 		TooManyBare: func(r *http.Response, _ string, _ error) bool {
-			return r.StatusCode == 429 && r.Header.Get("Retry-After") == ""
+			return r.StatusCode == http.StatusTooManyRequests && r.Header.Get("Retry-After") == ""
 		},
 		ForbiddenRetry: func(r *http.Response, _ string, _ error) bool {
-			return r.StatusCode == 403 && r.Header.Get("Retry-After") == "2"
+			return r.StatusCode == http.StatusForbidden && r.Header.Get("Retry-After") == "2"
 		},
-		InternalError: func(r *http.Response, _ string, _ error) bool { return r.StatusCode == 500 },
-		Unavailable:   func(r *http.Response, _ string, _ error) bool { return r.StatusCode == 503 },
-		Unauthorized:  func(r *http.Response, _ string, _ error) bool { return r.StatusCode == 401 },
+		InternalError: func(r *http.Response, _ string, _ error) bool { return r.StatusCode == http.StatusInternalServerError },
+		Unavailable:   func(r *http.Response, _ string, _ error) bool { return r.StatusCode == http.StatusServiceUnavailable },
+		Unauthorized:  func(r *http.Response, _ string, _ error) bool { return r.StatusCode == http.StatusUnauthorized },
 		Drop:          func(r *http.Response, _ string, err error) bool { return r == nil && err != nil },
 		Truncate:      func(_ *http.Response, body string, err error) bool { return err != nil && strings.HasPrefix(body, "{") },
 		HTML: func(r *http.Response, body string, _ error) bool {
-			return r.StatusCode == 200 && strings.Contains(body, "<html")
+			return r.StatusCode == http.StatusOK && strings.Contains(body, "<html")
 		},
 		EmptyPage: func(_ *http.Response, body string, _ error) bool {
 			return strings.Contains(body, `"issues":[]`) && strings.Contains(body, "nextPageToken")
