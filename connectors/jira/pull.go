@@ -177,6 +177,7 @@ func (r *run) projects(tell bool) ([]projectRecord, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.total = 0 // nobody knows how many versions they have
 	if tell {
 		r.page.Complete = append(r.page.Complete, connectors.Scope{Name: scopeProjects, Of: portfolio.KindProject})
 	}

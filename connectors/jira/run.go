@@ -41,7 +41,7 @@ type run struct {
 	people   map[string]bool // told in this run
 	page     connectors.Page
 	done     int
-	total    int
+	total    int // records that the run will bring, as far as it is known; 0 is unknown
 
 	// Of a sweep: the last listing that is done, and the projects.
 	sweeping bool
@@ -101,9 +101,9 @@ func (r *run) flush(next connectors.Cursor) error {
 		r.greeted = true
 		page.Site = &r.site
 	}
-	page.Next, page.Done, page.Total = next, r.done, max(r.total, r.done)
-	if r.total == 0 {
-		page.Total = 0
+	page.Next, page.Done, page.Total = next, r.done, r.total
+	if r.done > r.total {
+		page.Total = 0 // more than was counted on: unknown
 	}
 	r.page = connectors.Page{}
 	if !r.yield(page, nil) {
