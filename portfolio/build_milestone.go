@@ -112,17 +112,26 @@ func (b *builder) milestoneFromFact(id string, old *MilestoneRow, d decision) *M
 	row.setBaseline(b.plan, &m, &f.History, overridden["baseline"])
 	row.setObserved(b.plan, f)
 	row.setForecast(m.forecast)
-	if old != nil && (d == keepKind || (d == checkKind && b.sameForRules(old, row, &m))) {
+	if old == nil || (d == checkKind && !sameForRules(old, row, &m)) {
+		d = decideKind
+	}
+	if d == keepKind || (d == checkKind && old.TargetDate == row.TargetDate) {
 		row.Kind, row.KindRule = old.Kind, old.KindRule
 		return row
 	}
-	b.decideKind(row, &m, project, f, overridden["kind"])
+	choose := b.ruler.first
+	if d == checkKind {
+		choose = func(rules []compiledRule) (value, when string) { return b.ruler.again(rules, old.KindRule) }
+	}
+	b.decideKind(row, &m, project, f, overridden["kind"], choose)
 	return row
 }
 
 // decideKind sets the kind and what decided it: a person, else the first rule
 // that matches, else the tool's field.
-func (b *builder) decideKind(row *MilestoneRow, m *mapped, project *ProjectRow, f *MilestoneFact, overridden bool) {
+// Choose runs the rules.
+func (b *builder) decideKind(row *MilestoneRow, m *mapped, project *ProjectRow, f *MilestoneFact, overridden bool,
+	choose func([]compiledRule) (value, when string)) {
 	said, understood := milestoneKind(m.kind)
 	if understood && overridden {
 		row.Kind, row.KindRule = said, ruleOverride
@@ -137,7 +146,7 @@ func (b *builder) decideKind(row *MilestoneRow, m *mapped, project *ProjectRow, 
 		if project != nil {
 			in.Project = ruleProject(project)
 		}
-		if value, when := b.ruler.first(b.plan.rules.kind); when != "" {
+		if value, when := choose(b.plan.rules.kind); when != "" {
 			row.Kind, row.KindRule = MilestoneKind(value), when
 			return
 		}
@@ -150,12 +159,12 @@ func (b *builder) decideKind(row *MilestoneRow, m *mapped, project *ProjectRow, 
 }
 
 // sameForRules reports whether two versions of a milestone are the same in
-// everything that decides its kind, given that its project, the rules and what
-// they read of the project are the same.
-func (b *builder) sameForRules(old, row *MilestoneRow, m *mapped) bool {
+// everything that decides its kind but the due date, given that the rules and
+// what they read of its project are the same.
+func sameForRules(old, row *MilestoneRow, m *mapped) bool {
 	return m.kind == "" && old.KindRule != ruleOverride && !strings.HasPrefix(old.KindRule, ruleField) &&
 		old.ProjectID == row.ProjectID && old.Name == row.Name && old.Key == row.Key && old.Type == row.Type &&
-		old.SourceStatus == row.SourceStatus && (old.TargetDate == row.TargetDate || !b.plan.rules.readDue) &&
+		old.SourceStatus == row.SourceStatus &&
 		slices.Equal(old.Labels, row.Labels) && equalFields(old.Custom, row.Custom)
 }
 

@@ -60,15 +60,15 @@ type ruleSet struct {
 	kind       []compiledRule
 	department []compiledRule
 	phase      []compiledRule
-	// readDue tells that a rule may read milestone.due, which changes much more
-	// often than anything else that rules read.
-	readDue bool
 }
 
 type compiledRule struct {
 	when    string
 	value   string
 	program *vm.Program
+	// readsDue tells that it may read milestone.due, which changes much more
+	// often than anything else that rules read.
+	readsDue bool
 }
 
 // compileRules compiles every rule that can be compiled and names the others.
@@ -81,16 +81,15 @@ func compileRules(rules []Rule) (ruleSet, []error) {
 			problems = append(problems, fmt.Errorf("rule %d: %w", i+1, err))
 			continue
 		}
-		// As a word anywhere, or through a whole object as in toJSON(milestone).
-		set.readDue = set.readDue || !onlyMembers(program.Node()) || strings.Contains(rule.When, "due")
+		readsDue := readsDue(program.Node())
 		if rule.Set.Kind != "" {
-			set.kind = append(set.kind, compiledRule{rule.When, string(rule.Set.Kind), program})
+			set.kind = append(set.kind, compiledRule{rule.When, string(rule.Set.Kind), program, readsDue})
 		}
 		if rule.Set.Department != "" {
-			set.department = append(set.department, compiledRule{rule.When, rule.Set.Department, program})
+			set.department = append(set.department, compiledRule{rule.When, rule.Set.Department, program, readsDue})
 		}
 		if rule.Set.Phase != "" {
-			set.phase = append(set.phase, compiledRule{rule.When, string(rule.Set.Phase), program})
+			set.phase = append(set.phase, compiledRule{rule.When, string(rule.Set.Phase), program, readsDue})
 		}
 	}
 	return set, problems
@@ -103,27 +102,29 @@ func compileRule(when string) (*vm.Program, error) {
 	return expr.Compile(when, expr.Env(RuleInput{}), expr.AsBool(), expr.DisableBuiltin("now"))
 }
 
-// onlyMembers reports whether an expression reads the milestone only member by
-// member, as in milestone.name.
-func onlyMembers(node ast.Node) bool {
-	var count memberCount
-	ast.Walk(&node, &count)
-	return count.bare == count.members
+// readsDue reports whether an expression may read milestone.due: by name, or
+// through the whole object as in toJSON(milestone).
+func readsDue(node ast.Node) bool {
+	var reads milestoneReads
+	ast.Walk(&node, &reads)
+	return reads.whole != reads.other
 }
 
-type memberCount struct{ bare, members int }
+// milestoneReads counts how often an expression names the milestone, and how
+// often only to read another member than due.
+type milestoneReads struct{ whole, other int }
 
 // Visit implements ast.Visitor.
-func (c *memberCount) Visit(node *ast.Node) {
+func (r *milestoneReads) Visit(node *ast.Node) {
 	switch n := (*node).(type) {
 	case *ast.IdentifierNode:
 		if n.Value == "milestone" || n.Value == "$env" {
-			c.bare++
+			r.whole++
 		}
 	case *ast.MemberNode:
-		_, named := n.Property.(*ast.StringNode)
-		if root, ok := n.Node.(*ast.IdentifierNode); ok && named && root.Value == "milestone" {
-			c.members++
+		member, named := n.Property.(*ast.StringNode)
+		if root, ok := n.Node.(*ast.IdentifierNode); ok && named && root.Value == "milestone" && member.Value != "due" {
+			r.other++
 		}
 	}
 }
@@ -139,9 +140,32 @@ type ruler struct {
 // does not match it.
 func (r *ruler) first(rules []compiledRule) (value, when string) {
 	for i := range rules {
-		if matched, err := r.machine.Run(rules[i].program, &r.input); err == nil && matched == true {
+		if r.matches(&rules[i]) {
 			return rules[i].value, rules[i].when
 		}
+	}
+	return "", ""
+}
+
+func (r *ruler) matches(rule *compiledRule) bool {
+	matched, err := r.machine.Run(rule.program, &r.input)
+	return err == nil && matched == true
+}
+
+// again is first when only milestone.due has changed since before matched:
+// until there, only rules that read it can tell anything new.
+func (r *ruler) again(rules []compiledRule, before string) (value, when string) {
+	known := true
+	for i := range rules {
+		rule := &rules[i]
+		won := rule.when == before
+		switch {
+		case known && !rule.readsDue && !won:
+			continue
+		case known && !rule.readsDue, r.matches(rule):
+			return rule.value, rule.when
+		}
+		known = known && !won
 	}
 	return "", ""
 }
