@@ -130,15 +130,20 @@ func BenchmarkLoad(b *testing.B) {
 	})
 }
 
-// benchCommits are commits of the same n milestones, scattered over all of
-// them, each time with other dates.
-func benchCommits(n, projects, milestones int) []Commit {
+// benchCommits are commits of the same n milestones, each time with other
+// dates: all milestones of some projects, as a page of a sync brings them, or
+// each of another project.
+func benchCommits(n, projects, milestones int, scattered bool) []Commit {
 	commits := make([]Commit, 4)
 	for k := range commits {
 		c := &commits[k]
 		c.Revision = int64(k + 2)
 		for i := range n {
-			c.Put = append(c.Put, benchMilestone(i*7919%milestones, projects, k+1))
+			which := i/10*7919%projects + i%10*projects
+			if scattered {
+				which = i * 7919 % milestones
+			}
+			c.Put = append(c.Put, benchMilestone(which, projects, k+1))
 		}
 	}
 	return commits
@@ -147,9 +152,13 @@ func benchCommits(n, projects, milestones int) []Commit {
 func BenchmarkApply(b *testing.B) {
 	eachSize(b, func(b *testing.B, projects, milestones int) {
 		s := benchSnapshot(b, projects, milestones)
-		for _, n := range []int{10, 1_000} {
-			b.Run(fmt.Sprintf("%ddocuments", n), func(b *testing.B) {
-				commits := benchCommits(n, projects, milestones)
+		for _, c := range []struct {
+			documents int
+			scattered bool
+			name      string
+		}{{10, false, "10documents"}, {1_000, false, "1000documents"}, {1_000, true, "1000scattered"}} {
+			b.Run(c.name, func(b *testing.B) {
+				commits := benchCommits(c.documents, projects, milestones, c.scattered)
 				runtime.GC()
 				var diff Diff
 				var fastest time.Duration

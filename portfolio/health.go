@@ -2,6 +2,7 @@ package portfolio
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 )
 
@@ -259,7 +260,7 @@ func healthView(reported, computed verdict, reportedOn Date) HealthView {
 		Reasons:    computed.reasons,
 	}
 	if len(reported.reasons) > 0 {
-		view.Reasons = append(reported.reasons[:len(reported.reasons):len(reported.reasons)], computed.reasons...)
+		view.Reasons = slices.Concat(reported.reasons, computed.reasons)
 	}
 	view.Disagreement = badness(reported.health) > 0 && badness(computed.health) > badness(reported.health)
 	return view

@@ -94,23 +94,27 @@ func (g *group) equal(other *group) bool {
 // component returns every id that links or rules connect with start, sorted.
 func (b *builder) component(start string, seen map[string]bool) []string {
 	seen[start] = true
-	found := []string{start}
+	var found []string
+	queue := []string{start}
 	visit := func(ids []string) {
 		for _, id := range ids {
 			if !seen[id] {
 				seen[id] = true
-				found = append(found, id)
+				queue = append(queue, id)
 			}
 		}
 	}
-	for i := 0; i < len(found); i++ {
-		for _, key := range b.refsOf(KindLink).of(found[i]) {
+	for len(queue) > 0 {
+		id := queue[0]
+		queue = queue[1:]
+		found = append(found, id)
+		for _, key := range b.refsOf(KindLink).of(id) {
 			if l := b.link(key); l != nil && !l.Apart {
 				visit([]string{l.Primary})
 				visit(l.Members)
 			}
 		}
-		if f := b.projectFact(found[i]); f != nil {
+		if f := b.projectFact(id); f != nil {
 			for _, word := range b.plan.joinWords(f) {
 				visit(b.joinKeys.of(word))
 			}
