@@ -69,13 +69,25 @@ func (b *builder) take(key Key, rev int64, doc Document) {
 		facts.set(key.ID, Versioned{Rev: rev, Doc: doc})
 	}
 	b.refer(key, before, doc)
-	b.count(before, -1)
-	b.count(doc, 1)
-	for _, d := range []Document{before, doc} {
-		if d != nil {
-			b.mark(key, d)
-		}
+	switch {
+	case before == nil:
+		b.count(doc, 1)
+	case doc == nil:
+		b.count(before, -1)
 	}
+	if before != nil && !bearAlike(before, doc) {
+		b.mark(key, before)
+	}
+	if doc != nil {
+		b.mark(key, doc)
+	}
+}
+
+// bearAlike reports whether two versions bear on the same, of the documents
+// that change most.
+func bearAlike(before, now Document) bool {
+	m, ok := now.(*MilestoneFact)
+	return ok && before.(*MilestoneFact).Project == m.Project
 }
 
 // refer moves a document to what it names now.
