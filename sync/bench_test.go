@@ -86,7 +86,11 @@ func BenchmarkFirstSyncIntoBolt(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		b.Cleanup(func() { log.Close() })
+		b.Cleanup(func() {
+			if err := log.Close(); err != nil {
+				b.Error(err)
+			}
+		})
 		return log, log
 	})
 }

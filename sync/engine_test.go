@@ -178,7 +178,7 @@ func TestAnOlderRecordIsIgnoredUnlessAFullRunIsAskedFor(t *testing.T) {
 	b.sync(Request{})
 	b.tool.mu.Lock()
 	stale := b.tool.records["r1"]
-	stale.name, stale.edited = "From a stale index", 1
+	stale.name, stale.edited, b.tool.order = "From a stale index", 1, nil
 	b.tool.mu.Unlock()
 	b.tool.version++ // reads everything
 	b.sync(Request{})
@@ -414,5 +414,61 @@ func TestProgressIsTold(t *testing.T) {
 	}})
 	if pages != 8 || listings != 4 {
 		t.Errorf("progress was told %d times, %d of listings; want 8 and 4", pages, listings)
+	}
+}
+
+func TestAPageLargerThanACommitIsSplitAndItsCursorComesLast(t *testing.T) {
+	b := withFetcher(t, 2*maxCommit+1)
+	b.tool.pageSize = 3 * maxCommit
+	b.sync(Request{})
+	withFacts := 0
+	for _, c := range b.log.commits {
+		facts, cursor := 0, false
+		for _, doc := range c.Put {
+			switch doc.(type) {
+			case *portfolio.MilestoneFact:
+				facts++
+			case *portfolio.SyncCursor:
+				cursor = true
+			}
+		}
+		if facts == 0 {
+			continue
+		}
+		withFacts++
+		if last := withFacts == 3; cursor != last || facts > maxCommit {
+			t.Errorf("commit %d has %d facts, cursor %t", c.Revision, facts, cursor)
+		}
+	}
+	if withFacts != 3 {
+		t.Errorf("%d commits with facts, want 3", withFacts)
+	}
+}
+
+func TestAConnectorCannotWriteForAnotherConnection(t *testing.T) {
+	tool := newTool(3)
+	b := newBench(t, tool, tool)
+	tool.conn = "somebody-else"
+	if row := b.try(Request{}); !errors.Is(row.Err, portfolio.ErrInvalid) || b.stored(portfolio.KindMilestone) != 0 {
+		t.Errorf("row %+v, %d stored", row, b.stored(portfolio.KindMilestone))
+	}
+}
+
+func TestAnAccountThatTheToolReadsLaterIsWrittenOnce(t *testing.T) {
+	tool := newTool(3)
+	b := newBench(t, tool, remembering{tool})
+	b.sync(Request{})
+	if m := b.milestone("r1"); m.History.Read {
+		t.Fatalf("history = %+v before the tool read it", m.History)
+	}
+	tool.version = 2
+	b.sync(Request{})
+	if m := b.milestone("r1"); !m.History.Read || m.History.First != portfolio.NewDate(2026, 2, 1) {
+		t.Errorf("history = %+v, want the tool's own", m.History)
+	}
+	before := b.log.newest().rev
+	b.sync(Request{Full: true})
+	if n := b.log.dataCommits(before); n != 0 {
+		t.Errorf("reading it again made %d data commits", n)
 	}
 }

@@ -156,6 +156,7 @@ func (f *referee) blame(format string, args ...any) {
 }
 
 func TestAThousandHandOversWithoutAnInterleavedWrite(t *testing.T) {
+	t.Parallel()
 	const wanted = 1000
 	synctest.Test(t, func(t *testing.T) {
 		log := newMemLog()

@@ -17,13 +17,16 @@ func (r *run) judge(ctx context.Context, whole bool) error {
 	if len(r.roll.order) == 0 && (!whole || !lister) {
 		return nil
 	}
+	if err := r.known.refresh(ctx); err != nil {
+		return err
+	}
 	verdicts, err := r.examine(ctx)
 	if err != nil {
 		return err
 	}
 	const tries = 3 // a hold may be confirmed at this very moment
 	for try := 1; ; try++ {
-		if err := r.catchUp(ctx); err != nil {
+		if err := r.known.refresh(ctx); err != nil {
 			return err
 		}
 		err := r.decide(ctx, verdicts, whole)
@@ -36,9 +39,6 @@ func (r *run) judge(ctx context.Context, whole bool) error {
 // examine finds out what became of each missing record: by asking the tool,
 // or else by comparing with the listing before.
 func (r *run) examine(ctx context.Context) ([]*verdict, error) {
-	if err := r.catchUp(ctx); err != nil {
-		return nil, err
-	}
 	verdicts := make([]*verdict, len(r.roll.order))
 	for i, a := range r.roll.order {
 		verdicts[i] = &verdict{attendance: a}

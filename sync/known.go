@@ -54,6 +54,22 @@ func (k *known) document(key portfolio.Key) (portfolio.Versioned, bool) {
 	return k.docs.Document(key)
 }
 
+// documents yields the newest version of every document of a kind.
+func (k *known) documents(kind portfolio.Kind) iter.Seq[portfolio.Versioned] {
+	return func(yield func(portfolio.Versioned) bool) {
+		for v := range k.docs.Documents(kind) {
+			if _, ours := k.own[v.Doc.Key()]; !ours && !yield(v) {
+				return
+			}
+		}
+		for key, v := range k.own {
+			if key.Kind == kind && v.Doc != nil && !yield(v) {
+				return
+			}
+		}
+	}
+}
+
 // wrote notes a commit of the run.
 func (k *known) wrote(rev int64, put []portfolio.Document, deleted []portfolio.Key) {
 	keys := make([]portfolio.Key, 0, len(put)+len(deleted))

@@ -215,6 +215,7 @@ func (w *world) compare() {
 }
 
 func TestRandomHistoriesConvergeToTheTool(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWorld(t)
 		w.create(t)

@@ -92,9 +92,6 @@ func (c *rollCall) complete(ctx context.Context, r *run, scope connectors.Scope)
 		return nil
 	}
 	if c.present[scope.Of] == nil {
-		if err := r.catchUp(ctx); err != nil {
-			return err
-		}
 		c.present[scope.Of] = r.presentBefore(c.start, scope.Of)
 	}
 	now, err := r.engine.store.now(ctx)
@@ -152,10 +149,10 @@ func (r *run) presentBefore(start int64, kind portfolio.Kind) map[string][]strin
 }
 
 // present yields the sources of the connection's documents of a kind that
-// are not lost, with their revisions. The replica must have caught up.
+// are not lost, with their revisions.
 func (r *run) present(kind portfolio.Kind) func(yield func(*portfolio.Source, int64) bool) {
 	return func(yield func(*portfolio.Source, int64) bool) {
-		for v := range r.known.docs.Documents(kind) {
+		for v := range r.known.documents(kind) {
 			source := v.Doc.(portfolio.ToolFact).Origin()
 			if source.Connection != r.conn.ID || lost(source.Presence) {
 				continue
@@ -166,6 +163,3 @@ func (r *run) present(kind portfolio.Kind) func(yield func(*portfolio.Source, in
 		}
 	}
 }
-
-// catchUp waits until the replica holds all that this run wrote.
-func (r *run) catchUp(ctx context.Context) error { return r.known.catchUp(ctx, r.rev) }

@@ -82,18 +82,21 @@ func (e *Engine) read(ctx context.Context, c *connection, req Request) (Row, err
 		if err := r.begin(ctx, docs, last, lastRev, r.plan, now); err != nil {
 			return Row{}, fmt.Errorf("connection %s: begin a run: %w", c.ID, err)
 		}
-		// Whoever had the lease before us wrote nothing after this revision.
-		if err := r.known.catchUp(ctx, r.rev); err != nil {
-			return Row{}, fmt.Errorf("connection %s: %w", c.ID, err)
+		// Whoever had the lease before us wrote nothing after our first
+		// commit. If there was nothing between it and what we know, we need
+		// not wait for the replica to tell us so.
+		if r.rev > docs.Position().Revision+1 {
+			if err := r.known.catchUp(ctx, r.rev); err != nil {
+				return Row{}, fmt.Errorf("connection %s: %w", c.ID, err)
+			}
 		}
 	}
 	r.spent = connectors.Usage{Requests: r.run.Tally.Requests, Waited: r.run.Tally.Waited}
 	r.bad = quarantined(r.known.docs, c.ID)
-	if cursor, _, ok := find[*portfolio.SyncCursor](r.known, (&portfolio.SyncCursor{Connection: c.ID}).Key()); ok {
-		r.cursor = *cursor
-	}
 	if r.plan.cursor != nil {
 		r.cursor = *r.plan.cursor
+	} else if cursor, _, ok := find[*portfolio.SyncCursor](r.known, (&portfolio.SyncCursor{Connection: c.ID}).Key()); ok {
+		r.cursor = *cursor
 	}
 	work, cancel := r.working(ctx)
 	defer cancel()

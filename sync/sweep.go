@@ -22,9 +22,6 @@ func (r *run) sweep(ctx context.Context) error {
 	lister := r.conn.Connector.(connectors.Lister)
 	whole := len(r.cursor.Listing) == 0
 	for again := false; ; again = true {
-		if err := r.catchUp(ctx); err != nil {
-			return err
-		}
 		r.newRoll(false)
 		err := r.patiently(ctx, func() error {
 			return each(ctx, r, func(ctx context.Context) iter.Seq2[connectors.Page, error] {
@@ -44,9 +41,6 @@ func (r *run) sweep(ctx context.Context) error {
 		return err
 	}
 	if _, asks := r.conn.Connector.(connectors.Fetcher); asks && whole {
-		if err := r.catchUp(ctx); err != nil {
-			return err
-		}
 		r.roll.addVanished(r)
 	}
 	r.cursor.Listing, r.unsaved = nil, true

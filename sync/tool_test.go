@@ -30,6 +30,7 @@ type tool struct {
 	mu       sync.Mutex
 	tick     int64
 	records  map[string]*item
+	order    []*item // as sorted; nil after an edit
 	requests int
 	pages    int
 	request  string
@@ -63,6 +64,7 @@ func (t *tool) edit(id string, change func(*item)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.tick++
+	t.order = nil
 	r := t.records[id]
 	if r == nil {
 		r = &item{id: id, due: portfolio.NewDate(2026, 3, 1)}
@@ -211,10 +213,15 @@ func (t *tool) fill(page *connectors.Page, after place) (at place, more bool) {
 	return at, false
 }
 
+// sorted are the records by their last edit.
 func (t *tool) sorted() []*item {
-	return slices.SortedFunc(maps.Values(t.records), func(a, b *item) int {
+	if len(t.order) == len(t.records) {
+		return t.order
+	}
+	t.order = slices.SortedFunc(maps.Values(t.records), func(a, b *item) int {
 		return cmp.Or(cmp.Compare(a.edited, b.edited), cmp.Compare(a.id, b.id))
 	})
+	return t.order
 }
 
 // lister is a tool with complete listings of ids, scope by scope.
@@ -327,6 +334,25 @@ func (t binned) Pull(ctx context.Context, since connectors.Cursor) iter.Seq2[con
 			for _, fact := range page.Facts {
 				if m := fact.(*portfolio.MilestoneFact); m.Name == "bin" {
 					m.Presence = portfolio.PresenceDeleted
+				}
+			}
+			if !yield(page, err) {
+				return
+			}
+		}
+	}
+}
+
+// remembering is a tool whose second converter reads the history of dates.
+type remembering struct{ *tool }
+
+// Pull implements connectors.Connector.
+func (t remembering) Pull(ctx context.Context, since connectors.Cursor) iter.Seq2[connectors.Page, error] {
+	return func(yield func(connectors.Page, error) bool) {
+		for page, err := range t.tool.Pull(ctx, since) {
+			for _, fact := range page.Facts {
+				if m := fact.(*portfolio.MilestoneFact); t.version > 1 {
+					m.History = portfolio.DueHistory{First: portfolio.NewDate(2026, 2, 1), Read: true}
 				}
 			}
 			if !yield(page, err) {

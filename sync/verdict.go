@@ -150,7 +150,7 @@ func (r *run) together(kind portfolio.Kind, verdicts []*verdict, had map[connect
 			scopes[scope.Name] = struct{}{}
 		}
 	}
-	for v := range r.known.docs.Documents(portfolio.KindPass) {
+	for v := range r.known.documents(portfolio.KindPass) {
 		if pass := v.Doc.(*portfolio.Pass); pass.Connection == r.conn.ID && pass.Of == kind {
 			_, recent := recentLosses(pass, r.engine.store.last())
 			all.recent += recent
