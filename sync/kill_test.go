@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -31,7 +32,11 @@ const victim = "PLUMBLINE_SYNC_VICTIM"
 
 func TestMain(m *testing.M) {
 	if path := os.Getenv(victim); path != "" {
-		if err := story(context.Background(), path); err != nil {
+		told := func(page int) error {
+			_, err := fmt.Println(page)
+			return err
+		}
+		if _, err := story(context.Background(), path, told); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -111,15 +116,16 @@ func (s *shelf) Documents(kind portfolio.Kind) iter.Seq[portfolio.Versioned] {
 	}
 }
 
-// story syncs 5,000 records into a file, then what became of them later.
-func story(ctx context.Context, path string) (err error) {
+// story syncs 5,000 records into a file, then what became of them later. It
+// tells each page and returns how many there were.
+func story(ctx context.Context, path string, told func(page int) error) (pages int, err error) {
 	log, err := openShelf(ctx, path)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer func() { err = errors.Join(err, log.Close()) }()
 	tool := newTool(5000)
-	tool.pageSize = 250
+	tool.pageSize, tool.page = 250, told
 	engine := New(Config{
 		Log: log, Replica: log, Sole: true, Holder: fmt.Sprint(os.Getpid(), "-", time.Now().UnixNano()),
 		Connections: []Connection{{ID: "eng", Connector: fetcher{lister{tool}}}},
@@ -128,17 +134,17 @@ func story(ctx context.Context, path string) (err error) {
 	later := path + ".later"
 	if _, err := os.Stat(later); errors.Is(err, os.ErrNotExist) {
 		if err := succeed(ctx, engine, Request{}); err != nil {
-			return err
+			return 0, err
 		}
 		if err := os.WriteFile(later, nil, 0o600); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	for i := 0; i < 5000; i += 10 {
 		tool.edit(fmt.Sprint("r", i), func(r *item) { r.due, r.broken = r.due.AddDays(i), i%100 == 0 })
 	}
 	tool.lose(portfolio.PresenceDeleted, ids(1, 9)...)
-	return succeed(ctx, engine, Request{Sweep: true})
+	return tool.pages, succeed(ctx, engine, Request{Sweep: true})
 }
 
 func succeed(ctx context.Context, engine *Engine, req Request) error {
@@ -159,11 +165,10 @@ func TestKilledProcessesLoseNothing(t *testing.T) {
 		rounds = n
 	}
 	undisturbed := filepath.Join(t.TempDir(), "undisturbed.db")
-	begun := time.Now()
-	if err := story(t.Context(), undisturbed); err != nil {
+	pages, err := story(t.Context(), undisturbed, nil)
+	if err != nil {
 		t.Fatal(err)
 	}
-	whole := time.Since(begun)
 	want := contents(t, undisturbed)
 	if len(want) < 5000 {
 		t.Fatalf("the undisturbed story stored %d facts", len(want))
@@ -172,35 +177,46 @@ func TestKilledProcessesLoseNothing(t *testing.T) {
 	for round := range rounds {
 		path := filepath.Join(t.TempDir(), fmt.Sprint(round, ".db"))
 		for range 1 + round%2 {
-			if killAfter(t, path, rand.N(whole)+10*time.Millisecond) {
+			if killAt(t, path, 1+rand.IntN(pages)) {
 				killed++
 			}
 		}
-		if err := story(t.Context(), path); err != nil {
+		if _, err := story(t.Context(), path, nil); err != nil {
 			t.Fatalf("round %d: %v", round, err)
 		}
 		if diff := cmp.Diff(want, contents(t, path)); diff != "" {
 			t.Fatalf("round %d (-undisturbed +killed):\n%s", round, diff)
 		}
 	}
-	if killed < rounds/2 {
+	if killed < rounds/4 {
 		t.Errorf("%d processes of %d rounds were killed in time", killed, rounds)
 	}
 	t.Logf("%d processes killed in %d rounds", killed, rounds)
 }
 
-// killAfter starts a process that syncs into the file and kills it -9 after a
-// while; false tells that it was done before.
-func killAfter(t *testing.T, path string, after time.Duration) bool {
+// killAt starts a process that syncs into the file and kills it -9 a moment
+// after a page; false tells that it was done before.
+func killAt(t *testing.T, path string, page int) bool {
 	t.Helper()
 	process := exec.CommandContext(t.Context(), os.Args[0])
 	process.Env = append(os.Environ(), victim+"="+path)
 	process.Stderr = os.Stderr
+	told, err := process.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := process.Start(); err != nil {
 		t.Fatal(err)
 	}
-	time.AfterFunc(after, func() { _ = process.Process.Signal(syscall.SIGKILL) })
-	err := process.Wait()
+	lines := bufio.NewScanner(told)
+	for range page {
+		if !lines.Scan() {
+			break
+		}
+	}
+	time.Sleep(rand.N(5 * time.Millisecond))
+	_ = process.Process.Signal(syscall.SIGKILL) // it may be gone already
+	err = process.Wait()
 	var exit *exec.ExitError
 	switch {
 	case err == nil:

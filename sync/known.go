@@ -86,20 +86,15 @@ func (k *known) wrote(rev int64, put []portfolio.Document, deleted []portfolio.K
 }
 
 // refresh takes the replica's newest documents and forgets the commits they
-// hold.
+// hold. It waits only when too much would have to be kept.
 func (k *known) refresh(ctx context.Context) error {
-	var behind int64
+	least := k.docs.Position().Revision
 	if len(k.own) > maxOwn {
-		behind = k.commits[len(k.commits)-1].rev
+		least = k.commits[len(k.commits)-1].rev
 	}
-	return k.catchUp(ctx, behind)
-}
-
-// catchUp is refresh, but waits until the replica is at the revision.
-func (k *known) catchUp(ctx context.Context, revision int64) error {
-	docs, err := k.replica.At(ctx, max(revision, k.docs.Position().Revision)) // never an older picture
+	docs, err := k.replica.At(ctx, least)
 	if err != nil {
-		return fmt.Errorf("wait for revision %d: %w", revision, err)
+		return fmt.Errorf("wait for revision %d: %w", least, err)
 	}
 	k.docs = docs
 	at := docs.Position().Revision

@@ -68,6 +68,11 @@ func (l *memLog) Commit(ctx context.Context, c store.Change) (portfolio.Commit, 
 			return portfolio.Commit{}, fmt.Errorf("%w: %s is at %d, expected %d", store.ErrConflict, key, v.Rev, rev)
 		}
 	}
+	return l.append(c)
+}
+
+// append makes a change the next commit.
+func (l *memLog) append(c store.Change) (portfolio.Commit, error) {
 	rev := l.head() + 1
 	seen := map[portfolio.Key]bool{}
 	for _, doc := range c.Put {

@@ -9,6 +9,7 @@ import (
 
 	"plumbline/connectors"
 	"plumbline/portfolio"
+	"plumbline/store"
 )
 
 func holds(b *bench) (all []*portfolio.Hold) {
@@ -249,19 +250,23 @@ func TestAHoldConfirmedDuringTheSweepIsKept(t *testing.T) {
 	b.sync(Request{Sweep: true})
 	key := holds(b)[0].Key()
 	b.tool.lose(portfolio.PresenceAccessLost, ids(15, 16)...)
+	hold := *holds(b)[0]
+	hold.ConfirmedBy = "key:pmo"
 	confirmed := false
-	b.tool.page = func(n int) error {
-		if !confirmed {
-			confirmed = true
-			// The pass after this page would overwrite the hold with 16 lost.
-			if _, err := b.engine.Confirm(t.Context(), key, "key:pmo"); err != nil {
-				t.Error(err)
-			}
+	b.log.check = func(c store.Change) error {
+		if _, writesHold := c.Expect[key]; !writesHold || confirmed {
+			return nil
 		}
-		return nil
+		confirmed = true // just before the sweep says that 16 are lost
+		_, err := b.log.append(store.Change{Put: []portfolio.Document{&hold}, Author: hold.ConfirmedBy})
+		return err
 	}
 	b.sync(Request{Sweep: true})
+	if !confirmed {
+		t.Fatal("the sweep did not write the hold")
+	}
 	b.wantHolds(0)
+	b.wantPresence(portfolio.PresenceAccessLost, ids(0, 16)...)
 }
 
 func TestWhatTheToolListsAsDeletedIsNotHeld(t *testing.T) {
@@ -335,6 +340,27 @@ func TestAnInterruptedSweepGoesOnAtAScope(t *testing.T) {
 	}
 	b.wantPresence("", ids(0, 20)...)
 	b.wantPresence(portfolio.PresenceDeleted, "r21")
+}
+
+func TestAnInterruptedSweepKnowsThatItSawHalfAScope(t *testing.T) {
+	tool := newTool(60)
+	b := newBench(t, tool, offsets{fetcher{lister{tool}}})
+	b.sync(Request{})
+	tool.page = func(n int) error {
+		if n == 7+1+3 { // 7 pages of the first run, 1 of changes, 3 of 6 listed
+			return fmt.Errorf("broken off")
+		}
+		return nil
+	}
+	b.try(Request{Sweep: true})
+	tool.page = nil
+	tool.requests = 0
+	b.sync(Request{Sweep: true})
+	if tool.requests != 1+6 {
+		t.Errorf("%d requests, want 1 for changes and 6 for the whole listing", tool.requests)
+	}
+	b.wantHolds(0)
+	b.wantPresence("", ids(0, 60)...)
 }
 
 func TestAnUnreadableRecordIsQuarantinedAndTriedAgain(t *testing.T) {

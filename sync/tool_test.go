@@ -361,3 +361,28 @@ func (t remembering) Pull(ctx context.Context, since connectors.Cursor) iter.Seq
 		}
 	}
 }
+
+// offsets is a tool whose listing could go on at any page.
+type offsets struct{ fetcher }
+
+// List implements connectors.Lister.
+func (o offsets) List(ctx context.Context, from connectors.Cursor) iter.Seq2[connectors.Page, error] {
+	return func(yield func(connectors.Page, error) bool) {
+		skip, _ := strconv.Atoi(from["offset"].Position)
+		ids := o.listed("all")
+		for begin := skip; begin < len(ids); begin += o.pageSize {
+			if err := o.next(); err != nil {
+				yield(connectors.Page{}, err)
+				return
+			}
+			end := min(begin+o.pageSize, len(ids))
+			page := connectors.Page{Seen: ids[begin:end], Next: connectors.Cursor{"offset": {Position: strconv.Itoa(end)}}}
+			if end == len(ids) {
+				page.Complete = []connectors.Scope{{Name: "all", Of: portfolio.KindMilestone}}
+			}
+			if ctx.Err() != nil || !yield(page, nil) {
+				return
+			}
+		}
+	}
+}
