@@ -29,6 +29,7 @@ type world struct {
 	t       testing.TB
 	now     *portfolio.Snapshot
 	time    time.Time
+	age     time.Duration // of what the store last said
 	syncer  *syncer
 	handler http.Handler
 }
@@ -48,6 +49,7 @@ func newWorld(t testing.TB) *world {
 func (w *world) restart() {
 	w.handler = graph.New(graph.Config{
 		Reader: w, Syncer: w.syncer,
+		Age:    func() time.Duration { return w.age },
 		Now:    func() time.Time { return w.time },
 		Limits: limit.Limits{MinuteCost: 1 << 40},
 	})

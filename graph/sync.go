@@ -83,6 +83,8 @@ func userErrors(err error, field string) ([]*model.UserError, error) {
 	case errors.Is(err, portfolio.ErrInvalid):
 	case errors.Is(err, portfolio.ErrNotFound):
 		code = model.UserErrorCodeNotFound
+	case errors.Is(err, portfolio.ErrConflict):
+		code = model.UserErrorCodeConflict
 	default:
 		return nil, err
 	}
