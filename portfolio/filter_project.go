@@ -80,7 +80,12 @@ func (f *ProjectFilter) conditions(c *compiler, all *conditions[ProjectRow]) {
 	c.personCondition(f.Sponsor, func(t test[string]) {
 		holds(all, t, func(p *ProjectRow) string { return p.SponsorID })
 	})
-	holds(all, c.ids(f.Parent, KindProject), func(p *ProjectRow) string { return p.ParentID })
+	holds(all, c.ids(f.Parent, KindProject), func(p *ProjectRow) string {
+		if c.view.project(p.ParentID) == nil {
+			return ""
+		}
+		return c.view.snap.unified(p.ParentID)
+	})
 	holds(all, f.StartDate.compile(c.today), func(p *ProjectRow) Date { return p.StartDate })
 	holds(all, f.TargetDate.compile(c.today), func(p *ProjectRow) Date { return p.TargetDate })
 	holds(all, f.BaselineDate.compile(c.today), func(p *ProjectRow) Date { return p.BaselineDate })
