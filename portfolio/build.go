@@ -44,6 +44,7 @@ type builder struct {
 	departments  *rowEdit[DepartmentRow]
 	connections  *rowEdit[ConnectionRow]
 
+	taken      int64 // documents
 	ruler      ruler
 	dirty      dirt
 	redirected []string // ids of project facts whose group is another now
@@ -390,6 +391,7 @@ func (b *builder) settle() (*Snapshot, Diff) {
 		next.refs[kind] = e.done()
 	}
 	next.due = b.nextDue()
+	next.copied = b.old.copied + b.copied(next)
 	return next, b.diff(next)
 }
 

@@ -2,6 +2,7 @@ package portfolio
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -24,9 +25,11 @@ func (f *ProjectFact) native(name string) string {
 // buildProjects computes what dirty projects draw from their own facts. Where
 // that bears on milestones, these become dirty.
 func (b *builder) buildProjects() {
+	// In the order of their ids for the same reason as milestones.
+	ids := slices.Sorted(maps.Keys(b.dirty.touched))
 	for _, merge := range []bool{true, false} {
-		for id, own := range b.dirty.touched {
-			if own != merge {
+		for _, id := range ids {
+			if b.dirty.touched[id] != merge {
 				continue
 			}
 			unified := b.unified(id)

@@ -18,6 +18,7 @@ type Snapshot struct {
 	committedAt time.Time
 	today       Date
 	plan        *plan
+	copied      int64 // bytes, by all commits since the load
 
 	// facts are the current documents by kind and id; refs leads, for each
 	// kind, from what a document names to the ids of the documents that name
@@ -67,6 +68,7 @@ func NewSnapshot(state State) (*Snapshot, error) {
 		return nil, err
 	}
 	next, _ := b.finish()
+	next.copied = 0
 	b.clip()
 	return next, nil
 }

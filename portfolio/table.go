@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"iter"
 	"slices"
+	"unsafe"
 )
 
 // A table is an immutable map by id. It is cut into small shards, so that the
@@ -76,6 +77,7 @@ func (t table[V]) all() iter.Seq2[string, V] {
 // while it is being written.
 type tableEdit[V any] struct {
 	table[V]
+	copied      int64 // bytes
 	pagesOwned  bool
 	pageOwned   []bool // banks that are copies of our own already
 	shardsOwned [][bankSize]bool
@@ -135,9 +137,11 @@ func (e *tableEdit[V]) own(hash uint64, room int) *[]slot[V] {
 	if !e.pageOwned[p] {
 		e.pageOwned[p] = true
 		e.banks[p] = slices.Clone(e.banks[p])
+		e.copied += bankSize * int64(unsafe.Sizeof(e.banks[p][0]))
 	}
 	if shard := e.banks[p][s]; !e.shardsOwned[p][s] {
 		e.shardsOwned[p][s] = true
+		e.copied += int64(len(shard)+room) * int64(unsafe.Sizeof(slot[V]{}))
 		e.banks[p][s] = append(make([]slot[V], 0, len(shard)+room), shard...)
 	}
 	return &e.banks[p][s]

@@ -67,6 +67,7 @@ func (b *builder) take(key Key, rev int64, doc Document) {
 		facts.delete(key.ID)
 	} else {
 		facts.set(key.ID, Versioned{Rev: rev, Doc: doc})
+		b.taken++
 	}
 	b.refer(key, before, doc)
 	switch {
