@@ -26,10 +26,12 @@ type ProjectRow struct {
 	SponsorID    string
 	ParentID     string // document id of the project above
 
-	StartDate    Date
+	StartDate Date
+	// Target, baseline and forecast are the project's own where its tools have
+	// a target date, else those of the milestone that SlipFromID names.
 	TargetDate   Date // what is promised now
 	BaselineDate Date // what was promised first
-	ForecastDate Date // what is expected
+	ForecastDate Date // what is expected; the actual date once finished
 	FinishedDate Date
 
 	Health HealthView
@@ -186,8 +188,9 @@ type DependencyRow struct {
 	binds string
 }
 
-// EndRow is one end of a dependency. Ids are empty for a stub: a record that is
-// not synced, of which only key and name are known.
+// EndRow is one end of a dependency. A stub is a record that is not synced
+// itself: it has key and name as the other end tells them, no MilestoneID, and
+// a ProjectID only if its project is synced.
 type EndRow struct {
 	ProjectID   string
 	MilestoneID string

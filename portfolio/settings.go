@@ -33,7 +33,8 @@ type FieldMapping struct {
 	// health, start, due, baseline, forecast, finished, objectives, pmoId,
 	// phase, priority, kind; any other name makes a custom field of that name.
 	To string `json:"to"`
-	// Field is the tool's field, by id or by name.
+	// Field is the tool's field, by id or by name, or one of the record's own
+	// attributes: name, key, category, type or status.
 	Field    string `json:"field"`
 	Currency string `json:"currency,omitempty"` // of budget
 	// Values maps the tool's values to the portfolio's; others stay as they are.
@@ -61,7 +62,8 @@ type Assignment struct {
 	Phase      Phase         `json:"phase,omitempty"`
 }
 
-// JoinRule joins projects of several connections that agree in one field.
+// JoinRule joins projects that agree in one field, whichever connection they
+// come from. It looks at what the tools say, not at overrides.
 type JoinRule struct {
 	// By is the field that must be equal and not empty: pmoId, key or name.
 	By string `json:"by"`
