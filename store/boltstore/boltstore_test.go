@@ -28,6 +28,8 @@ func TestMain(m *testing.M) {
 
 func TestStore(t *testing.T) { storetest.Run(t, kit) }
 
+func TestKill(t *testing.T) { storetest.Kill(t, kit) }
+
 func newDatabase(t testing.TB) *storetest.Database {
 	path := filepath.Join(t.TempDir(), "plumbline.db")
 	return &storetest.Database{

@@ -107,6 +107,20 @@ func (s *Store) checkServer(ctx context.Context) error {
 	return nil
 }
 
+// foldBatch returns how many documents the server folds well with one command.
+func (s *Store) foldBatch(ctx context.Context) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, opTimeout)
+	defer cancel()
+	info, err := s.client.Database("admin").RunCommand(ctx, bson.D{{Key: "buildInfo", Value: 1}}).Raw()
+	if err != nil {
+		return 0, explain("ask the server's version", err)
+	}
+	if _, err := info.LookupErr("ferretdbVersion"); err == nil {
+		return FerretFoldBatch, nil
+	}
+	return DefaultFoldBatch, nil
+}
+
 // Error codes of MongoDB.
 const (
 	codeUnauthorized         = 13

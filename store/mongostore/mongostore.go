@@ -34,8 +34,10 @@ import (
 
 // The defaults of Options.
 const (
-	// DefaultFoldBatch is how many documents are folded with one command.
+	// DefaultFoldBatch is how many documents are folded with one command, and
+	// FerretFoldBatch how many on FerretDB, which hangs for good on a hundred.
 	DefaultFoldBatch = 500
+	FerretFoldBatch  = 20
 	// DefaultPollEvery is how often a follower looks for commits of others.
 	DefaultPollEvery = 250 * time.Millisecond
 	// DefaultSweepEvery is how often unfinished batches are looked for.
@@ -76,7 +78,7 @@ type Options struct {
 	// Clock replaces the server's clock, in tests and demonstrations.
 	Clock func() time.Time
 	// FoldBatch, PollEvery, SweepEvery, StandStill and Selection replace the
-	// defaults. FerretDB 1 needs a FoldBatch of at most 20.
+	// defaults.
 	FoldBatch                                    int
 	PollEvery, SweepEvery, StandStill, Selection time.Duration
 	// Fault, in tests, is called at each step; an error stops the work there as
@@ -141,7 +143,6 @@ var _ store.Log = (*Store)(nil)
 // none), and makes its collections. An unreachable or unusable server is
 // portfolio.ErrUnavailable, with a sentence that says what is the matter.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
-	o.FoldBatch = cmp.Or(o.FoldBatch, DefaultFoldBatch)
 	o.PollEvery = cmp.Or(o.PollEvery, DefaultPollEvery)
 	o.SweepEvery = cmp.Or(o.SweepEvery, DefaultSweepEvery)
 	o.StandStill = cmp.Or(o.StandStill, DefaultStandStill)
@@ -173,6 +174,12 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 func (s *Store) prepare(ctx context.Context) error {
 	if err := s.checkServer(ctx); err != nil {
 		return err
+	}
+	if s.options.FoldBatch == 0 {
+		var err error
+		if s.options.FoldBatch, err = s.foldBatch(ctx); err != nil {
+			return err
+		}
 	}
 	if err := s.readFormat(ctx); err != nil {
 		return err

@@ -30,7 +30,7 @@ func throughProxy(t *testing.T) (*mongostore.Store, *proxy) {
 	if realServer != "" {
 		url += "?directConnection=true"
 	}
-	return open(t, url, testOptions()), p
+	return open(t, url, mongostore.Options{}), p
 }
 
 // The connection is cut around an insert, with the server having done it or
@@ -196,9 +196,7 @@ func TestReadsGoOnWhileTheServerIsAway(t *testing.T) {
 	if server.cmd == nil {
 		t.Skip("the server is not ours to kill")
 	}
-	options := testOptions()
-	options.Selection = 500 * time.Millisecond
-	log := open(t, server.url, options)
+	log := open(t, server.url, mongostore.Options{Selection: 500 * time.Millisecond})
 	r, err := replica.Open(t.Context(), log, replica.Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -56,9 +56,7 @@ var errCrash = errors.New("crashed on purpose")
 // withFault opens the database as a process that fails or waits at its steps.
 func withFault(t *testing.T, url string, fault func(string) error) *mongostore.Store {
 	t.Helper()
-	options := testOptions()
-	options.Fault = fault
-	return open(t, url, options)
+	return open(t, url, mongostore.Options{Fault: fault})
 }
 
 // neverFolds is the fault of a process that dies before it folds anything.
@@ -151,7 +149,7 @@ func TestALateFoldDoesNotBringADeletedDocumentBack(t *testing.T) {
 	first := put(t, slow, one, two)
 	late.wait(t) // it has stamped revision 1 and is about to replace
 
-	quick := open(t, server.url, testOptions())
+	quick := open(t, server.url, mongostore.Options{})
 	deleted := remove(t, quick, one.Key())
 	waitForMark(t, server.url, deleted.Revision)
 	late.open()
@@ -191,7 +189,7 @@ func TestAFoldThatNeverRanIsMadeUpForByTheNextWriter(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	next := open(t, server.url, testOptions())
+	next := open(t, server.url, mongostore.Options{})
 	c, err := next.Commit(t.Context(), store.Change{
 		Put:    []portfolio.Document{storetest.Project(3)},
 		Expect: map[portfolio.Key]int64{one.Key(): a.Revision, two.Key(): 0},
@@ -208,9 +206,7 @@ func TestAFoldThatNeverRanIsMadeUpForByTheNextWriter(t *testing.T) {
 // abandoned.
 func sweeping(t *testing.T, url string, fault func(string) error) *mongostore.Store {
 	t.Helper()
-	options := testOptions()
-	options.StandStill, options.SweepEvery, options.Fault = time.Nanosecond, time.Hour, fault
-	return open(t, url, options)
+	return open(t, url, mongostore.Options{StandStill: time.Nanosecond, SweepEvery: time.Hour, Fault: fault})
 }
 
 // sweep looks twice, as a batch must be seen to stand still.
@@ -234,7 +230,7 @@ func TestAVoidedWriterThatIsAliveCommitsUnderANewBatch(t *testing.T) {
 		t.Run(step, func(t *testing.T) {
 			t.Parallel()
 			server := startServer(t)
-			setup := open(t, server.url, testOptions())
+			setup := open(t, server.url, mongostore.Options{})
 			before := put(t, setup, one)
 			waitForMark(t, server.url, before.Revision)
 			held := newGate(step)
@@ -325,7 +321,7 @@ func TestAnAbandonedBatchIsSweptAway(t *testing.T) {
 	if _, err := dead.Commit(t.Context(), store.Change{Put: []portfolio.Document{one}}); !errors.Is(err, errCrash) {
 		t.Fatal(err)
 	}
-	patient := open(t, server.url, testOptions())
+	patient := open(t, server.url, mongostore.Options{})
 	sweep(t, patient)
 	if got := current(t, patient); len(got) != 0 {
 		t.Errorf("an unfinished commit is seen: %v", got)
@@ -403,4 +399,19 @@ func TestABrokenChainStopsTheReader(t *testing.T) {
 			t.Errorf("Load = %v, want ErrCorrupt", err)
 		}
 	})
+}
+
+// FerretDB hangs for good when one command replaces a hundred documents that
+// are there already, so the store must know it.
+func TestManyDocumentsAreFoldedOnEveryServer(t *testing.T) {
+	t.Parallel()
+	server := startServer(t)
+	log := open(t, server.url, mongostore.Options{})
+	var docs []portfolio.Document
+	for n := range 120 {
+		docs = append(docs, storetest.Project(n))
+	}
+	for range 2 {
+		waitForMark(t, server.url, put(t, log, docs...).Revision)
+	}
 }

@@ -38,7 +38,7 @@ var realServer = os.Getenv(testServer)
 var kit = storetest.Kit{
 	New: newDatabase,
 	Dial: func(url string) (store.Log, error) {
-		return mongostore.Open(context.Background(), url, testOptions())
+		return mongostore.Open(context.Background(), url, mongostore.Options{})
 	},
 	Steps: mongostore.Steps(),
 	Slow:  realServer == "",
@@ -58,12 +58,9 @@ func TestStore(t *testing.T) {
 	storetest.Run(t, kit)
 }
 
-// testOptions are those that suit the server.
-func testOptions() mongostore.Options {
-	if realServer != "" {
-		return mongostore.Options{}
-	}
-	return mongostore.Options{FoldBatch: 20} // FerretDB hangs on many more
+func TestKill(t *testing.T) {
+	t.Parallel()
+	storetest.Kill(t, kit)
 }
 
 // A server is a MongoDB wire server with one database for one test.
@@ -225,9 +222,7 @@ func newDatabase(t testing.TB) *storetest.Database {
 		Shared:  true,
 		Open: func(t testing.TB, o storetest.Options) store.Log {
 			t.Helper()
-			options := testOptions()
-			options.Fault = o.Fault
-			return open(t, s.url, options)
+			return open(t, s.url, mongostore.Options{Fault: o.Fault})
 		},
 		Backup: func(t testing.TB) func() { return backup(t, s.url) },
 		RaiseFormat: func(t testing.TB) {

@@ -2,8 +2,6 @@ package storetest
 
 import (
 	"errors"
-	"fmt"
-	"strconv"
 	"sync/atomic"
 	"testing"
 
@@ -136,21 +134,4 @@ func unknownOutcomeHasOneEffect(t *testing.T, kit Kit) {
 			}
 		})
 	}
-}
-
-// everyCommitWhole checks a log that was written in commits of one project
-// and its milestones that all carry the same number, and returns that number.
-func everyCommitWhole(log []portfolio.Commit, size int) (last int, err error) {
-	for _, c := range log {
-		if len(c.Put) != size {
-			return last, fmt.Errorf("revision %d has %d documents, want %d", c.Revision, len(c.Put), size)
-		}
-		last++
-		for _, doc := range c.Put {
-			if name := doc.(*portfolio.MilestoneFact).Name; name != strconv.Itoa(last) {
-				return last, fmt.Errorf("revision %d has a document of commit %s, want %d", c.Revision, name, last)
-			}
-		}
-	}
-	return last, nil
 }

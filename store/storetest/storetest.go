@@ -1,5 +1,5 @@
-// Package storetest holds every store to the promises of package store, as
-// one suite of named subtests.
+// Package storetest holds every store to the promises of package store: Run as
+// one suite of named subtests, Kill by killing writers.
 //
 // It tests nothing that only one store promises, and measures no speed.
 package storetest
@@ -15,7 +15,7 @@ type Kit struct {
 	// New returns an empty database of its own, removed with the test.
 	New func(t testing.TB) *Database
 	// Dial opens the log at Database.Address in another process, where there
-	// is no test to fail. A Kit without it is not killed.
+	// is no test to fail.
 	Dial func(address string) (store.Log, error)
 	// Steps names the boundaries at which a commit may be cut short, in order.
 	Steps []string
@@ -80,5 +80,4 @@ var promises = []struct {
 	{"a restored database is noticed", restoreIsNoticed},
 	{"a crash at every step leaves all or nothing", crashLeavesAllOrNothing},
 	{"an unknown outcome has one effect", unknownOutcomeHasOneEffect},
-	{"kill -9 loses nothing acknowledged", killLosesNothing},
 }
