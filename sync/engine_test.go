@@ -394,6 +394,10 @@ func TestALaggingReplicaChangesNothing(t *testing.T) {
 	b.tool.put("r3", "all", "Edited")
 	b.sync(Request{Sweep: true})
 	b.wantPresence(portfolio.PresenceDeleted, "r1", "r2")
+	v, _ := b.log.newest().Document((&portfolio.Pass{Connection: "eng", Of: portfolio.KindMilestone, Scope: "all"}).Key())
+	if pass := v.Doc.(*portfolio.Pass); pass.Count != 93 {
+		t.Errorf("the pass counts %d records, want 93", pass.Count)
+	}
 	before := b.log.newest().rev
 	b.sync(Request{Sweep: true})
 	if n := b.log.dataCommits(before); n != 0 || b.milestone("r3").Name != "Edited" {

@@ -255,6 +255,24 @@ func TestAStoreThatIsAwayForAWhileCostsNothing(t *testing.T) {
 	})
 }
 
+func TestACommitWhoseAnswerIsLostIsNotTakenForALostLease(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := withFetcher(t, 35)
+		lost := 0
+		b.log.after = func(c portfolio.Commit) error {
+			if c.Revision%2 == 0 {
+				lost++
+				return fmt.Errorf("%w: connection reset", portfolio.ErrUnavailable)
+			}
+			return nil
+		}
+		row := b.sync(Request{})
+		if row.Run != 1 || runs(b.log, "eng")[0].Takeovers != 0 || row.Tally.New != 35 || lost < 2 {
+			t.Errorf("run %d with %d new after %d lost answers, want run 1 to have gone on", row.Run, row.Tally.New, lost)
+		}
+	})
+}
+
 func TestWithSoleAccessALeftRunIsTakenAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := withFetcher(t, 35)

@@ -40,7 +40,7 @@ func (r *run) sweep(ctx context.Context) error {
 	if err := r.lookUp(ctx); err != nil {
 		return err
 	}
-	if _, asks := r.conn.Connector.(connectors.Fetcher); asks && whole {
+	if whole {
 		r.roll.addVanished(r)
 	}
 	r.cursor.Listing, r.unsaved = nil, true

@@ -410,6 +410,29 @@ func TestANewConverterTriesTheQuarantineAgain(t *testing.T) {
 	}
 }
 
+func TestAConverterThatFailedForAWhileLeavesNoMark(t *testing.T) {
+	b := withFetcher(t, 30)
+	b.sync(Request{})
+	b.breakSilently("r1", true, 2)
+	if got := b.milestone("r1").Unreadable; got == "" {
+		t.Error("r1 is not marked as unreadable")
+	}
+	b.breakSilently("r1", false, 3)
+	if got := b.milestone("r1").Unreadable; got != "" || b.stored(portfolio.KindQuarantine) != 0 {
+		t.Errorf("r1 is marked %q after it was read again", got)
+	}
+}
+
+// breakSilently reads everything with a converter that can or cannot read a
+// record which nobody has edited.
+func (b *bench) breakSilently(id string, broken bool, version int) {
+	b.t.Helper()
+	b.tool.mu.Lock()
+	b.tool.records[id].broken, b.tool.version = broken, version
+	b.tool.mu.Unlock()
+	b.sync(Request{})
+}
+
 func TestAQuarantinedRecordThatIsDeletedLeavesQuarantine(t *testing.T) {
 	for name, open := range map[string]func(*tool) connectors.Connector{
 		"asked for": func(t *tool) connectors.Connector { return fetcher{lister{t}} },
