@@ -25,8 +25,7 @@ func (f *ProjectFact) native(name string) string {
 // buildProjects computes what dirty projects draw from their own facts. Where
 // that bears on milestones, these become dirty.
 func (b *builder) buildProjects() {
-	// In the order of their ids for the same reason as milestones.
-	ids := slices.Sorted(maps.Keys(b.dirty.touched))
+	ids := slices.Sorted(maps.Keys(b.dirty.touched)) // so that they lie in memory in this order
 	for _, merge := range []bool{true, false} {
 		for _, id := range ids {
 			if b.dirty.touched[id] != merge {

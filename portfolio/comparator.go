@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
 )
@@ -235,6 +236,18 @@ func indexFold(s, want string, begins bool) bool {
 	if want == "" {
 		return true
 	}
+	if isASCII(s) && isASCII(want) {
+		last := len(s) - len(want)
+		if begins {
+			last = min(last, 0)
+		}
+		for i := 0; i <= last; i++ {
+			if equalLower(s[i:i+len(want)], want) {
+				return true
+			}
+		}
+		return false
+	}
 	for i := range s {
 		if foldedPrefix(s[i:], want) {
 			return true
@@ -244,6 +257,26 @@ func indexFold(s, want string, begins bool) bool {
 		}
 	}
 	return false
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// equalLower compares texts of ASCII and of the same length without regard to
+// case.
+func equalLower(a, b string) bool {
+	for i := range len(a) {
+		if lower(a[i]) != lower(b[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 func foldedPrefix(s, want string) bool {

@@ -49,7 +49,11 @@ type nounFilter[R any] interface {
 }
 
 // conditions are predicates that must all hold.
-type conditions[R any] struct{ tests []test[*R] }
+type conditions[R any] struct {
+	tests []test[*R]
+	// costly are those that look beyond the row; they come last.
+	costly []test[*R]
+}
 
 // holds adds a condition on a value of the row; nil is none.
 func holds[R, V any](c *conditions[R], t test[V], of func(*R) V) {
@@ -62,6 +66,7 @@ func holds[R, V any](c *conditions[R], t test[V], of func(*R) V) {
 func compile[R any](c *compiler, f nounFilter[R]) test[*R] {
 	var own conditions[R]
 	f.conditions(c, &own)
+	own.tests = append(own.tests, own.costly...)
 	and, or, negated := f.joined()
 	for _, other := range and {
 		if t := compile(c, other); t != nil {

@@ -93,7 +93,7 @@ func (f *MilestoneFilter) conditions(c *compiler, all *conditions[MilestoneRow])
 // tools still show the project is not asked unless the condition says so.
 func (c *compiler) projectCondition(f *ProjectFilter, all *conditions[MilestoneRow]) {
 	t := orTrue(compile(c, f))
-	all.tests = append(all.tests, func(m *MilestoneRow) bool {
+	all.costly = append(all.costly, func(m *MilestoneRow) bool {
 		p, ok := c.view.snap.Project(m.ProjectID)
 		return ok && c.view.sees(p) && t(p)
 	})

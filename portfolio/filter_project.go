@@ -193,20 +193,20 @@ func (f *MilestoneCollectionFilter) conditions(c *compiler, all *conditions[Proj
 	present := func(m *MilestoneRow) bool { return m.Presence == PresencePresent }
 	if f.Some != nil {
 		t := compilePresent(c, f.Some, milestonePresence)
-		all.tests = append(all.tests, func(p *ProjectRow) bool { return anyOf(p, orTrue(t)) })
+		all.costly = append(all.costly, func(p *ProjectRow) bool { return anyOf(p, orTrue(t)) })
 	}
 	if f.None != nil {
 		t := compilePresent(c, f.None, milestonePresence)
-		all.tests = append(all.tests, func(p *ProjectRow) bool { return !anyOf(p, orTrue(t)) })
+		all.costly = append(all.costly, func(p *ProjectRow) bool { return !anyOf(p, orTrue(t)) })
 	}
 	if f.Every != nil {
 		t, asks := orTrue(compile(c, f.Every)), asksPresence(f.Every)
-		all.tests = append(all.tests, func(p *ProjectRow) bool {
+		all.costly = append(all.costly, func(p *ProjectRow) bool {
 			return !anyOf(p, func(m *MilestoneRow) bool { return (asks || present(m)) && !t(m) })
 		})
 	}
 	if t := f.Count.compile(); t != nil {
-		all.tests = append(all.tests, func(p *ProjectRow) bool {
+		all.costly = append(all.costly, func(p *ProjectRow) bool {
 			n := 0
 			for _, m := range snap.milestonesOf(p.ID) {
 				if present(m) {

@@ -106,8 +106,8 @@ func lower(b byte) byte {
 }
 
 // rank maps a value to a number that never contradicts compare: a smaller rank
-// is a smaller value, equal ranks say nothing. It leaves 0 and the largest
-// number to rows without a value.
+// is a smaller value, and equal ranks of whole numbers are equal values. It
+// leaves 0 and the largest number to rows without a value.
 func (a sortValue) rank() uint64 {
 	var r uint64
 	switch {
@@ -126,10 +126,14 @@ func (a sortValue) rank() uint64 {
 			r = bits | 1<<63
 		}
 	default:
-		r = uint64(a.num) ^ 1<<63
+		return uint64(min(max(a.num, -maxNumber), maxNumber)+maxNumber) + 1
 	}
 	return r>>1 + 1
 }
+
+// maxNumber is more than any whole number that rows are sorted by: a count, a
+// day, or an instant in microseconds.
+const maxNumber = 1 << 61
 
 // A term is one column that rows are sorted by.
 type term[R any] struct {
@@ -201,11 +205,25 @@ func (o *ordering[R]) position(r *R) position {
 	return p
 }
 
+// rank is the rank of a row by the first term.
 func (o *ordering[R]) rank(r *R) uint64 {
 	if len(o.terms) == 0 {
 		return 0
 	}
 	return o.terms[0].rank(o.terms[0].value(r))
+}
+
+// second is the rank of a row by the second term, which decides among rows
+// of equal rank in the first. Where that is of texts or decimals, of which
+// different ones may have the same rank, it says nothing.
+func (o *ordering[R]) second(r *R) uint64 {
+	if len(o.terms) < 2 || o.terms[0].mixed {
+		return 0
+	}
+	if first := o.terms[0].value(r); first.text != "" || first.dec != nil {
+		return 0
+	}
+	return o.terms[1].rank(o.terms[1].value(r))
 }
 
 func (o *ordering[R]) rankAt(p position) uint64 {

@@ -88,20 +88,25 @@ const maxTerms = 8
 
 // healthValue sorts from good to bad; what is not known has no value.
 func healthValue(h Health) sortValue {
-	if at := slices.Index([]Health{HealthGreen, HealthYellow, HealthRed}, h); at >= 0 {
-		return numberValue(at)
+	switch h {
+	case HealthGreen:
+		return numberValue(0)
+	case HealthYellow:
+		return numberValue(1)
+	case HealthRed:
+		return numberValue(2)
 	}
 	return nothing
 }
 
 // phaseValue sorts along a project's life.
 func phaseValue(p Phase) sortValue {
-	return numberValue(slices.Index([]Phase{PhaseProposed, PhasePlanned, PhaseActive, PhaseOnHold, PhaseDone, PhaseCancelled}, p))
+	return numberValue(slices.Index(phases, p))
 }
 
 // kindValue sorts by how much a milestone matters.
 func kindValue(k MilestoneKind) sortValue {
-	return numberValue(slices.Index([]MilestoneKind{MilestoneStandard, MilestoneKey, MilestoneGoLive}, k))
+	return numberValue(slices.Index(mkinds, k))
 }
 
 func (v *View) personName(id string) sortValue {

@@ -1,6 +1,7 @@
 package portfolio
 
 import (
+	"cmp"
 	"container/heap"
 	"fmt"
 	"slices"
@@ -132,7 +133,7 @@ func (l *listing[R]) cut(r PageRequest) (*page[R], error) {
 		case before != nil && before.compare(&l.order, rank, row) >= 0:
 			later++
 		default:
-			best.offer(candidate[R]{rank, row})
+			best.offer(rank, row)
 		}
 	})
 	p.rows = best.sorted()
@@ -193,10 +194,10 @@ func (l *listing[R]) bound(text string, p *page[R]) (*bound[R], error) {
 	return &bound[R]{l.order.rankAt(c.at), c.at}, nil
 }
 
-// A candidate is a row that may belong to a page, with its rank computed.
+// A candidate is a row that may belong to a page, with its ranks computed.
 type candidate[R any] struct {
-	rank uint64
-	row  *R
+	rank, second uint64
+	row          *R
 }
 
 // A selection keeps the first (or, backward, the last) rows of those offered
@@ -209,13 +210,11 @@ type selection[R any] struct {
 }
 
 func (s *selection[R]) compare(a, b candidate[R]) int {
-	c := 0
-	switch {
-	case a.rank < b.rank:
-		c = -1
-	case a.rank > b.rank:
-		c = 1
-	default:
+	c := cmp.Compare(a.rank, b.rank)
+	if c == 0 {
+		c = cmp.Compare(a.second, b.second)
+	}
+	if c == 0 {
 		c = s.order.compare(a.row, b.row)
 	}
 	if s.backward {
@@ -225,10 +224,14 @@ func (s *selection[R]) compare(a, b candidate[R]) int {
 }
 
 // offer takes a row in when it belongs to the best so far.
-func (s *selection[R]) offer(c candidate[R]) {
+func (s *selection[R]) offer(rank uint64, row *R) {
+	full := len(s.rows) == s.most
+	if full && (s.most == 0 || (rank > s.rows[0].rank) != s.backward && rank != s.rows[0].rank) {
+		return
+	}
+	c := candidate[R]{rank, s.order.second(row), row}
 	switch {
-	case s.most == 0:
-	case len(s.rows) < s.most:
+	case !full:
 		s.rows = append(s.rows, c)
 		if len(s.rows) == s.most {
 			heap.Init(s)
