@@ -77,10 +77,14 @@ type dependencyEnd struct {
 	goLive   goLive
 }
 
-// connection is where an end lives: with the primary of its project, so that
-// a record in one tool that stands for a project of another counts as there.
+// connection is where an end lives: a milestone in its own tool, anything else
+// with the primary of its project, so that a record in one tool that stands
+// for a project of another counts as there.
 func (e *dependencyEnd) connection(said LinkEnd) string {
-	if e.ProjectID != "" {
+	switch {
+	case e.MilestoneID != "":
+		return connectionOf(e.MilestoneID)
+	case e.ProjectID != "":
 		return connectionOf(e.ProjectID)
 	}
 	return connectionOf(said.Ref)
