@@ -1,0 +1,264 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"plumbline/config"
+	"plumbline/connectors"
+	"plumbline/connectors/catalog"
+	"plumbline/demo"
+	"plumbline/graph"
+	"plumbline/graph/limit"
+	"plumbline/portfolio"
+	"plumbline/store/boltstore"
+	"plumbline/store/replica"
+	plsync "plumbline/sync"
+)
+
+// theDay is the day on which the answers in examples/answers are true.
+var theDay = time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC)
+
+// steps is how often somebody changes something between the two readings: once
+// for each sort of change.
+const steps = 8
+
+// organisation answers GraphQL over the demo's organisation as it stood on
+// theDay, read twice by the real connectors and engine.
+var organisation = sync.OnceValues(func() (http.Handler, error) {
+	ctx := context.Background() // it outlives the test that asks first
+	now := func() time.Time { return theDay }
+	org, err := demo.Start(ctx, demo.Options{Now: now})
+	if err != nil {
+		return nil, err
+	}
+	c, err := config.Load([]config.File{{Name: "demo.yaml", Data: org.Config()}}, config.Options{Tools: catalog.Tools()})
+	if err != nil {
+		return nil, err
+	}
+	folder, err := os.MkdirTemp("", "plumbline-examples")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder) //nolint:errcheck // a temporary folder
+	log, err := boltstore.Open(filepath.Join(folder, "demo.db"), boltstore.Options{Clock: now})
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close() //nolint:errcheck // all has been read
+	r, err := replica.Open(ctx, log, replica.Options{PublishEvery: time.Millisecond})
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	if _, err := r.ApplySettings(ctx, c.Settings(), c.FileHash(), false); err != nil {
+		return nil, err
+	}
+	engine := plsync.Config{Log: log, Replica: documentsAt{r}, Holder: "examples", Sole: true}
+	for _, connection := range c.Connections {
+		tool, err := connection.Tool.Open(connectors.Env{
+			Connection: connection.ID, Fields: connection.Fields.Names(), AllowPrivate: connection.AllowPrivate, Now: now,
+		})
+		if err != nil {
+			return nil, err
+		}
+		engine.Connections = append(engine.Connections, plsync.Connection{ID: connection.ID, Connector: tool})
+	}
+	reading := plsync.New(engine)
+	if _, err := reading.Sync(ctx, plsync.Request{}); err != nil {
+		return nil, err
+	}
+	for range steps {
+		org.Step()
+	}
+	if _, err := reading.Sync(ctx, plsync.Request{Sweep: true}); err != nil {
+		return nil, err
+	}
+	state, err := log.Load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s, err := r.Wait(ctx, state.Revision)
+	if err != nil {
+		return nil, err
+	}
+	return graph.New(graph.Config{Reader: still{s}, Limits: limit.Limits{MinuteCost: 1 << 40, ExportMinuteCost: 1 << 40}}), nil
+})
+
+type documentsAt struct{ *replica.Replica }
+
+func (d documentsAt) At(ctx context.Context, revision int64) (plsync.Documents, error) {
+	return d.Wait(ctx, revision)
+}
+
+// still is a reader of one snapshot.
+type still struct{ snapshot *portfolio.Snapshot }
+
+func (s still) Snapshot() *portfolio.Snapshot { return s.snapshot }
+
+func (s still) Wait(context.Context, int64) (*portfolio.Snapshot, error) { return s.snapshot, nil }
+
+// ask sends a query to the organisation and returns the data of the answer,
+// which must have no errors.
+func ask(t *testing.T, query string) json.RawMessage {
+	t.Helper()
+	handler, err := organisation()
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := json.Marshal(map[string]string{"query": query})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequestWithContext(portfolio.WithCaller(t.Context(), portfolio.Local), http.MethodPost, "/graphql", bytes.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	recorder := httptest.NewRecorder()
+	handler.ServeHTTP(recorder, r)
+	var answer struct {
+		Errors, Data json.RawMessage
+	}
+	if err := json.Unmarshal(recorder.Body.Bytes(), &answer); err != nil {
+		t.Fatalf("%v\n%s", err, recorder.Body)
+	}
+	if answer.Errors != nil || answer.Data == nil {
+		t.Fatalf("%s\n%s", recorder.Body, query)
+	}
+	return answer.Data
+}
+
+var exampleQueries = filepath.Join("examples", "queries")
+
+// TestTheExampleQueriesAnswerTheirQuestions runs every query over the demo's
+// organisation and compares with the answers beside them.
+func TestTheExampleQueriesAnswerTheirQuestions(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(exampleQueries, "*.graphql"))
+	if err != nil || len(files) < 10 {
+		t.Fatalf("%d example queries, %v; want at least 10", len(files), err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".graphql")
+		t.Run(name, func(t *testing.T) {
+			query := read(t, file)
+			if question, _, _ := strings.Cut(query, "\n"); !strings.HasPrefix(question, "# ") || !strings.Contains(question, "?") {
+				t.Errorf("it begins with %q, want a question as people ask it", question)
+			}
+			if !strings.Contains(query, "\nquery "+name) {
+				t.Errorf("the operation should be called %s, as the file is", name)
+			}
+			valid(t, query)
+			answer := ask(t, query)
+			var data map[string]any
+			if err := json.Unmarshal(answer, &data); err != nil {
+				t.Fatal(err)
+			}
+			for field, value := range data {
+				if field != mayBeEmpty && empty(value) {
+					t.Errorf("%s is empty: %v", field, value)
+				}
+			}
+			var text bytes.Buffer
+			if err := json.Indent(&text, answer, "", "  "); err != nil {
+				t.Fatal(err)
+			}
+			wanted(t, filepath.Join("examples", "answers", name+".json"), instants.ReplaceAllString(text.String(), `"2026-03-02T15:00:00Z"`)+"\n")
+		})
+	}
+}
+
+// instants are the times at which the engine worked, which differ each time.
+var instants = regexp.MustCompile(`"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"`)
+
+// mayBeEmpty is the answer that is good when it is empty.
+const mayBeEmpty = "holds"
+
+// empty reports whether an answer shows nothing.
+func empty(value any) bool {
+	object, ok := value.(map[string]any)
+	if !ok {
+		return value == nil
+	}
+	nodes, listed := object["nodes"].([]any)
+	if groups, ok := object["groups"].(map[string]any); ok {
+		grouped, _ := groups["nodes"].([]any)
+		return len(grouped) == 0
+	}
+	return listed && len(nodes) == 0
+}
+
+// valid fails unless the schema knows the document, with nothing deprecated.
+func valid(t *testing.T, document string) {
+	t.Helper()
+	schema, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphql", Input: graph.SDL()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, problems := gqlparser.LoadQuery(schema, document)
+	if problems != nil {
+		t.Fatalf("%v\n%s", problems, document)
+	}
+	for _, operation := range parsed.Operations {
+		undeprecated(t, operation.SelectionSet)
+	}
+}
+
+func undeprecated(t *testing.T, selections ast.SelectionSet) {
+	t.Helper()
+	for _, selection := range selections {
+		switch s := selection.(type) {
+		case *ast.Field:
+			if s.Definition.Directives.ForName("deprecated") != nil {
+				t.Errorf("%s.%s is deprecated", s.ObjectDefinition.Name, s.Name)
+			}
+			undeprecated(t, s.SelectionSet)
+		case *ast.InlineFragment:
+			undeprecated(t, s.SelectionSet)
+		case *ast.FragmentSpread:
+			undeprecated(t, s.Definition.SelectionSet)
+		}
+	}
+}
+
+// TestTheQueriesOfTheDocumentationAreRight runs every query in a graphql block
+// of README.md and docs.
+func TestTheQueriesOfTheDocumentationAreRight(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("docs", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	deeper, err := filepath.Glob(filepath.Join("docs", "*", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, file := range slices.Concat([]string{"README.md"}, files, deeper) {
+		for i, block := range graphqlBlocks.FindAllStringSubmatch(read(t, file), -1) {
+			found++
+			t.Run(fmt.Sprintf("%s-%d", file, i+1), func(t *testing.T) {
+				valid(t, block[1])
+				if !strings.Contains(block[1], "mutation") {
+					ask(t, block[1])
+				}
+			})
+		}
+	}
+	if found == 0 {
+		t.Error("the documentation shows no query")
+	}
+}
+
+var graphqlBlocks = regexp.MustCompile("(?s)```graphql\n(.*?)```")
