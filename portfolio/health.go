@@ -89,9 +89,13 @@ func (s *schedule) judge() verdict {
 			return v
 		}
 	}
-	v.health = s.judgeSlip(&v)
+	slip := s.judgeSlip(&v)
+	v.health = slip
 	s.judgePastDue(&v)
 	s.judgeUpstream(&v)
+	if v.health != slip {
+		v.reasons = append(v.reasons[1:], v.reasons[0]) // what decided comes first
+	}
 	v.reasons = s.withLeftOut(v.reasons)
 	return v
 }
