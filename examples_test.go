@@ -113,9 +113,9 @@ func (s still) Snapshot() *portfolio.Snapshot { return s.snapshot }
 
 func (s still) Wait(context.Context, int64) (*portfolio.Snapshot, error) { return s.snapshot, nil }
 
-// ask sends a query to the organisation and returns the data of the answer,
+// answerOf sends a query to the organisation and returns the data of the answer,
 // which must have no errors.
-func ask(t *testing.T, query string) json.RawMessage {
+func answerOf(t *testing.T, query string) json.RawMessage {
 	t.Helper()
 	handler, err := organisation()
 	if err != nil {
@@ -161,7 +161,7 @@ func TestTheExampleQueriesAnswerTheirQuestions(t *testing.T) {
 				t.Errorf("the operation should be called %s, as the file is", name)
 			}
 			valid(t, query)
-			answer := ask(t, query)
+			answer := answerOf(t, query)
 			var data map[string]any
 			if err := json.Unmarshal(answer, &data); err != nil {
 				t.Fatal(err)
@@ -251,7 +251,7 @@ func TestTheQueriesOfTheDocumentationAreRight(t *testing.T) {
 			t.Run(fmt.Sprintf("%s-%d", file, i+1), func(t *testing.T) {
 				valid(t, block[1])
 				if !strings.Contains(block[1], "mutation") {
-					ask(t, block[1])
+					answerOf(t, block[1])
 				}
 			})
 		}
