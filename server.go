@@ -29,9 +29,18 @@ func main() {
 // signalled returns a context that the first signal to stop ends. A second
 // signal ends the program at once.
 func signalled() (context.Context, context.CancelFunc) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
-	return ctx, stop
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case <-signals:
+		case <-ctx.Done():
+		}
+		signal.Stop(signals) // before anybody learns of the first, so that no second one is swallowed
+		cancel()
+	}()
+	return ctx, cancel
 }
 
 // run is the program. It returns the exit code: 0, 1 failed, 2 used wrongly,
