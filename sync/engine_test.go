@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -301,25 +302,32 @@ func TestALongRateLimitParksAndAShortOneIsSleptThrough(t *testing.T) {
 func TestAPageThatTakesTooLongFailsTheRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := withFetcher(t, 35)
-		var wait time.Duration
+		var wait atomic.Int64
 		b.tool.page = func(n int) error {
 			if n == 2 {
-				time.Sleep(wait)
+				time.Sleep(time.Duration(wait.Load()))
 			}
 			return nil
 		}
-		wait = 4 * time.Minute // four leases, within the page's limit
+		again := func(page int, d time.Duration) {
+			b.tool.mu.Lock()
+			defer b.tool.mu.Unlock()
+			b.tool.pages = page
+			wait.Store(int64(d))
+		}
+		again(0, 4*time.Minute) // four leases, within the page's limit
 		b.sync(Request{})
 		beats := len(b.log.commits)
 		if beats < 10 {
 			t.Errorf("%d commits, want heartbeats every third of the lease", beats)
 		}
-		b.tool.pages, b.tool.version, wait = 0, 2, 6*time.Minute
+		b.tool.version = 2
+		again(0, 6*time.Minute)
 		begun := time.Now()
 		if row := b.try(Request{}); !errors.Is(row.Err, ErrPageLimit) || time.Since(begun) > 5*time.Minute+DefaultGrace {
 			t.Errorf("error %v after %s, want ErrPageLimit after 5m", row.Err, time.Since(begun))
 		}
-		b.tool.pages, wait = 10, 0
+		again(10, 0)
 		if row := b.sync(Request{}); row.Run != 3 {
 			t.Errorf("run %d, want the next one once the connector came back", row.Run)
 		}
