@@ -49,10 +49,12 @@ func (v version) entry() store.Entry {
 // ofBatch selects the versions of a batch by a range of _id, so that the
 // index that every collection has serves it.
 func ofBatch(b store.BatchID) bson.D {
-	return bson.D{{Key: "_id", Value: bson.D{
-		{Key: "$gte", Value: versionID{b, 0}},
-		{Key: "$lte", Value: versionID{b, math.MaxInt32}},
-	}}}
+	return between(versionID{b, 0}, versionID{b, math.MaxInt32})
+}
+
+// between selects the versions from one to another, both included.
+func between(first, last versionID) bson.D {
+	return bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: first}, {Key: "$lte", Value: last}}}}
 }
 
 // writeBatch writes the entries under a new batch id, and returns when all are

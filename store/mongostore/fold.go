@@ -213,19 +213,32 @@ func (s *Store) stamp(ctx context.Context, r store.Record) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, opTimeout)
-	defer cancel()
-	versions := s.db.Collection("versions")
 	for _, b := range abandoned {
-		if _, err := versions.DeleteMany(ctx, ofBatch(b)); err != nil {
-			return explain("remove an abandoned batch", err)
+		if err := s.removeBatch(ctx, b); err != nil {
+			return err
 		}
 	}
-	if r.Entries == 0 {
-		return nil
+	for i := 0; i < r.Entries; i += s.options.FoldBatch {
+		part := between(versionID{r.Batch, int32(i)}, versionID{r.Batch, int32(i + s.options.FoldBatch - 1)})
+		if err := s.stampPart(ctx, part, r.Number); err != nil {
+			return err
+		}
 	}
-	_, err = versions.UpdateMany(ctx, ofBatch(r.Batch), bson.D{{Key: "$set", Value: bson.D{{Key: "rev", Value: r.Number}}}})
+	return nil
+}
+
+func (s *Store) stampPart(ctx context.Context, part bson.D, revision int64) error {
+	ctx, cancel := context.WithTimeout(ctx, opTimeout)
+	defer cancel()
+	_, err := s.db.Collection("versions").UpdateMany(ctx, part, bson.D{{Key: "$set", Value: bson.D{{Key: "rev", Value: revision}}}})
 	return explain("stamp versions", err)
+}
+
+func (s *Store) removeBatch(ctx context.Context, b store.BatchID) error {
+	ctx, cancel := context.WithTimeout(ctx, opTimeout)
+	defer cancel()
+	_, err := s.db.Collection("versions").DeleteMany(ctx, ofBatch(b))
+	return explain("remove an abandoned batch", err)
 }
 
 // replace brings the readable collections up to the commit. Each replacement

@@ -400,18 +400,3 @@ func TestABrokenChainStopsTheReader(t *testing.T) {
 		}
 	})
 }
-
-// FerretDB hangs for good when one command replaces a hundred documents that
-// are there already, so the store must know it.
-func TestManyDocumentsAreFoldedOnEveryServer(t *testing.T) {
-	t.Parallel()
-	server := startServer(t)
-	log := open(t, server.url, mongostore.Options{})
-	var docs []portfolio.Document
-	for n := range 120 {
-		docs = append(docs, storetest.Project(n))
-	}
-	for range 2 {
-		waitForMark(t, server.url, put(t, log, docs...).Revision)
-	}
-}
