@@ -80,7 +80,7 @@ console-assets: ## Fetch the console's third-party files from npm again
 
 .PHONY: kill
 kill: ## 200 rounds of kill -9 of a writing and of a syncing process
-	PLUMBLINE_KILL_ROUNDS=200 $(GO) test -count=1 -timeout 60m -run Kill ./store/... ./sync/...
+	PLUMBLINE_KILL_ROUNDS=200 $(GO) test -count=1 -timeout 60m -run Kill . ./store/... ./sync/...
 
 .PHONY: properties
 properties: ## Property tests with 10,000 cases each

@@ -261,7 +261,7 @@ func tell[T any](s *site, query string, variables map[string]any) T {
 // eventually waits until the condition holds.
 func eventually(t *testing.T, within time.Duration, what string, holds func() bool) {
 	t.Helper()
-	for began := time.Now(); !holds(); time.Sleep(20 * time.Millisecond) {
+	for began := time.Now(); !holds(); time.Sleep(5 * time.Millisecond) {
 		if time.Since(began) > within {
 			t.Fatalf("%s: not after %s", what, within)
 		}
