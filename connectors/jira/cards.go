@@ -1,10 +1,7 @@
 package jira
 
 import (
-	"context"
 	"encoding/json"
-	"net/http"
-	"net/url"
 	"time"
 
 	"plumbline/internal/inorder"
@@ -33,17 +30,6 @@ func (r *run) readCards(jql string) error {
 	})
 	r.cards = cards
 	return err
-}
-
-// project is the id of the issue's project, or nothing.
-func (r *issueRecord) project() string {
-	var p struct {
-		ID string `json:"id"`
-	}
-	if json.Unmarshal(r.Fields["project"], &p) != nil {
-		return ""
-	}
-	return p.ID
 }
 
 // changedCards reads the projects whose cards changed since then.
@@ -81,14 +67,4 @@ func (r *run) changedCards(since time.Time) error {
 		}
 	}
 	return nil
-}
-
-// projectByID reads a Jira project; nil when it cannot be seen.
-func (r *run) projectByID(ctx context.Context, id string) (json.RawMessage, error) {
-	var raw json.RawMessage
-	err := r.get(ctx, r.api+"project/"+pathEscape(id), url.Values{"expand": {"description,lead,insight"}}, &raw)
-	if hasStatus(err, http.StatusNotFound) || hasStatus(err, http.StatusForbidden) {
-		return nil, nil
-	}
-	return raw, err
 }

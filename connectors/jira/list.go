@@ -6,10 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"net/http"
 	"slices"
-	"strings"
-	"time"
 
 	"plumbline/connectors"
 	"plumbline/portfolio"
@@ -146,99 +143,4 @@ func isWork(f portfolio.ToolFact) bool {
 func (r *run) see(of portfolio.Kind, id string) {
 	r.page.Seen = append(r.page.Seen, portfolio.Key{Kind: of, ID: r.doc(kindIssue, id)})
 	r.done++
-}
-
-// listLinks lists the dependencies of the issues we read. Only those that have
-// a link of a blocking type need to be looked at; a site whose JQL does not
-// know issueLinkType has them all looked at.
-func (r *run) listLinks() error {
-	jql := r.issuesJQL()
-	if jql == "" || len(r.links) == 0 {
-		return nil
-	}
-	names := make([]string, len(r.linkNames))
-	for i, n := range r.linkNames {
-		names[i] = quoteJQL(n)
-	}
-	list := func(jql string) error {
-		q := searchRequest{JQL: jql + " ORDER BY created ASC, key ASC", MaxResults: maxRows, Fields: []string{"summary", "issuelinks"}}
-		return r.search(r.ctx, q, func(issues []json.RawMessage) error {
-			for _, raw := range issues {
-				r.addLinks(raw)
-			}
-			if r.full() {
-				return r.flush(r.listingCursor())
-			}
-			return nil
-		})
-	}
-	err := list(jql + " AND issueLinkType in (" + strings.Join(names, ", ") + ")")
-	if hasStatus(err, http.StatusBadRequest) {
-		err = list(jql)
-	}
-	if err == nil {
-		r.page.Complete = append(r.page.Complete, connectors.Scope{Name: scopeLinks, Of: portfolio.KindDependency})
-	}
-	return err
-}
-
-// addLinks adds the dependencies of an issue whose other fields were not asked for.
-func (r *run) addLinks(raw json.RawMessage) {
-	var rec issueRecord
-	if json.Unmarshal(raw, &rec) != nil {
-		return
-	}
-	c, err := rec.core()
-	if err != nil {
-		return // the issue itself is in quarantine, and its dependencies stay
-	}
-	r.page.Facts = append(r.page.Facts, r.dependencies(&rec, c)...)
-}
-
-// listRows lists the issues and their dependencies on Data Center, where a
-// search has no cheaper page of ids.
-func (r *run) listRows() error {
-	if jql := r.issuesJQL(); jql != "" {
-		fields := []string{"summary", "issuetype", "project", "updated", "parent"}
-		if len(r.links) > 0 {
-			fields = append(fields, "issuelinks")
-		}
-		fields = append(fields, r.parentFields()...)
-		err := r.keyset(jql, time.UnixMilli(0), fields, false, func(issues []json.RawMessage) error {
-			if err := r.findParents(issues); err != nil {
-				return err
-			}
-			for _, raw := range issues {
-				v := r.issue(raw)
-				switch {
-				case v.quarantined != nil:
-					r.see(v.quarantined.Of, v.id)
-				default:
-					for _, f := range v.facts {
-						if isWork(f) {
-							r.see(f.Key().Kind, v.id)
-						}
-					}
-				}
-				r.addLinks(raw)
-			}
-			if r.full() {
-				return r.flush(r.listingCursor())
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	r.page.Complete = append(r.page.Complete,
-		connectors.Scope{Name: scopeIssueProjects, Of: portfolio.KindProject},
-		connectors.Scope{Name: scopeIssues, Of: portfolio.KindMilestone},
-		connectors.Scope{Name: scopeLinks, Of: portfolio.KindDependency})
-	return nil
-}
-
-// quoteJQL writes a text so that JQL takes it as one value.
-func quoteJQL(text string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
 }

@@ -55,3 +55,38 @@ func (r *run) askPerson(ctx context.Context, id string) error {
 	r.add(out)
 	return nil
 }
+
+type userRecord struct {
+	AccountID    string `json:"accountId"`
+	Key          string `json:"key"`
+	Name         string `json:"name"`
+	DisplayName  string `json:"displayName"`
+	EmailAddress string `json:"emailAddress"`
+	Active       *bool  `json:"active"`
+}
+
+func (u *userRecord) id() string {
+	if u == nil {
+		return ""
+	}
+	return firstOf(u.AccountID, u.Key, u.Name)
+}
+
+// user returns the document id of a person and adds the person to the facts.
+func (v conversion) user(u *userRecord, facts *[]portfolio.ToolFact) string {
+	id := u.id()
+	if id == "" {
+		return ""
+	}
+	p := portfolio.PersonFact{
+		Source:   portfolio.Source{Connection: v.connection, Kind: kindUser, ID: id},
+		Name:     truncate(firstOf(u.DisplayName, u.Name, id), maxName),
+		Email:    u.EmailAddress,
+		Inactive: u.Active != nil && !*u.Active,
+	}
+	if v.person != nil {
+		p = v.person(p)
+	}
+	*facts = append(*facts, &p)
+	return p.DocID()
+}

@@ -2,9 +2,7 @@ package jira
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -97,34 +95,4 @@ func (c *Connector) begin(ctx context.Context) (*session, error) {
 		}
 	}
 	return s, nil
-}
-
-func firstOf(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
-}
-
-// numeric turns Jira's ids, which are numbers in text, into numbers; a record
-// of another tool never gets here, so what is no number sorts first.
-func numeric(id string) int64 {
-	n, err := strconv.ParseInt(id, 10, 64)
-	if err != nil {
-		return -1
-	}
-	return n
-}
-
-// idOf reads the id of a record that may be unreadable otherwise.
-func idOf(raw json.RawMessage) string {
-	var r struct {
-		ID json.RawMessage `json:"id"`
-	}
-	if json.Unmarshal(raw, &r) != nil {
-		return ""
-	}
-	return strings.Trim(string(r.ID), `"`)
 }

@@ -3,7 +3,6 @@ package jira
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -187,4 +186,47 @@ func label(raw json.RawMessage) string {
 
 func pathEscape(part string) string { return url.PathEscape(part) }
 
-var errRepeated = errors.New("the tool gave the same page token twice")
+func firstOf(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+// numeric turns Jira's ids, which are numbers in text, into numbers; a record
+// of another tool never gets here, so what is no number sorts first.
+func numeric(id string) int64 {
+	n, err := strconv.ParseInt(id, 10, 64)
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+// idOf reads the id of a record that may be unreadable otherwise.
+func idOf(raw json.RawMessage) string {
+	var r struct {
+		ID json.RawMessage `json:"id"`
+	}
+	if json.Unmarshal(raw, &r) != nil {
+		return ""
+	}
+	return strings.Trim(string(r.ID), `"`)
+}
+
+// truncate cuts a text to n characters.
+func truncate(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	count := 0
+	for i := range text {
+		if count == n {
+			return text[:i]
+		}
+		count++
+	}
+	return text
+}

@@ -307,10 +307,6 @@ func (q *request) body(v any) bool {
 	return true
 }
 
-func (q *request) noSuchPath() {
-	refuse(q.w, http.StatusNotFound, "null for uri: "+q.r.URL.Path)
-}
-
 func (q *request) answer(v any) {
 	body, err := json.Marshal(v)
 	if err != nil {

@@ -11,16 +11,6 @@ import (
 	"plumbline/portfolio"
 )
 
-// sorted puts labels in order; none is nil.
-func sorted(labels []string) []string {
-	if len(labels) == 0 {
-		return nil
-	}
-	labels = slices.Clone(labels)
-	slices.Sort(labels)
-	return slices.Compact(labels)
-}
-
 type issueRecord struct {
 	ID        string                     `json:"id"`
 	Key       string                     `json:"key"`
@@ -28,6 +18,17 @@ type issueRecord struct {
 	Changelog *struct {
 		Histories []changeRecord `json:"histories"`
 	} `json:"changelog"`
+}
+
+// project is the id of the issue's project, or nothing.
+func (r *issueRecord) project() string {
+	var p struct {
+		ID string `json:"id"`
+	}
+	if json.Unmarshal(r.Fields["project"], &p) != nil {
+		return ""
+	}
+	return p.ID
 }
 
 type statusRecord struct {
@@ -49,28 +50,6 @@ func (s statusRecord) category() portfolio.StatusCategory {
 	}
 	return categories[s.Category.Key]
 }
-
-type linkRecord struct {
-	ID   string `json:"id"`
-	Type struct {
-		ID   string `json:"id"`
-		Name string `json:"name"`
-	} `json:"type"`
-	Inward  *stubRecord `json:"inwardIssue"`
-	Outward *stubRecord `json:"outwardIssue"`
-}
-
-type stubRecord struct {
-	ID     string `json:"id"`
-	Key    string `json:"key"`
-	Fields struct {
-		Summary string    `json:"summary"`
-		Type    issueType `json:"issuetype"`
-	} `json:"fields"`
-}
-
-// parent is what is known of the issue above another one.
-type parent struct{ id, typeID string }
 
 // issueCore are the fields of an issue that Jira itself defines.
 type issueCore struct {
@@ -214,69 +193,12 @@ func (v conversion) issue(raw json.RawMessage) converted {
 	return out
 }
 
-// parentOf finds the issue above: Cloud tells it for every level, Data Center
-// for sub-tasks, and otherwise by the key in a custom field.
-func (v conversion) parentOf(r *issueRecord, c issueCore) parent {
-	if c.Parent != nil && c.Parent.ID != "" {
-		return parent{c.Parent.ID, c.Parent.Fields.Type.ID}
+// sorted puts labels in order; none is nil.
+func sorted(labels []string) []string {
+	if len(labels) == 0 {
+		return nil
 	}
-	for _, key := range v.parentKeys(r) {
-		if p, ok := v.parents[key]; ok {
-			return p
-		}
-	}
-	return parent{}
-}
-
-// parentKeys are the keys that Data Center's parent fields hold.
-func (v conversion) parentKeys(r *issueRecord) []string {
-	var keys []string
-	for _, id := range v.parentFields() {
-		var key string
-		raw := r.Fields[id]
-		if json.Unmarshal(raw, &key) != nil {
-			var object struct {
-				Key  string `json:"key"`
-				Data struct {
-					Key string `json:"key"`
-				} `json:"data"`
-			}
-			if json.Unmarshal(raw, &object) == nil {
-				key = firstOf(object.Key, object.Data.Key)
-			}
-		}
-		if key != "" {
-			keys = append(keys, key)
-		}
-	}
-	return keys
-}
-
-// dependencies are the issue's links of blocking types. The same link seen
-// from its other end gives the very same fact, so nothing in it depends on
-// which end was read.
-func (v conversion) dependencies(r *issueRecord, c issueCore) []portfolio.ToolFact {
-	var facts []portfolio.ToolFact
-	for _, l := range c.Links {
-		direction := v.links[l.Type.ID]
-		other, outward := l.Outward, true
-		if other == nil {
-			other, outward = l.Inward, false
-		}
-		if direction == 0 || other == nil || other.ID == "" || l.ID == "" {
-			continue
-		}
-		us := portfolio.LinkEnd{Ref: v.doc(kindIssue, r.ID), Key: r.Key, Name: truncate(strings.TrimSpace(c.Summary), maxName)}
-		them := portfolio.LinkEnd{Ref: v.doc(kindIssue, other.ID), Key: other.Key, Name: truncate(strings.TrimSpace(other.Fields.Summary), maxName)}
-		f := &portfolio.DependencyFact{
-			Source:      portfolio.Source{Connection: v.connection, Kind: kindLink, ID: l.ID, Scope: scopeLinks},
-			Type:        l.Type.Name,
-			Predecessor: us, Successor: them,
-		}
-		if outward != (direction == blocks) {
-			f.Predecessor, f.Successor = them, us
-		}
-		facts = append(facts, f)
-	}
-	return facts
+	labels = slices.Clone(labels)
+	slices.Sort(labels)
+	return slices.Compact(labels)
 }
