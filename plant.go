@@ -37,11 +37,17 @@ type tool struct {
 }
 
 // openHouse opens the store and builds what stands on it.
-func openHouse(ctx context.Context, o opening) (_ plant, err error) {
-	h := &house{}
-	if h.log, err = openStore(ctx, o.Config.Store, o.Log); err != nil {
+func openHouse(ctx context.Context, o opening) (plant, error) {
+	log, err := openStore(ctx, o.Config.Store, o.Log)
+	if err != nil {
 		return nil, err
 	}
+	return buildHouse(ctx, o, log)
+}
+
+// buildHouse builds what stands on the store, which is closed with it.
+func buildHouse(ctx context.Context, o opening, log store.Log) (_ plant, err error) {
+	h := &house{log: log}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, h.Close())
