@@ -62,7 +62,7 @@ func New(c Config) http.Handler {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	r := &resolver{reader: c.Reader, syncer: c.Syncer, kept: newRevisions(c.Now)}
+	r := &resolver{reader: c.Reader, syncer: c.Syncer, age: c.Age, kept: newRevisions(c.Now)}
 	return transport.New(transport.Config{
 		Schema: generated.NewExecutableSchema(generated.Config{Resolvers: r}),
 		Limits: c.Limits,

@@ -1,12 +1,17 @@
 package graph
 
-import "plumbline/portfolio"
+import (
+	"time"
+
+	"plumbline/portfolio"
+)
 
 // resolver is the root of all resolvers. Only the root fields have any: all
 // others are fields and methods of the handles of package portfolio.
 type resolver struct {
 	reader Reader
 	syncer Syncer
+	age    func() time.Duration // of what the store last said
 	kept   *revisions
 }
 

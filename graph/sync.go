@@ -62,14 +62,17 @@ func (r *resolver) confirmHold(ctx context.Context, input model.ConfirmHoldInput
 	return &model.ConfirmHoldPayload{Hold: hold}, nil
 }
 
-// mayMutate refuses callers who may only read, and servers that synchronise
-// nothing.
+// mayMutate refuses callers who may only read, servers that synchronise
+// nothing, and, at once, all while the store does not answer.
 func (r *resolver) mayMutate(ctx context.Context) error {
 	if !viewOf(ctx).Caller().May(portfolio.RoleEditor) {
 		return fmt.Errorf("%w: this needs a key with the role editor", portfolio.ErrForbidden)
 	}
 	if r.syncer == nil {
 		return fmt.Errorf("%w: this server synchronises nothing", portfolio.ErrForbidden)
+	}
+	if r.age != nil && r.age() > 0 {
+		return fmt.Errorf("%w: the store does not answer", portfolio.ErrUnavailable)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -94,6 +95,15 @@ func TestMutationsSayWhatFailed(t *testing.T) {
 		if user != c.user || code != c.code {
 			t.Errorf("%v: user error %q, error %q; want %q and %q", c.err, user, code, c.user, c.code)
 		}
+	}
+}
+
+func TestMutationsAreRefusedAtOnceWhileTheStoreIsDown(t *testing.T) {
+	w := synced(t)
+	w.age = time.Second
+	got := w.mutate(editor, `mutation { startSync(input: {}) { connections } }`)
+	if len(got.Errors) != 1 || got.Errors[0].Extensions.Code != "UNAVAILABLE" || w.syncer.started != nil {
+		t.Errorf("answered %+v and started %v, want UNAVAILABLE and nothing", got, w.syncer.started)
 	}
 }
 

@@ -90,15 +90,21 @@ type EnumComparator[E ~string] struct {
 	Null    *bool
 }
 
-// The comparators of the enums.
 type (
-	HealthComparator         = EnumComparator[Health]
-	PhaseComparator          = EnumComparator[Phase]
-	PresenceComparator       = EnumComparator[Presence]
-	MilestoneKindComparator  = EnumComparator[MilestoneKind]
+	// HealthComparator is a condition on a health.
+	HealthComparator = EnumComparator[Health]
+	// PhaseComparator is a condition on a phase.
+	PhaseComparator = EnumComparator[Phase]
+	// PresenceComparator is a condition on a presence.
+	PresenceComparator = EnumComparator[Presence]
+	// MilestoneKindComparator is a condition on a kind of milestone.
+	MilestoneKindComparator = EnumComparator[MilestoneKind]
+	// StatusCategoryComparator is a condition on a category of status.
 	StatusCategoryComparator = EnumComparator[StatusCategory]
-	BaselineBasisComparator  = EnumComparator[BaselineBasis]
-	RunStateComparator       = EnumComparator[RunState]
+	// BaselineBasisComparator is a condition on where a baseline comes from.
+	BaselineBasisComparator = EnumComparator[BaselineBasis]
+	// RunStateComparator is a condition on the state of a run.
+	RunStateComparator = EnumComparator[RunState]
 )
 
 // A test is a compiled condition on one value.

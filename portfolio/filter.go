@@ -121,14 +121,15 @@ func joins[R any, F any, P interface {
 }
 
 // A presenceFilter is one that can ask for rows that a tool no longer shows.
-type presenceFilter[R any] interface {
-	nounFilter[R]
+type presenceFilter interface {
 	presence() *PresenceComparator
 }
 
+var _ = []presenceFilter{(*ProjectFilter)(nil), (*MilestoneFilter)(nil), (*DependencyFilter)(nil), (*PersonFilter)(nil)}
+
 // asksPresence reports whether a filter says anything of presence anywhere.
 func asksPresence[R any](f nounFilter[R]) bool {
-	if p, ok := f.(presenceFilter[R]); ok && p.presence() != nil {
+	if p, ok := f.(presenceFilter); ok && p.presence() != nil {
 		return true
 	}
 	and, or, negated := f.joined()
@@ -137,12 +138,12 @@ func asksPresence[R any](f nounFilter[R]) bool {
 
 // compilePresent compiles a filter that, unless it speaks of presence itself,
 // leaves out what the tools no longer show.
-func compilePresent[R any](c *compiler, f presenceFilter[R], of func(*R) Presence) test[*R] {
+func compilePresent[R any](c *compiler, f nounFilter[R], of func(*R) Presence) test[*R] {
 	var tests []test[*R]
-	if !asksPresence[R](f) {
+	if !asksPresence(f) {
 		tests = append(tests, func(r *R) bool { return of(r) == PresencePresent })
 	}
-	if t := compile[R](c, f); t != nil {
+	if t := compile(c, f); t != nil {
 		tests = append(tests, t)
 	}
 	return allTests(tests)

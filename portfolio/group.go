@@ -1,6 +1,7 @@
 package portfolio
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"strings"
 
@@ -132,6 +133,9 @@ func (g *rowGroup[R]) describe(by []grouping[R]) {
 		fmt.Fprintf(&id, "%d:%s", len(k.Value), k.Value)
 	}
 	g.id = id.String()
+	if len(g.id) > maxSortText {
+		g.id = fmt.Sprintf("%x", sha256.Sum256([]byte(g.id))) // cursors hold it
+	}
 }
 
 // describeGroups fills in what groups are called and makes one of those that

@@ -61,7 +61,7 @@ func (v *View) customFields(fields []Field, keys []string) []*CustomField {
 }
 
 // Key is the tool's id of the field.
-func (f *CustomField) Key() string { return f.Field.ID }
+func (f *CustomField) Key() string { return f.ID }
 
 // Bool is the value of a field of type BOOLEAN.
 func (f *CustomField) Bool() *bool {

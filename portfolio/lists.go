@@ -34,17 +34,25 @@ type (
 	HeldListingConnection = Connection[Hold, HeldListing]
 )
 
-// The edges of the lists.
 type (
-	ProjectEdge          = Edge[Project]
-	MilestoneEdge        = Edge[Milestone]
-	DependencyEdge       = Edge[Dependency]
-	PersonEdge           = Edge[Person]
-	DepartmentEdge       = Edge[Department]
-	ToolEdge             = Edge[Tool]
-	SyncRunEdge          = Edge[SyncRun]
+	// ProjectEdge is a project in a list.
+	ProjectEdge = Edge[Project]
+	// MilestoneEdge is a milestone in a list.
+	MilestoneEdge = Edge[Milestone]
+	// DependencyEdge is a dependency in a list.
+	DependencyEdge = Edge[Dependency]
+	// PersonEdge is a person in a list.
+	PersonEdge = Edge[Person]
+	// DepartmentEdge is a department in a list.
+	DepartmentEdge = Edge[Department]
+	// ToolEdge is a connection in a list.
+	ToolEdge = Edge[Tool]
+	// SyncRunEdge is a sync run in a list.
+	SyncRunEdge = Edge[SyncRun]
+	// UnreadableRecordEdge is an unreadable record in a list.
 	UnreadableRecordEdge = Edge[UnreadableRecord]
-	HeldListingEdge      = Edge[HeldListing]
+	// HeldListingEdge is a held listing in a list.
+	HeldListingEdge = Edge[HeldListing]
 )
 
 // Projects lists the projects that the filter means; nil means all.
@@ -59,7 +67,7 @@ func (v *View) projectsIn(scope string, chunks [][]*ProjectRow, filter *ProjectF
 	}
 	f := cmp.Or(filter, &ProjectFilter{})
 	c := v.compiler()
-	keep := compilePresent(c, f, func(p *ProjectRow) Presence { return p.Presence })
+	keep := compilePresent[ProjectRow](c, f, func(p *ProjectRow) Presence { return p.Presence })
 	l := &listing[ProjectRow]{view: v, chunks: chunks, order: order, keep: only(v.limited(), keep, v.sees)}
 	if l.hash, err = listHash(scope, f, orderBy); err != nil {
 		return nil, err
@@ -83,7 +91,7 @@ func (v *View) milestonesIn(scope string, chunks [][]*MilestoneRow, filter *Mile
 	}
 	f := cmp.Or(filter, &MilestoneFilter{})
 	c := v.compiler()
-	keep := compilePresent(c, f, milestonePresence)
+	keep := compilePresent[MilestoneRow](c, f, milestonePresence)
 	l := &listing[MilestoneRow]{view: v, chunks: chunks, order: order, keep: only(v.limited(), keep, v.seesMilestone)}
 	if l.hash, err = listHash(scope, f, orderBy); err != nil {
 		return nil, err
@@ -124,7 +132,7 @@ func (v *View) dependenciesIn(scope string, ids []string, filter *DependencyFilt
 func (v *View) dependencyList(scope string, rows []*DependencyRow, filter *DependencyFilter, r PageRequest) (*DependencyConnection, error) {
 	f := cmp.Or(filter, &DependencyFilter{})
 	c := v.compiler()
-	keep := only(v.limited(), compilePresent(c, f, dependencyPresence), v.seesDependency)
+	keep := only(v.limited(), compilePresent[DependencyRow](c, f, dependencyPresence), v.seesDependency)
 	return simpleList(c, scope, rows, f, keep, (*DependencyRow).id, nil, r, v.dependencyOf)
 }
 
@@ -132,7 +140,7 @@ func (v *View) dependencyList(scope string, rows []*DependencyRow, filter *Depen
 func (v *View) People(filter *PersonFilter, r PageRequest) (*PersonConnection, error) {
 	f := cmp.Or(filter, &PersonFilter{})
 	c := v.compiler()
-	keep := only(v.limited(), compilePresent(c, f, personPresence), v.seesPerson)
+	keep := only(v.limited(), compilePresent[PersonRow](c, f, personPresence), v.seesPerson)
 	byName := func(p *PersonRow) sortValue { return textValue(p.Name) }
 	return simpleList(c, "people", slices.Collect(v.snap.People()), f, keep, (*PersonRow).id, byName, r, v.personOf)
 }

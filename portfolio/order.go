@@ -36,7 +36,13 @@ type sortValue struct {
 
 var nothing = sortValue{null: true}
 
-func textValue(s string) sortValue { return sortValue{null: s == "", text: s} }
+// maxSortText is how much of a text rows are sorted by, in bytes; beyond it the
+// id decides. Cursors hold these texts, and they have to fit into a URL.
+const maxSortText = 256
+
+func textValue(s string) sortValue {
+	return sortValue{null: s == "", text: s[:min(len(s), maxSortText)]}
+}
 
 func numberValue(n int) sortValue { return sortValue{num: int64(n)} }
 

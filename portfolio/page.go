@@ -5,6 +5,7 @@ import (
 	"container/heap"
 	"fmt"
 	"slices"
+	"strconv"
 )
 
 // How long a page is.
@@ -112,7 +113,7 @@ func (l *listing[R]) cut(r PageRequest) (*page[R], error) {
 		return nil, err
 	}
 	data := l.view.Data()
-	p := &page[R]{list: l, info: PageInfo{Revision: fmt.Sprint(data.Revision)}}
+	p := &page[R]{list: l, info: PageInfo{Revision: strconv.FormatInt(data.Revision, 10)}}
 	after, err := l.bound(r.After, p)
 	if err != nil {
 		return nil, err
