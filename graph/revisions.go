@@ -19,7 +19,8 @@ const (
 
 // revisions holds the snapshots for which a page with a next one was answered.
 type revisions struct {
-	now func() time.Time
+	now  func() time.Time
+	most int64 // bytes
 
 	mu   sync.Mutex
 	kept map[portfolio.Position]*keptRevision
@@ -31,7 +32,7 @@ type keptRevision struct {
 }
 
 func newRevisions(now func() time.Time) *revisions {
-	return &revisions{now: now, kept: map[portfolio.Position]*keptRevision{}}
+	return &revisions{now: now, most: keepBytes, kept: map[portfolio.Position]*keptRevision{}}
 }
 
 // keep keeps a snapshot, and drops what has not been used for long or is too
@@ -42,7 +43,7 @@ func (r *revisions) keep(s, current *portfolio.Snapshot) {
 	now := r.now()
 	r.kept[s.Data()] = &keptRevision{s, now}
 	for position, k := range r.kept {
-		if now.Sub(k.lastUse) > keepFor || current.Copied()-k.snapshot.Copied() > keepBytes {
+		if now.Sub(k.lastUse) > keepFor || current.Copied()-k.snapshot.Copied() > r.most {
 			delete(r.kept, position)
 		}
 	}
