@@ -12,18 +12,6 @@ import (
 	"plumbline/internal/inorder"
 )
 
-// How much is asked for at once, and how much goes into a page.
-const (
-	pageFacts     = 1000 // a page is full when it has so many facts
-	maxIDs        = 5000 // ids in a page of Cloud's search
-	maxRows       = 100  // issues in a page of Cloud's search
-	maxBulk       = 100  // issues in one bulk fetch
-	maxChangelogs = 1000 // issues in one request for changelogs
-	projectsAPage = 100
-	versionsAPage = 50
-	maxBareRows   = 1000 // issues in a page of Data Center's search for few fields
-)
-
 // issues reads every issue that a query finds: first all ids, which are few
 // requests and at once the complete listing, then the issues themselves, many
 // requests at a time.
@@ -65,8 +53,12 @@ func (r *run) issues(stage, jql string, scope connectors.Scope, after string) er
 		}
 		v := r.conversion
 		v.histories = got.histories
-		for _, raw := range got.issues {
-			r.add(v.issue(raw))
+		list := make([]converted, len(got.issues))
+		for i, raw := range got.issues {
+			list[i] = v.issue(raw)
+		}
+		if err := r.addIssues(list); err != nil {
+			return err
 		}
 		if r.full() {
 			if err := r.flush(r.at(stage, got.last)); err != nil {

@@ -9,7 +9,6 @@ import (
 	"plumbline/connectors"
 	"plumbline/connectors/connectortest"
 	"plumbline/connectors/jira/jiratest"
-	"plumbline/internal/secret"
 )
 
 func TestContractOnCloud(t *testing.T) {
@@ -18,30 +17,6 @@ func TestContractOnCloud(t *testing.T) {
 
 func TestContractOnDataCenter(t *testing.T) {
 	connectortest.Run(t, func(t testing.TB) connectortest.Tool { return contractTool(t, jiratest.DataCenter) })
-}
-
-// newSite is a site with the account "me" and an empty project PAY.
-func newSite(t testing.TB, o jiratest.Options) *jiratest.Site {
-	t.Helper()
-	site := jiratest.New(o)
-	site.AddUser(jiratest.User{ID: "me", Name: "Pia Moser", Zone: "UTC"})
-	site.AddAccount(jiratest.Account{Email: "pmo@example.com", Token: t.Name(), User: "me"})
-	site.AddProject(jiratest.Project{Key: "PAY", Name: "Payments"})
-	return site
-}
-
-// open makes a connector to the site, with settings changed as wanted.
-func open(t testing.TB, site *jiratest.Site, fields []string, change func(*Settings)) *Connector {
-	t.Helper()
-	s := Settings{URL: "https://example.atlassian.net", Auth: Auth{Email: "pmo@example.com", Token: secret.New(t.Name())}}
-	if change != nil {
-		change(&s)
-	}
-	c, err := s.Open(connectors.Env{Connection: "eng", Fields: fields, Transport: site.Transport()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c.(*Connector)
 }
 
 func contractTool(t testing.TB, deployment jiratest.Deployment) connectortest.Tool {

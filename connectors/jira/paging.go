@@ -9,6 +9,19 @@ import (
 	"strconv"
 )
 
+// How much is asked for at once, and how much goes into a page.
+const (
+	pageFacts     = 1000 // a page is full when it has so many facts
+	maxIDs        = 5000 // ids in a page of Cloud's search
+	maxRows       = 100  // issues in a page of Cloud's search
+	maxBulk       = 100  // issues in one bulk fetch
+	maxChangelogs = 1000 // issues in one request for changelogs
+	projectsAPage = 100
+	maxProjectIDs = 50 // projects that one search for projects may name
+	versionsAPage = 50
+	maxBareRows   = 1000 // issues in a page of Data Center's search for few fields
+)
+
 // maxPages bounds every listing: no site has that many, so the tool is going
 // round in circles.
 const maxPages = 100_000

@@ -17,17 +17,10 @@ import (
 // and what it shows late must not be stepped over.
 const overlap = 15 * time.Minute
 
-// The stages of a full run, in order.
-const (
-	stageProjects   = "projects"
-	stageVersions   = "versions"
-	stageMilestones = "milestones"
-	stageIssues     = "issues"
-)
-
 // Pull implements connectors.Connector. From the zero cursor it reads
 // everything and so completes every scope; otherwise it reads the issues that
-// changed. Projects and versions have no time of change: List reads them.
+// changed, and the projects that these are in. Projects and versions have no
+// time of change, so the others wait for List.
 func (c *Connector) Pull(ctx context.Context, since connectors.Cursor) iter.Seq2[connectors.Page, error] {
 	return func(yield func(connectors.Page, error) bool) {
 		r, err := c.run(ctx, since, yield)
@@ -48,59 +41,64 @@ func (c *Connector) Pull(ctx context.Context, since connectors.Cursor) iter.Seq2
 // interrupted goes on where it was; a scope that was begun by another process
 // is then read to its end but not called complete.
 func (r *run) everything() error {
-	from := r.position
-	projects, err := r.projects(from.Stage == "" || from.Stage == stageProjects)
+	projects, err := r.projects(!r.position.past(stageProjects))
 	if err != nil {
 		return err
 	}
+	if !r.position.past(stageVersions) {
+		if err := r.versions(projects, r.position.after(stageVersions)); err != nil {
+			return err
+		}
+	}
 	if r.cloud {
-		if from.Stage == "" || from.Stage == stageProjects || from.Stage == stageVersions {
-			if err := r.versions(projects, after(from, stageVersions)); err != nil {
-				return err
-			}
-		}
-		whole := from.Stage != stageIssues && from.Stage != stageMilestones
-		if from.Stage != stageMilestones {
-			if err := r.issues(stageIssues, r.projectsJQL(), connectors.Scope{Name: scopeIssueProjects, Of: portfolio.KindProject}, after(from, stageIssues)); err != nil {
-				return err
-			}
-		}
-		if err := r.issues(stageMilestones, r.milestonesJQL(), connectors.Scope{Name: scopeIssues, Of: portfolio.KindMilestone}, after(from, stageMilestones)); err != nil {
-			return err
-		}
-		if whole {
-			r.page.Complete = append(r.page.Complete, connectors.Scope{Name: scopeLinks, Of: portfolio.KindDependency})
-		}
-		return r.finish()
+		err = r.everyIssueOnCloud()
+	} else {
+		err = r.everyIssueOnDataCenter()
 	}
-	if from.Stage != stageIssues {
-		if err := r.versions(projects, after(from, stageVersions)); err != nil {
+	if err != nil {
+		return err
+	}
+	return r.finish()
+}
+
+// everyIssueOnCloud reads the projects among the issues, then the milestones:
+// each by its ids, which are the complete listing, and then in bulk.
+func (r *run) everyIssueOnCloud() error {
+	if !r.position.past(stageIssues) {
+		scope := connectors.Scope{Name: scopeIssueProjects, Of: portfolio.KindProject}
+		if err := r.issues(stageIssues, r.projectsJQL(), scope, r.position.after(stageIssues)); err != nil {
 			return err
 		}
 	}
+	scope := connectors.Scope{Name: scopeIssues, Of: portfolio.KindMilestone}
+	if err := r.issues(stageMilestones, r.milestonesJQL(), scope, r.position.after(stageMilestones)); err != nil {
+		return err
+	}
+	if !r.position.past(stageVersions) {
+		r.page.Complete = append(r.page.Complete, connectors.Scope{Name: scopeLinks, Of: portfolio.KindDependency})
+	}
+	return nil
+}
+
+// everyIssueOnDataCenter reads the issues in the order of their change, which
+// is the only way to page that an edit does not disturb.
+func (r *run) everyIssueOnDataCenter() error {
 	start := time.UnixMilli(0)
-	if from.Stage == stageIssues {
-		start = millis(from.After)
+	if r.position.Stage == stageIssues {
+		start = millis(r.position.After)
 	}
 	if jql := r.issuesJQL(); jql != "" {
 		if err := r.keyset(jql, start, r.issueFields(), true, r.rows); err != nil {
 			return err
 		}
 	}
-	if from.Stage != stageIssues {
+	if r.position.Stage != stageIssues {
 		r.page.Complete = append(r.page.Complete,
 			connectors.Scope{Name: scopeIssueProjects, Of: portfolio.KindProject},
 			connectors.Scope{Name: scopeIssues, Of: portfolio.KindMilestone},
 			connectors.Scope{Name: scopeLinks, Of: portfolio.KindDependency})
 	}
-	return r.finish()
-}
-
-func after(p position, stage string) string {
-	if p.Stage == stage {
-		return p.After
-	}
-	return ""
+	return nil
 }
 
 func millis(text string) time.Time {
@@ -112,7 +110,8 @@ func millis(text string) time.Time {
 }
 
 // changes reads the issues that changed since the last run, without an upper
-// bound: an issue edited meanwhile moves to the end and is seen again.
+// bound: an issue edited meanwhile moves to the end and is seen again. Their
+// projects come with them.
 func (r *run) changes() error {
 	start := millis(r.since[streamIssues].Since).Add(-overlap)
 	if p := r.position.After; p != "" {
@@ -135,15 +134,40 @@ func (r *run) rows(issues []json.RawMessage) error {
 		return err
 	}
 	var last time.Time
-	for _, raw := range issues {
-		v := r.issue(raw)
-		r.add(v)
-		if v.updated.After(last) {
-			last = v.updated
+	list := make([]converted, len(issues))
+	for i, raw := range issues {
+		list[i] = r.issue(raw)
+		if list[i].updated.After(last) {
+			last = list[i].updated
 		}
+	}
+	if err := r.addIssues(list); err != nil {
+		return err
 	}
 	if r.full() && !last.IsZero() {
 		return r.flush(r.at(stageIssues, strconv.FormatInt(last.UnixMilli(), 10)))
+	}
+	return nil
+}
+
+// addIssues adds issues to the page, and before them the Jira projects that
+// they are in and that this run has not told yet: a milestone must not be
+// stored without its project because that is younger than the last listing.
+func (r *run) addIssues(list []converted) error {
+	if r.realProjects {
+		var ids []string
+		for _, v := range list {
+			if id := v.core.Project.ID; len(v.facts) > 0 && id != "" && !r.told[id] {
+				r.told[id] = true
+				ids = append(ids, id)
+			}
+		}
+		if err := r.tellProjects(ids); err != nil {
+			return err
+		}
+	}
+	for _, v := range list {
+		r.add(v)
 	}
 	return nil
 }

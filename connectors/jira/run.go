@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,6 +27,29 @@ type position struct {
 	Started int64  `json:"started,omitempty"` // the run's start by Jira's clock, in milliseconds
 }
 
+// The stages of a full run, in order. Data Center has all issues in one.
+const (
+	stageProjects   = "projects"
+	stageVersions   = "versions"
+	stageIssues     = "issues" // those that are projects
+	stageMilestones = "milestones"
+)
+
+var stageOrder = []string{"", stageProjects, stageVersions, stageIssues, stageMilestones}
+
+// past tells whether the stage is behind us.
+func (p position) past(stage string) bool {
+	return slices.Index(stageOrder, p.Stage) > slices.Index(stageOrder, stage)
+}
+
+// after is where to go on in the stage; empty is its beginning.
+func (p position) after(stage string) string {
+	if p.Stage == stage {
+		return p.After
+	}
+	return ""
+}
+
 // errStopped says that the consumer has had enough.
 var errStopped = errors.New("stopped")
 
@@ -39,9 +63,14 @@ type run struct {
 	position position
 	greeted  bool            // Site was told
 	people   map[string]bool // told in this run
+	told     map[string]bool // Jira projects, by id, that this run has told, or an interrupted one before it
 	page     connectors.Page
-	done     int
-	total    int // records that the run will bring, as far as it is known; 0 is unknown
+
+	// wholeListing has Data Center's projects by id, once a quick run met many.
+	wholeListing map[string]json.RawMessage
+
+	done  int
+	total int // records that the run will bring, as far as it is known; 0 is unknown
 
 	// Of a sweep: the last listing that is done, and the projects.
 	sweeping bool
@@ -58,7 +87,7 @@ func (c *Connector) run(ctx context.Context, since connectors.Cursor, yield func
 		return nil, fmt.Errorf("%w: it was made by account %s, and now we are %s", connectors.ErrCursor, was, s.account)
 	}
 	r := &run{
-		Connector: c, ctx: ctx, yield: yield, since: since, people: map[string]bool{},
+		Connector: c, ctx: ctx, yield: yield, since: since, people: map[string]bool{}, told: map[string]bool{},
 		conversion: conversion{session: s, connection: c.env.Connection, parents: map[string]parent{}, person: c.remember},
 	}
 	if p := since[streamIssues].Position; p != "" {

@@ -3,6 +3,7 @@ package jira
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -49,6 +50,17 @@ type serverInfo struct {
 	ServerTitle    string `json:"serverTitle"`
 }
 
+// title is what people call the site: on Cloud all are titled Jira, and are
+// told apart by their addresses.
+func (i serverInfo) title() string {
+	if u, err := url.Parse(i.BaseURL); err == nil && i.cloud() && u.Host != "" {
+		return firstOf(i.ServerTitle, "Jira") + " (" + u.Host + ")"
+	}
+	return i.ServerTitle
+}
+
+func (i serverInfo) cloud() bool { return strings.EqualFold(i.DeploymentType, "Cloud") }
+
 type myself struct {
 	AccountID   string `json:"accountId"`
 	Key         string `json:"key"`
@@ -63,7 +75,7 @@ func (c *Connector) begin(ctx context.Context) (*session, error) {
 	if err := c.get(ctx, "rest/api/2/serverInfo", nil, &s.info); err != nil {
 		return nil, err
 	}
-	s.cloud = strings.EqualFold(s.info.DeploymentType, "Cloud")
+	s.cloud = s.info.cloud()
 	s.api = "rest/api/2/"
 	if s.cloud {
 		s.api = "rest/api/3/"
@@ -85,9 +97,13 @@ func (c *Connector) begin(ctx context.Context) (*session, error) {
 	if at, err := parseTime(s.info.ServerTime); err == nil && !at.IsZero() {
 		s.started = at
 	}
+	instance, err := c.instance(ctx, s)
+	if err != nil {
+		return nil, err
+	}
 	s.site = portfolio.Site{
-		Connection: c.env.Connection, Type: "jira", Instance: strings.TrimSuffix(s.info.BaseURL, "/"),
-		Title: s.info.ServerTitle, Version: s.info.Version, Account: me.DisplayName, TimeZone: me.TimeZone,
+		Connection: c.env.Connection, Type: "jira", Instance: instance,
+		Title: s.info.title(), Version: s.info.Version, Account: me.DisplayName, TimeZone: me.TimeZone,
 	}
 	for _, step := range []func(context.Context, *session) error{c.readFields, c.readTypes, c.readLinkTypes, c.readWanted} {
 		if err := step(ctx, s); err != nil {

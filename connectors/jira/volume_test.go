@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -41,6 +42,14 @@ func TestVolume(t *testing.T) {
 	}
 	writes := l.Writes
 	step("quick run", 10, pull)
+	for i := range 40 {
+		site.EditIssue(fmt.Sprintf("P%d-1", i+1), func(i *jiratest.Issue) { i.Summary += ", changed" })
+	}
+	step("quick run after changes in 40 projects", 10, pull)
+	if n := l.Writes - writes; n != 40+40 {
+		t.Errorf("%d facts written, want 40 epics and their projects, of which Jira tells the last change", n)
+	}
+	writes = l.Writes
 	step("run with sweep", listings*105/100, func() error {
 		if err := pull(); err != nil {
 			return err

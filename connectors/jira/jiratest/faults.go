@@ -31,6 +31,8 @@ const (
 	Unavailable
 	// Unauthorized answers 401, in the middle of a run if it must be.
 	Unauthorized
+	// NotFound answers 404, as a proxy does that does not know the path.
+	NotFound
 	// Drop closes the connection without an answer.
 	Drop
 	// Truncate promises the whole reply and breaks off in the middle.
@@ -222,6 +224,8 @@ func (f *faults) serve(w http.ResponseWriter, r *http.Request, next http.Handler
 		refuse(w, http.StatusServiceUnavailable, "The site is being upgraded.")
 	case Unauthorized:
 		refuse(w, http.StatusUnauthorized, "Client must be authenticated to access this resource.")
+	case NotFound:
+		refuse(w, http.StatusNotFound, "There is nothing here.")
 	case HTML:
 		w.Header().Set("Content-Type", "text/html;charset=UTF-8")
 		_, _ = w.Write([]byte("<!DOCTYPE html><html><head><title>Log in</title></head><body>Log in to continue</body></html>"))

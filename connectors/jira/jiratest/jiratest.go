@@ -10,9 +10,11 @@
 package jiratest
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -37,8 +39,8 @@ type Options struct {
 	Deployment Deployment
 	// BaseURL is what the site believes to be its address, for self links.
 	BaseURL string
-	// CloudID, if set, also serves the API under /ex/jira/{CloudID}, where
-	// scoped tokens must go.
+	// CloudID is the id of a Cloud site, under which it also serves the API at
+	// /ex/jira/{CloudID}, where scoped tokens must go. One is made up unless set.
 	CloudID string
 	// Now is the site's clock.
 	Now func() time.Time
@@ -103,6 +105,10 @@ func New(o Options) *Site {
 			o.BaseURL = "https://example.atlassian.net"
 		}
 	}
+	if o.CloudID == "" && o.Deployment == Cloud {
+		sum := sha256.Sum256([]byte(o.BaseURL))
+		o.CloudID = fmt.Sprintf("%x-%x-%x-%x-%x", sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
+	}
 	if o.MaxPage == 0 {
 		o.MaxPage = 100
 	}
@@ -131,6 +137,10 @@ func (s *Site) Expire(token string, at time.Time) {
 		}
 	})
 }
+
+// Rename gives the site another address, as an administrator of Cloud can. Its
+// CloudID stays.
+func (s *Site) Rename(baseURL string) { s.change(func() { s.opts.BaseURL = baseURL }) }
 
 // SetZone moves a user's profile to a time zone.
 func (s *Site) SetZone(user, zone string) {
@@ -217,8 +227,12 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (s *Site) serve(w http.ResponseWriter, r *http.Request) {
 	path, scoped := r.URL.Path, false
-	if s.opts.CloudID != "" {
+	if s.opts.Deployment == Cloud {
 		path, scoped = strings.CutPrefix(path, "/ex/jira/"+s.opts.CloudID)
+		if path == "/_edge/tenant_info" && !scoped {
+			(&request{w: w}).answer(map[string]string{"cloudId": s.opts.CloudID})
+			return
+		}
 	}
 	q := &request{Site: s, w: w, r: r}
 	q.read(path, scoped)
