@@ -50,16 +50,28 @@ type syncer struct{ *house }
 
 // Start implements graph.Syncer.
 func (s syncer) Start(_ context.Context, connections []string, full bool) error {
-	if err := s.replica.Status().Err; err != nil {
-		return fmt.Errorf("%w: %w", portfolio.ErrUnavailable, err)
+	if err := s.storeUp(); err != nil {
+		return err
 	}
 	return s.engine.Start(plsync.Request{Connections: connections, Full: full})
 }
 
 // Confirm implements graph.Syncer.
 func (s syncer) Confirm(ctx context.Context, hold portfolio.Key, author string) error {
+	if err := s.storeUp(); err != nil {
+		return err
+	}
 	_, err := s.engine.Confirm(ctx, hold, author)
 	return err
+}
+
+// storeUp is an error while the store does not answer, so that nobody waits for
+// what cannot be written.
+func (s syncer) storeUp() error {
+	if err := s.replica.Status().Err; err != nil {
+		return fmt.Errorf("%w: %w", portfolio.ErrUnavailable, err)
+	}
+	return nil
 }
 
 // keysOf are the configured keys as the door takes them.
