@@ -12,11 +12,12 @@ import (
 
 // settings reports what a tool says is wrong with its settings. Each error may
 // begin with the key it is about, as in "auth.token is missing"; it is shown
-// at the line of that key.
-func (b *binder) settings(err error, keys []key, path string, at place) {
+// at the line of that key. What follows from the problems told already is not
+// told again: the tool has not seen the values that could not be read.
+func (b *binder) settings(err error, keys []key, path string, at place, told Problems) {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, one := range joined.Unwrap() {
-			b.settings(one, keys, path, at)
+			b.settings(one, keys, path, at, told)
 		}
 		return
 	}
@@ -24,11 +25,30 @@ func (b *binder) settings(err error, keys []key, path string, at place) {
 	word, rest, _ := strings.Cut(text, " ")
 	word = strings.TrimSuffix(word, ":")
 	top, _, _ := strings.Cut(word, ".")
+	if follows(text, word, path, told) {
+		return
+	}
 	if !slices.Contains(names(keys), top) {
 		b.report(at, path, "%s", text)
 		return
 	}
 	b.report(b.nearestPlace(join(path, word), at), join(path, word), "%s", rest)
+}
+
+// follows reports whether a complaint of a tool, which begins with the key
+// word, is about keys below the path that are known to be wrong or missing.
+func follows(text, word, path string, told Problems) bool {
+	words := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ,:;", r) })
+	for _, problem := range told {
+		wrong, below := strings.CutPrefix(problem.Key, path+".")
+		if !below {
+			wrong, _, below = strings.Cut(problem.Text, " is missing; ")
+		}
+		if below && (word == wrong || strings.HasPrefix(word, wrong+".") || slices.Contains(words, wrong)) {
+			return true
+		}
+	}
+	return false
 }
 
 // nearestPlace returns the place of the key, else of the nearest key around it.

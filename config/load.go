@@ -199,11 +199,11 @@ func (b *binder) connection(entries []*ast.MappingValueNode, c *Connection, path
 	}
 	before := len(b.problems)
 	b.mapping(entries, targets, path, at, lenient)
-	if c.Tool == nil || len(b.problems) > before {
+	if c.Tool == nil {
 		return
 	}
 	if err := c.Tool.Validate(); err != nil {
-		b.settings(err, keysOf(reflect.TypeOf(c.Tool).Elem()), path, at)
+		b.settings(err, keysOf(reflect.TypeOf(c.Tool).Elem()), path, at, b.problems[before:])
 	}
 }
 
