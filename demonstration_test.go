@@ -16,7 +16,7 @@ func TestTheDemoAnswersQuestions(t *testing.T) {
 	t.Parallel()
 	p := start(t, map[string]string{"PLUMBLINE_LISTEN": "127.0.0.1:0"}, "serve", "--demo")
 	s := p.site()
-	for path, holds := range map[string]string{"/healthz": `{"status":"ok"}`, "/readyz": `"status":"ready"`, "/": "<html"} {
+	for path, holds := range map[string]string{"/healthz": `{"status":"ok"}`, "/readyz": `"status":"ready"`, "/": "<html", "/schema.graphql": "type Query {"} {
 		if status, body := s.get(path); status != http.StatusOK || !strings.Contains(body, holds) {
 			t.Errorf("%s is answered with %d and without %s:\n%s", path, status, holds, body)
 		}

@@ -143,7 +143,9 @@ func TestReadsGoOnWhileTheStoreIsDown(t *testing.T) {
 	want(t, plumbline(t, where.env, exitOK, "sync", "--sweep"), `^eng: held: .* lost 4 of 10`)
 
 	s, plug := inProcess(t, where)
-	hold := tell[struct{ Holds struct{ Nodes []struct{ ID string } } }](s, `{ holds { nodes { id } } }`, nil).Holds.Nodes[0].ID
+	hold := tell[struct {
+		Holds struct{ Nodes []struct{ ID string } }
+	}](s, `{ holds { nodes { id } } }`, nil).Holds.Nodes[0].ID
 	if status, report := s.ready(); status != http.StatusOK || report.Status != "ready" {
 		t.Errorf("/readyz = %d %+v, want it to be ready", status, report)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -33,8 +34,15 @@ func (h *house) doors(o opening) http.Handler {
 		Limits: limitsOf(o.Config.Limits),
 		Log:    o.Log,
 	})))
+	mux.Handle("GET /schema.graphql", ring.Require(http.HandlerFunc(schema)))
 	mux.Handle("/", console.New(console.Config{Endpoint: endpoint, Query: firstQuery, NeedsKey: !ring.Empty()}))
 	return mux
+}
+
+// schema answers with the GraphQL schema as text, for code generators.
+func schema(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/graphql; charset=utf-8")
+	_, _ = io.WriteString(w, graph.SDL())
 }
 
 // age is for how long the store has not answered; 0 while it does.

@@ -10,6 +10,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
+	"net"
 	"net/http"
 	"strings"
 
@@ -105,4 +106,19 @@ func credential(request *http.Request) string {
 		return strings.TrimSpace(token)
 	}
 	return request.Header.Get(Header)
+}
+
+// isLoopback reports whether host:port, or a host alone, is this machine and
+// cannot be another. No host at all means every address there is.
+func isLoopback(address string) bool {
+	host := address
+	if h, _, err := net.SplitHostPort(address); err == nil {
+		host = h
+	}
+	host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
 }

@@ -150,34 +150,3 @@ func TestTheDoor(t *testing.T) {
 		t.Errorf("answered %d to another machine, want 403", elsewhere.Code)
 	}
 }
-
-func TestCheckListen(t *testing.T) {
-	none, some := keys.NewRing(nil, nil), ring()
-	cases := []struct {
-		address   string
-		ring      *keys.Ring
-		encrypted bool
-		warns     bool
-		refuses   bool
-	}{
-		{"127.0.0.1:8080", none, false, false, false},
-		{"127.8.9.1:0", none, false, false, false},
-		{"[::1]:8080", none, false, false, false},
-		{"localhost:8080", none, false, false, false},
-		{":8080", none, false, false, true},
-		{"0.0.0.0:8080", none, false, false, true},
-		{"[::]:8080", none, false, false, true},
-		{"192.168.1.4:8080", none, true, false, true},
-		{"plumbline.example.com:443", none, true, false, true},
-		{"localhost.example.com:80", none, true, false, true},
-		{"127.0.0.1:8080", some, false, false, false},
-		{":8080", some, false, true, false},
-		{":8443", some, true, false, false},
-	}
-	for _, c := range cases {
-		warning, err := c.ring.CheckListen(c.address, c.encrypted)
-		if (warning != "") != c.warns || (err != nil) != c.refuses {
-			t.Errorf("%s, keys = %v, encrypted = %v: warning %q, error %v", c.address, !c.ring.Empty(), c.encrypted, warning, err)
-		}
-	}
-}
