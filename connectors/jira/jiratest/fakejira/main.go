@@ -37,6 +37,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	latency := flags.Duration("latency", 0, "how long each answer waits")
 	email := flags.String("email", "pmo@example.com", "e-mail address of the account")
 	token := flags.String("token", "token", "its API token; on Data Center also taken as a personal access token")
+	admin := flags.Bool("admin", true, "whether the account administers Jira")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -51,7 +52,10 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	site := jiratest.New(o)
 	site.AddUser(jiratest.User{ID: "me", Name: "Pia Moser", Zone: "Europe/Berlin"})
-	site.AddAccount(jiratest.Account{Email: *email, Token: *token, User: "me", Admin: true})
+	site.AddAccount(jiratest.Account{Email: *email, Token: *token, User: "me", Admin: *admin})
+	site.AddField(jiratest.Field{ID: "customfield_10101", Name: "Budget", Type: "number"})
+	site.AddField(jiratest.Field{ID: "customfield_10102", Name: "RAG status", Type: "option"})
+	site.AddField(jiratest.Field{ID: "customfield_10103", Name: "Department", Type: "option"})
 	site.Fill("P", *projects, *versions, *issues, "Epic")
 	site.SetLatency(*latency)
 	server := &http.Server{Handler: site, ReadHeaderTimeout: time.Minute}
