@@ -84,7 +84,7 @@ func (b *builder) milestoneFromFact(id string, old *MilestoneRow, d decision) *M
 		GoneSince:      f.GoneSince,
 		SlipCount:      f.History.LaterMoves,
 		Work:           f.Work,
-		Labels:         f.Labels,
+		Labels:         filled(f.Labels),
 		CreatedAt:      f.CreatedAt,
 		UpdatedAt:      f.UpdatedAt,
 		Rev:            v.Rev,

@@ -129,7 +129,7 @@ func (b *builder) projectFromFacts(id string) *ProjectRow {
 		if row.SourceStatus == "" {
 			row.SourceStatus, status = f.Status, f.StatusCategory
 		}
-		row.Labels = union(row.Labels, f.Labels)
+		row.Labels = union(row.Labels, filled(f.Labels))
 		if row.CreatedAt.IsZero() || (!f.CreatedAt.IsZero() && f.CreatedAt.Before(row.CreatedAt)) {
 			row.CreatedAt = f.CreatedAt
 		}

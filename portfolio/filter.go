@@ -271,7 +271,7 @@ func numberOf(f *Field) *decimal.Decimal {
 }
 
 // customValue is what rows are sorted by when the order names a custom field.
-func customValue(fields []Field, key string) sortValue {
+func (v *View) customValue(fields []Field, key string) sortValue {
 	f := customField(fields, key)
 	if f == nil {
 		return nothing
@@ -293,6 +293,8 @@ func customValue(fields []Field, key string) sortValue {
 			return nothing
 		}
 		return textValue(f.List[0])
+	case FieldUser:
+		return v.personName(f.Text)
 	}
 	return textValue(f.Text)
 }

@@ -97,10 +97,15 @@ func (f *DepartmentFilter) joined() (and, or, not []nounFilter[DepartmentRow]) {
 	return joins[DepartmentRow](f.And, f.Or, f.Not)
 }
 
-func (f *DepartmentFilter) conditions(_ *compiler, all *conditions[DepartmentRow]) {
+func (f *DepartmentFilter) conditions(c *compiler, all *conditions[DepartmentRow]) {
 	holds(all, f.Slug.compile(), func(d *DepartmentRow) string { return d.ID })
 	holds(all, f.Name.compile(), func(d *DepartmentRow) string { return d.Name })
-	holds(all, f.Parent.compile(), func(d *DepartmentRow) string { return d.ParentID })
+	holds(all, f.Parent.compile(), func(d *DepartmentRow) string {
+		if c.view.department(d.ParentID) == nil {
+			return ""
+		}
+		return d.ParentID
+	})
 	holds(all, f.Recorded.compile(), func(d *DepartmentRow) *bool { return &d.Recorded })
 }
 

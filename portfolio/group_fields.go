@@ -165,7 +165,7 @@ func (v *View) projectGrouping(field ProjectGroupField, custom *string) (g group
 		if err != nil {
 			return g, err
 		}
-		g = textGrouping(func(p *ProjectRow) string { return customText(p.Custom, key) })
+		g = textGrouping(func(p *ProjectRow) string { return v.customText(p.Custom, key) })
 	}
 	g.field = string(field)
 	return g, g.check()
@@ -209,7 +209,7 @@ func (v *View) milestoneGrouping(field MilestoneGroupField, custom *string) (g g
 		if err != nil {
 			return g, err
 		}
-		g = textGrouping(func(m *MilestoneRow) string { return customText(m.Custom, key) })
+		g = textGrouping(func(m *MilestoneRow) string { return v.customText(m.Custom, key) })
 	}
 	g.field = string(field)
 	return g, g.check()
@@ -230,11 +230,15 @@ func (v *View) departmentOfMilestone(m *MilestoneRow) string {
 	return p.DepartmentID
 }
 
-// customText is the value of a custom field as a text that groups by it.
-func customText(fields []Field, key string) string {
+// customText is the value of a custom field as a text that groups by it: of a
+// USER the name.
+func (v *View) customText(fields []Field, key string) string {
 	f := customField(fields, key)
 	if f == nil {
 		return ""
+	}
+	if f.Type == FieldUser {
+		return v.personName(f.Text).text
 	}
 	return textOf(*f)
 }

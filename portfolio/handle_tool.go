@@ -140,7 +140,9 @@ func (q *UnreadableRecord) Key() string { return q.Source.Key }
 func (q *UnreadableRecord) Of() string { return string(q.Quarantine.Of) }
 
 // Reason says what could not be read.
-func (q *UnreadableRecord) Reason() string { return q.Quarantine.Reason }
+func (q *UnreadableRecord) Reason() string {
+	return cmp.Or(q.Quarantine.Reason, "It could not be read.")
+}
 
 // Raw is the record as the tool gave it, for admins only.
 func (q *UnreadableRecord) Raw() string {

@@ -179,6 +179,15 @@ func (m *mapped) fill(other *mapped) {
 	}
 }
 
+// filled is a list without its empty texts, which say nothing; it does not
+// change list.
+func filled(list []string) []string {
+	if !slices.Contains(list, "") {
+		return list
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(text string) bool { return text == "" })
+}
+
 func fillText(to *string, from string) {
 	if *to == "" {
 		*to = from
@@ -206,6 +215,7 @@ func customFields(c *connectionPlan, fields []Field) []Field {
 		if f.Name == "" {
 			f.Name = f.ID
 		}
+		f.List = filled(f.List)
 		custom = append(custom, f)
 	}
 	if c == nil {
@@ -312,7 +322,7 @@ func dateOf(p *plan, f Field) Date {
 
 func listOf(f Field) []string {
 	if f.Type == FieldList {
-		return f.List
+		return filled(f.List)
 	}
 	if text := textOf(f); text != "" {
 		return []string{text}

@@ -199,7 +199,7 @@ func (v *View) projectOrder(orderBy []*ProjectOrder) (ordering[ProjectRow], erro
 			if err != nil {
 				return o, err
 			}
-			t.value, t.mixed = func(p *ProjectRow) sortValue { return customValue(p.Custom, key) }, true
+			t.value, t.mixed = func(p *ProjectRow) sortValue { return v.customValue(p.Custom, key) }, true
 		}
 		o.terms = append(o.terms, t)
 	}
@@ -286,7 +286,7 @@ func (v *View) milestoneOrder(orderBy []*MilestoneOrder) (ordering[MilestoneRow]
 			if err != nil {
 				return o, err
 			}
-			t.value, t.mixed = func(m *MilestoneRow) sortValue { return customValue(m.Custom, key) }, true
+			t.value, t.mixed = func(m *MilestoneRow) sortValue { return v.customValue(m.Custom, key) }, true
 		}
 		o.terms = append(o.terms, t)
 	}

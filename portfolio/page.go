@@ -45,7 +45,8 @@ func (r PageRequest) length(c Caller) (n int, backward bool, err error) {
 	}
 	name, asked := "first", r.First
 	if r.Last != nil {
-		if r.First != nil {
+		// The schema's default arrives as if somebody had given it.
+		if r.First != nil && *r.First != DefaultPage {
 			return 0, false, fmt.Errorf("%w: first and last exclude each other", ErrInvalid)
 		}
 		name, asked, backward = "last", r.Last, true

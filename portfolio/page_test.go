@@ -197,6 +197,8 @@ func TestPageRequestsAreChecked(t *testing.T) {
 		{"most of an export", export, PageRequest{First: pointer(MaxExportPage)}, nil},
 		{"too many of an export", export, PageRequest{First: pointer(MaxExportPage + 1)}, ErrInvalid},
 		{"both ends", viewer, PageRequest{First: pointer(1), Last: pointer(1)}, ErrInvalid},
+		{"the end and a default", viewer, PageRequest{First: pointer(DefaultPage), Last: pointer(1)}, nil},
+		{"negative from the end", viewer, PageRequest{Last: pointer(-1)}, ErrInvalid},
 		{"not a cursor", viewer, PageRequest{After: "nonsense"}, ErrInvalidCursor},
 	} {
 		if _, err := c.view.Projects(nil, nil, c.r); !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {

@@ -130,12 +130,14 @@ func (v *View) reached() map[string]bool {
 				}
 				v.reachable[p.ManagerID] = true
 				v.reachable[p.SponsorID] = true
+				v.reachUsers(p.Custom)
 				for _, member := range p.Members {
 					v.reachable[connectionPart(member)] = true
 				}
 				for _, milestone := range v.snap.MilestonesOf(id) {
 					if m, ok := v.snap.Milestone(milestone); ok {
 						v.reachable[m.OwnerID] = true
+						v.reachUsers(m.Custom)
 						v.reachable[connectionPart(m.ID)] = true
 					}
 				}
@@ -144,6 +146,15 @@ func (v *View) reached() map[string]bool {
 		delete(v.reachable, "")
 	})
 	return v.reachable
+}
+
+// reachUsers adds the people that custom fields name.
+func (v *View) reachUsers(fields []Field) {
+	for i := range fields {
+		if fields[i].Type == FieldUser {
+			v.reachable[fields[i].Text] = true
+		}
+	}
 }
 
 // connectionPart is the connection that a tool's document id begins with.

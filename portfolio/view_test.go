@@ -131,3 +131,55 @@ func TestReasonsNameOnlyWhatMayBeSeen(t *testing.T) {
 		t.Errorf("to whoever may not: %q, want %q and no date", got, anotherProject)
 	}
 }
+
+// People whom custom fields of visible projects name are seen, by name; hidden
+// parents are not found out by filters.
+func TestWhatFiltersAndGroupsGiveAway(t *testing.T) {
+	l := newTestLog(t, "2026-03-01")
+	user := func(id string) Field {
+		return Field{ID: "lead2", Name: "Deputy", Type: FieldUser, Text: "eng/user/" + id}
+	}
+	department := Field{ID: "department", Name: "department", Type: FieldText, Text: "Wards"}
+	s := l.put(
+		&Settings{TimeZone: "UTC", Connections: []ConnectionSettings{{ID: "eng", Name: "Engineering", Type: "jira", Fields: []FieldMapping{{To: "department", Field: "department"}}}}},
+		&DepartmentFact{Slug: "care", Name: "Care"},
+		&DepartmentFact{Slug: "wards", Name: "Wards", Parent: "care"},
+		&PersonFact{Source: source("eng", "user", "ann"), Name: "Ann"},
+		&PersonFact{Source: source("eng", "user", "bob"), Name: "Bob"},
+		&ProjectFact{Source: source("eng", "project", "UP"), Name: "Up", Fields: []Field{user("bob")}},
+		&ProjectFact{Source: source("eng", "project", "A"), Name: "A", Parent: "eng/project/UP", Fields: []Field{department, user("ann")}},
+	)
+	limited := s.View(Caller{Role: RoleViewer, Departments: []string{"wards"}})
+	list, err := limited.Projects(nil, nil, PageRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	groups, err := list.Groups([]ProjectGroupField{GroupProjectsByCustomField}, pointer("Deputy"), nil, nil, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if keys := groups.Nodes()[0].Keys(); keys[0].Value != "Ann" {
+		t.Errorf("the group is called %q, want Ann", keys[0].Value)
+	}
+	fields := list.Nodes()[0].CustomFields([]string{"Deputy"})
+	if p := fields[0].User(); p == nil || p.Name() != "Ann" {
+		t.Errorf("the deputy is %v, want Ann", p)
+	}
+	if people, err := limited.People(nil, PageRequest{}); err != nil || people.TotalCount() != 1 {
+		t.Errorf("%d people are seen (%v), want Ann alone", people.TotalCount(), err)
+	}
+	for who, v := range map[string]struct {
+		view *View
+		want int
+	}{"everything": {s.View(Local), 1}, "wards": {limited, 0}} {
+		departments, err := v.view.Departments(&DepartmentFilter{Parent: &StringComparator{Eq: pointer("care")}}, PageRequest{})
+		if err != nil || departments.TotalCount() != v.want {
+			t.Errorf("who sees %s finds %d departments below care (%v), want %d", who, departments.TotalCount(), err, v.want)
+		}
+		below := &ProjectFilter{Parent: &IDComparator{Eq: pointer(NodeID(KindProject, "eng/project/UP"))}}
+		projects, err := v.view.Projects(below, nil, PageRequest{})
+		if err != nil || projects.TotalCount() != v.want {
+			t.Errorf("who sees %s finds %d projects below UP (%v), want %d", who, projects.TotalCount(), err, v.want)
+		}
+	}
+}

@@ -3028,7 +3028,7 @@ interface Node {
   id: ID!
 }
 
-"Where a page lies in its list. A page sequence goes on in the revision at which it began while that is kept, for ten minutes after its last page; after that it goes on behind its last element in the current revision."
+"Where a page lies in its list. A page sequence goes on in the revision at which it began while that is kept, for ten minutes after its last page; after that, and in lists inside another thing, it goes on behind its last element in the current revision."
 type PageInfo {
   "Whether elements follow."
   hasNextPage: Boolean!
@@ -3040,7 +3040,7 @@ type PageInfo {
   endCursor: String
   "The data revision that this page shows."
   revision: String!
-  "Whether the page sequence began at another revision, which is no longer kept. Elements that did not themselves move are neither repeated nor skipped."
+  "Whether the page sequence began at another revision than this page shows: it is no longer kept, or the list lies inside another thing, which is shown as it is now. Elements that did not themselves move are neither repeated nor skipped."
   revisionChanged: Boolean!
 }
 
@@ -3048,8 +3048,8 @@ type PageInfo {
 type Money {
   "The amount."
   amount: Decimal!
-  "The currency by its ISO 4217 code, such as EUR."
-  currency: String!
+  "The currency by its ISO 4217 code, such as EUR; null when nobody said."
+  currency: String
 }
 
 "Explains a computed value, or why there is none."
@@ -10920,10 +10920,10 @@ func (ec *executionContext) _Money_currency(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalOString2string(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Money_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -21352,7 +21352,7 @@ func (ec *executionContext) _Money(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "currency":
 			out.Values[i] = ec._Money_currency(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
