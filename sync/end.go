@@ -11,6 +11,7 @@ import (
 
 	"plumbline/connectors"
 	"plumbline/portfolio"
+	"plumbline/store"
 )
 
 // maxError is how many bytes of an error a run document keeps.
@@ -21,7 +22,7 @@ const maxError = 2_000
 func (r *run) end(ctx context.Context, err error, begun time.Time) (Row, error) {
 	r.ended(ctx, err)
 	var unwritten error
-	if r.dry == nil && !errors.Is(err, errLost) {
+	if r.dry == nil && !errors.Is(err, errLost) && !errors.Is(err, store.ErrReset) {
 		b := r.newBatch()
 		for _, doc := range r.last {
 			b.add(doc)

@@ -86,6 +86,7 @@ func New(c Config) *Engine {
 	if c.Clock == nil {
 		c.Clock = ownClock{}
 	}
+	c.Replica = bounded{c.Replica}
 	e := &Engine{
 		Config: c,
 		store:  &storeClock{log: c.Log, own: c.Clock},
@@ -181,13 +182,13 @@ func (e *Engine) poll() time.Duration { return e.Lease / 10 }
 // due; nil means that nothing tells. What a tool asked us to wait for is
 // waited for, whoever asks us to hurry.
 func (e *Engine) next(ctx context.Context, c *connection) (*Request, *time.Time, error) {
-	c.mu.Lock()
-	asked, written := c.asked, c.written
-	c.mu.Unlock()
-	docs, err := e.Replica.At(ctx, written)
+	docs, err := e.newest(ctx, c)
 	if err != nil {
 		return nil, nil, err
 	}
+	c.mu.Lock()
+	asked := c.asked
+	c.mu.Unlock()
 	last, _ := lastRun(docs, c.ID)
 	switch {
 	case last != nil && last.State == portfolio.RunParked:
@@ -199,6 +200,27 @@ func (e *Engine) next(ctx context.Context, c *connection) (*Request, *time.Time,
 		return nil, &due, nil
 	}
 	return nil, nil, nil
+}
+
+// newest returns the newest documents, with our last commit of the connection
+// in them. If that does not show, it is given up: the log may have lost it to
+// a restored copy, and should the replica be late only, the documents are
+// older than our commit and the first commit of a run from them is refused.
+func (e *Engine) newest(ctx context.Context, c *connection) (Documents, error) {
+	c.mu.Lock()
+	written := c.written
+	c.mu.Unlock()
+	docs, err := e.Replica.At(ctx, written)
+	if !errors.Is(err, errBehind) && !errors.Is(err, store.ErrReset) {
+		return docs, err
+	}
+	e.Logger.Warn("a commit of this process is gone; going on with what the store has", "source", c.ID, "revision", written, "error", err)
+	c.mu.Lock()
+	if c.written == written {
+		c.written = 0
+	}
+	c.mu.Unlock()
+	return e.Replica.At(ctx, 0)
 }
 
 // ask leaves a request for the scheduler, joined with one that waits already.

@@ -2,8 +2,10 @@ package sync
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
+	"time"
 
 	"plumbline/portfolio"
 )
@@ -19,8 +21,32 @@ type Documents interface {
 // A Replica follows the log in memory.
 type Replica interface {
 	// At returns the newest documents, which are of the revision or a later
-	// one: it waits for them until ctx ends.
+	// one: it waits for them until ctx ends, or answers store.ErrReset when
+	// the log turns out to be another one.
 	At(ctx context.Context, revision int64) (Documents, error)
+}
+
+// catchUpLimit is how long the replica may take to show a commit of ours. It
+// is less than a lease, which nobody keeps alive meanwhile.
+const catchUpLimit = 20 * time.Second
+
+// errBehind says that the replica does not show what was committed, because
+// it cannot read the store or because the store has lost it.
+var errBehind = fmt.Errorf("%w: what was committed does not show in %s", portfolio.ErrUnavailable, catchUpLimit)
+
+// bounded is a replica that is waited for within catchUpLimit only: after the
+// store was restored from an older copy, a revision may never come again.
+type bounded struct{ Replica }
+
+// At implements Replica.
+func (b bounded) At(ctx context.Context, revision int64) (Documents, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, catchUpLimit, errBehind)
+	defer cancel()
+	docs, err := b.Replica.At(ctx, revision)
+	if err != nil && errors.Is(context.Cause(ctx), errBehind) {
+		return nil, fmt.Errorf("revision %d: %w", revision, errBehind)
+	}
+	return docs, err
 }
 
 // maxOwn is how many of its own documents a run keeps until the replica has

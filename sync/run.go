@@ -45,10 +45,7 @@ type run struct {
 
 // read makes one run: it takes the lease, reads, and says how it ended.
 func (e *Engine) read(ctx context.Context, c *connection, req Request) (Row, error) {
-	c.mu.Lock()
-	written := c.written
-	c.mu.Unlock()
-	docs, err := e.Replica.At(ctx, written)
+	docs, err := e.newest(ctx, c)
 	if err != nil {
 		return Row{}, fmt.Errorf("connection %s: %w", c.ID, err)
 	}

@@ -29,8 +29,8 @@ func (r *Replica) keepDay(ctx context.Context) {
 	for ctx.Err() == nil {
 		err := r.turnDay(ctx)
 		switch {
-		case err == nil, errors.Is(err, store.ErrConflict), ctx.Err() != nil:
-			complained = ""
+		case err == nil, errors.Is(err, store.ErrConflict), errors.Is(err, store.ErrReset), ctx.Err() != nil:
+			complained = "" // done, or the next look decides anew
 		case err.Error() != complained:
 			r.logger.Warn("the day could not be brought up to date", "error", err)
 			complained = err.Error()

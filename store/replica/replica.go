@@ -29,6 +29,10 @@ const (
 	DefaultRetryEvery = time.Second
 	// DefaultDayEvery is how often it looks whether a new day has begun.
 	DefaultDayEvery = 10 * time.Second
+	// WaitLimit is the longest that anybody waits for a revision. One that was
+	// written shows in moments, unless the store has failed or was restored
+	// from an older copy that never had it.
+	WaitLimit = 20 * time.Second
 )
 
 // Options are what a replica may be told; the zero value is right for a server.
@@ -54,13 +58,14 @@ type Replica struct {
 
 	mu        sync.Mutex
 	published chan struct{} // closed when the next snapshot is there
+	reset     chan struct{} // closed when the log does not continue what was read
 	downSince time.Time     // zero while the store answers
 	downBy    error
 }
 
 // Open loads the log and follows it until Close. ctx is for loading only.
 func Open(ctx context.Context, log store.Log, options Options) (*Replica, error) {
-	r := &Replica{log: log, options: options, logger: options.Logger, published: make(chan struct{})}
+	r := &Replica{log: log, options: options, logger: options.Logger, published: make(chan struct{}), reset: make(chan struct{})}
 	if r.logger == nil {
 		r.logger = slog.New(slog.DiscardHandler)
 	}
@@ -97,23 +102,51 @@ func (r *Replica) Close() {
 // Snapshot returns the newest published snapshot.
 func (r *Replica) Snapshot() *portfolio.Snapshot { return r.current.Load() }
 
+// errLate is the cause of a wait that took WaitLimit.
+var errLate = fmt.Errorf("%w: it did not come in %s", portfolio.ErrUnavailable, WaitLimit)
+
 // Wait returns a snapshot that holds the revision, so that whoever has written
-// it can read it. It waits until ctx ends.
+// it can read it. It waits until ctx ends, and for WaitLimit at most, which is
+// ErrUnavailable. When the log is reset meanwhile it answers store.ErrReset:
+// the revision may be gone, or be that of another commit.
 func (r *Replica) Wait(ctx context.Context, revision int64) (*portfolio.Snapshot, error) {
+	if s := r.Snapshot(); s.Position().Revision >= revision {
+		return s, nil
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, WaitLimit, errLate)
+	defer cancel()
+	next, reset := r.coming()
 	for {
-		r.mu.Lock()
-		next := r.published
-		r.mu.Unlock()
 		s := r.Snapshot()
 		if s.Position().Revision >= revision {
 			return s, nil
 		}
 		select {
 		case <-next:
+			next, _ = r.coming()
+		case <-reset:
+			return nil, fmt.Errorf("wait for revision %d: %w", revision, store.ErrReset)
 		case <-ctx.Done():
-			return nil, fmt.Errorf("wait for revision %d, have %d: %w", revision, s.Position().Revision, ctx.Err())
+			return nil, fmt.Errorf("wait for revision %d, have %d: %w", revision, s.Position().Revision, context.Cause(ctx))
 		}
 	}
+}
+
+// coming returns channels that are closed when the next snapshot is there, and
+// when the log is loaded again because it is another one.
+func (r *Replica) coming() (next, reset <-chan struct{}) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.published, r.reset
+}
+
+// startAgain publishes the snapshot of a log that was loaded again.
+func (r *Replica) startAgain(s *portfolio.Snapshot) {
+	r.publish(s)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	close(r.reset)
+	r.reset = make(chan struct{})
 }
 
 // A Status tells how current a replica is.
@@ -190,7 +223,7 @@ func (r *Replica) run(ctx context.Context, working *portfolio.Snapshot) {
 			var fresh *portfolio.Snapshot
 			if fresh, err = r.load(ctx); err == nil {
 				working = fresh
-				r.publish(working)
+				r.startAgain(working)
 				continue
 			}
 		}

@@ -278,6 +278,31 @@ func TestARestoredDatabaseIsLoadedAgain(t *testing.T) {
 	}
 }
 
+func TestNobodyWaitsForWhatARestoredDatabaseNeverHad(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		old, fresh := newLog(t), newLog(t)
+		for n := range 5 {
+			commit(t, old, storetest.Project(n))
+		}
+		commit(t, fresh, storetest.Project(0))
+		log := &restored{Log: old, later: fresh, now: make(chan struct{})}
+		r := open(t, log, replica.Options{DayEvery: time.Hour})
+		time.AfterFunc(time.Second, func() {
+			log.switched.Store(true)
+			close(log.now)
+		})
+		begun := time.Now()
+		if _, err := r.Wait(t.Context(), 6); !errors.Is(err, store.ErrReset) || time.Since(begun) != time.Second {
+			t.Errorf("waiting while the database is restored: %v after %s, want ErrReset at that moment", err, time.Since(begun))
+		}
+		begun = time.Now()
+		if _, err := r.Wait(t.Context(), 5); !errors.Is(err, portfolio.ErrUnavailable) || time.Since(begun) != replica.WaitLimit {
+			t.Errorf("waiting for a revision of the former database: %v after %s, want ErrUnavailable after %s", err, time.Since(begun), replica.WaitLimit)
+		}
+		r.Close()
+	})
+}
+
 func TestAStoreThatCannotBeReadIsAnErrorAtTheStart(t *testing.T) {
 	log := &outage{Log: newLog(t), broke: make(chan struct{})}
 	log.fail()

@@ -93,7 +93,7 @@ func (r *Replica) waitForMove(ctx context.Context, seen Outcome) error {
 		if v, ok := s.Document(settingsKey); ok && !reflect.DeepEqual(v.Doc, seen.Settings) {
 			return nil
 		}
-		if _, err := r.Wait(ctx, s.Position().Revision+1); err != nil {
+		if _, err := r.Wait(ctx, s.Position().Revision+1); err != nil && !errors.Is(err, store.ErrReset) {
 			return err
 		}
 	}
