@@ -61,9 +61,13 @@ func UnmarshalInt(v any) (int, error) {
 	return int(n), nil
 }
 
+// lastYear is the last one that RFC 3339 can write. A later date, as people
+// type who mean never, becomes null.
+const lastYear = 9999
+
 // MarshalDate writes a civil date.
 func MarshalDate(d portfolio.Date) graphql.Marshaler {
-	if d.IsZero() {
+	if d.IsZero() || d.Time().Year() > lastYear {
 		return graphql.Null
 	}
 	return quoted(d.String())
@@ -80,7 +84,7 @@ func UnmarshalDate(v any) (portfolio.Date, error) {
 
 // MarshalDateTime writes an instant in UTC.
 func MarshalDateTime(t time.Time) graphql.Marshaler {
-	if t.IsZero() {
+	if t.IsZero() || t.UTC().Year() > lastYear {
 		return graphql.Null
 	}
 	return quoted(t.UTC().Format(time.RFC3339Nano))

@@ -25,6 +25,8 @@ func TestWritten(t *testing.T) {
 		{"empty text", scalar.MarshalString(""), "null"},
 		{"date", scalar.MarshalDate(portfolio.NewDate(2026, 3, 1)), `"2026-03-01"`},
 		{"no date", scalar.MarshalDate(portfolio.Date{}), "null"},
+		{"date that means never", scalar.MarshalDate(portfolio.NewDate(10000, 1, 1)), "null"},
+		{"instant that means never", scalar.MarshalDateTime(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)), "null"},
 		{"instant", scalar.MarshalDateTime(time.Date(2026, 3, 1, 1, 0, 0, 5e6, time.FixedZone("CET", 3600))), `"2026-03-01T00:00:00.005Z"`},
 		{"no instant", scalar.MarshalDateTime(time.Time{}), "null"},
 		{"decimal", scalar.MarshalDecimal(decimal.RequireFromString("12345678901234567890.01")), `"12345678901234567890.01"`},
