@@ -72,7 +72,7 @@ func (c *Connector) do(ctx context.Context, method, path string, question, into 
 	case resp == nil:
 		return err
 	case resp.StatusCode >= 300:
-		return &statusError{Status: resp.StatusCode, Path: bare, Says: says(resp, err)}
+		return &statusError{Status: resp.StatusCode, Path: bare, Says: truncate(c.hidden.mask(says(resp, err)), maxSays)}
 	}
 	return fmt.Errorf("%s: %w", bare, err)
 }
@@ -90,5 +90,5 @@ func says(resp *gojira.Response, err error) string {
 	for field, message := range e.Errors {
 		text += " " + field + ": " + message
 	}
-	return truncate(strings.TrimSpace(text), maxSays)
+	return strings.TrimSpace(text)
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
-	"slices"
 	"time"
 
 	"plumbline/portfolio"
@@ -39,6 +38,7 @@ const (
 type conversion struct {
 	*session
 	connection string
+	hidden     hidden
 	// parents tells Data Center's parents, which are given by key only.
 	parents map[string]parent
 	// cards are the issues that hold the fields of Jira's projects, by project id.
@@ -78,12 +78,13 @@ func (v conversion) quarantine(of portfolio.Kind, kind, scope string, raw json.R
 		sum := sha256.Sum256(raw)
 		id = "unreadable-" + hex.EncodeToString(sum[:8])
 	}
-	kept := raw[:min(len(raw), portfolio.MaxRaw)]
+	kept := []byte(v.hidden.mask(string(raw)))
+	kept = kept[:min(len(kept), portfolio.MaxRaw)]
 	return converted{id: id, quarantined: &portfolio.Quarantine{
 		Source:    portfolio.Source{Connection: v.connection, Kind: kind, ID: id, Scope: scope},
 		Of:        of,
-		Reason:    reason.Error(),
-		Raw:       slices.Clone(kept),
+		Reason:    v.hidden.mask(reason.Error()),
+		Raw:       kept,
 		Converter: converter,
 	}}
 }

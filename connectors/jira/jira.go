@@ -37,6 +37,7 @@ type Connector struct {
 	client   *gojira.Client
 	now      func() time.Time
 	log      *slog.Logger
+	hidden   hidden
 	people   sync.Map // portfolio.PersonFact by user id, as last told
 }
 
@@ -45,7 +46,7 @@ func (s *Settings) Open(env connectors.Env) (connectors.Connector, error) {
 	if err := s.Validate(); err != nil {
 		return nil, fmt.Errorf("jira: %w", err)
 	}
-	c := &Connector{settings: *s, env: env, now: env.Now, log: env.Log}
+	c := &Connector{settings: *s, env: env, now: env.Now, log: env.Log, hidden: hiddenIn(s.Auth)}
 	if c.now == nil {
 		c.now = time.Now
 	}

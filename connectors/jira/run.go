@@ -88,7 +88,7 @@ func (c *Connector) run(ctx context.Context, since connectors.Cursor, yield func
 	}
 	r := &run{
 		Connector: c, ctx: ctx, yield: yield, since: since, people: map[string]bool{}, told: map[string]bool{},
-		conversion: conversion{session: s, connection: c.env.Connection, parents: map[string]parent{}, person: c.remember},
+		conversion: conversion{session: s, connection: c.env.Connection, hidden: c.hidden, parents: map[string]parent{}, person: c.remember},
 	}
 	if p := since[streamIssues].Position; p != "" {
 		if err := json.Unmarshal([]byte(p), &r.position); err != nil {
