@@ -41,7 +41,7 @@ func TestVolume(t *testing.T) {
 		t.Errorf("%d facts, want 15,501", len(l.Facts))
 	}
 	writes := l.Writes
-	step("quick run", 10, pull)
+	step("quick run", 7, pull)
 	for i := range 40 {
 		site.EditIssue(fmt.Sprintf("P%d-1", i+1), func(i *jiratest.Issue) { i.Summary += ", changed" })
 	}
