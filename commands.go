@@ -124,7 +124,7 @@ func (p *program) print(format string, args ...any) {
 
 // options are what the configuration depends on beside its files.
 func (p *program) options(flags ...config.Flag) config.Options {
-	return config.Options{Getenv: p.getenv, Tools: p.tools, Flags: flags}
+	return config.Options{Getenv: p.getenv, Environ: p.environ, Tools: p.tools, Flags: flags}
 }
 
 // load reads the configuration.

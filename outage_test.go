@@ -96,7 +96,7 @@ func inProcess(t *testing.T, where place) (*site, *socket) {
 	plug := &socket{changed: make(chan struct{})}
 	stderr := newTranscript()
 	p := &program{
-		getenv: func(name string) string { return where.env[name] }, stdout: io.Discard, stderr: stderr, tools: catalog.Tools(),
+		environ: where.environ(), stdout: io.Discard, stderr: stderr, tools: catalog.Tools(),
 		open: func(ctx context.Context, o opening) (_ plant, err error) {
 			if plug.Log, err = openStore(ctx, o.Config.Store, o.Log); err != nil {
 				return nil, err

@@ -52,13 +52,13 @@ func newShell(t *testing.T) shell {
 	}}
 }
 
-func (s shell) getenv(name string) string { return s.env[name] }
+func (s shell) environ() []string { return place{env: s.env}.environ() }
 
 // run runs a command and returns what it printed; it must exit with the code.
 func (s shell) run(code int, args ...string) string {
 	s.t.Helper()
 	var stdout, stderr bytes.Buffer
-	if got := run(s.t.Context(), args, s.getenv, &stdout, &stderr); got != code {
+	if got := run(s.t.Context(), args, s.environ(), &stdout, &stderr); got != code {
 		s.t.Fatalf("plumbline %s: exit code %d, want %d\n%s%s", strings.Join(args, " "), got, code, stdout.String(), stderr.String())
 	}
 	return stdout.String()
@@ -115,7 +115,7 @@ func (s shell) serve(args ...string) (stop func()) {
 	out, in := io.Pipe()
 	ended := make(chan int, 1)
 	go func() {
-		ended <- run(ctx, args, s.getenv, io.Discard, in)
+		ended <- run(ctx, args, s.environ(), io.Discard, in)
 		_ = in.Close()
 	}()
 	var log []string

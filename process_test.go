@@ -326,6 +326,14 @@ func settle(t *testing.T, yaml string) place {
 	}}
 }
 
+// environ is the environment as a process gets it.
+func (p place) environ() (environ []string) {
+	for name, value := range p.env {
+		environ = append(environ, name+"="+value)
+	}
+	return environ
+}
+
 // contents reads what a store holds while nobody has it open.
 func (p place) contents(t *testing.T) portfolio.State {
 	t.Helper()

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"plumbline/config"
@@ -21,7 +22,7 @@ import (
 
 func main() {
 	ctx, stop := signalled()
-	code := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
+	code := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
 }
@@ -45,18 +46,28 @@ func signalled() (context.Context, context.CancelFunc) {
 
 // run is the program. It returns the exit code: 0, 1 failed, 2 used wrongly,
 // 3 partly done.
-func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
-	p := &program{getenv: getenv, stdout: stdout, stderr: stderr, tools: catalog.Tools(), open: openHouse, schema: graph.SDL}
+func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
+	p := &program{environ: environ, stdout: stdout, stderr: stderr, tools: catalog.Tools(), open: openHouse, schema: graph.SDL}
 	return p.run(ctx, args)
 }
 
 // program is what the commands share.
 type program struct {
-	getenv         func(string) string
+	environ        []string // NAME=value
 	stdout, stderr io.Writer
 	tools          config.Tools
 	open           func(context.Context, opening) (plant, error)
 	schema         func() string // of GraphQL
+}
+
+// getenv returns the value of a variable; empty when it is not set.
+func (p *program) getenv(name string) string {
+	for _, entry := range p.environ {
+		if value, ok := strings.CutPrefix(entry, name+"="); ok {
+			return value
+		}
+	}
+	return ""
 }
 
 // opening is what a plant is made of.

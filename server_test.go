@@ -94,7 +94,7 @@ func runFake() int {
 	ctx, stop := signalled()
 	defer stop()
 	p := &program{
-		getenv: os.Getenv, stdout: os.Stdout, stderr: os.Stderr, tools: fakeTools,
+		environ: os.Environ(), stdout: os.Stdout, stderr: os.Stderr, tools: fakeTools,
 		open: func(_ context.Context, o opening) (plant, error) {
 			return &fakePlant{connections: o.Config.Connections, log: o.Log.Info}, nil
 		},

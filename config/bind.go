@@ -33,6 +33,8 @@ type binder struct {
 	// unset says what is wrong with a scalar's variables; it is reported, and
 	// emptied, when the scalar is bound.
 	unset map[ast.Node]string
+	// asked are the variables that the files name.
+	asked map[string]bool
 	// broken tells that a file could not be read to its end.
 	broken bool
 }

@@ -29,6 +29,9 @@ type File struct {
 type Options struct {
 	// Getenv reads the environment; nil means that it is empty.
 	Getenv func(string) string
+	// Environ are all variables of the environment as NAME=value, to find names
+	// that are misspelt; it may be left out.
+	Environ []string
 	// Tools are the tools that a connection may name.
 	Tools Tools
 	// Flags win over the environment, which wins over the files.
@@ -82,7 +85,7 @@ func Load(files []File, o Options) (*Config, error) {
 
 // load binds and checks; the configuration is whole only without problems.
 func load(files []File, o Options) (*Config, *binder) {
-	b := &binder{tools: o.Tools, places: map[string]place{}, items: map[string][]string{}, source: map[ast.Node]string{}, unset: map[ast.Node]string{}}
+	b := &binder{tools: o.Tools, places: map[string]place{}, items: map[string][]string{}, source: map[ast.Node]string{}, unset: map[ast.Node]string{}, asked: map[string]bool{}}
 	c := &Config{}
 	root := reflect.ValueOf(c).Elem()
 	setDefaults(root)
@@ -91,6 +94,7 @@ func load(files []File, o Options) (*Config, *binder) {
 		b.document(file.Data, root, o.Getenv)
 	}
 	b.override(root, o)
+	b.strangers(o.Environ)
 	b.check(c)
 	b.warnings.sort(files)
 	c.Warnings = b.warnings

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -29,6 +30,37 @@ var Overrides = []Override{
 	{"PLUMBLINE_SYNC_LEASE", "sync.lease"},
 	{"PLUMBLINE_LOG_LEVEL", "log.level"},
 	{"PLUMBLINE_LOG_FORMAT", "log.format"},
+}
+
+// prefix is that of every variable that wins over the file.
+const prefix = "PLUMBLINE_"
+
+// strangers warns of variables that look like one of ours and are none. Others
+// with our prefix are nobody's mistake: an orchestrator names some after a
+// service that is called plumbline.
+func (b *binder) strangers(environ []string) {
+	known := []string{FileVariable}
+	for _, o := range Overrides {
+		known = append(known, o.Variable)
+	}
+	for _, entry := range environ {
+		name, _, _ := strings.Cut(entry, "=")
+		if !strings.HasPrefix(strings.ToUpper(name), prefix) || slices.Contains(known, name) || b.asked[name] {
+			continue
+		}
+		if meant := nearest(strings.TrimPrefix(strings.ToUpper(name), prefix), suffixes(known)); meant != "" {
+			b.warnings = append(b.warnings, place{file: name}.problem("", "this variable does nothing; did you mean %s%s?", prefix, meant))
+		}
+	}
+}
+
+// suffixes are the names without the prefix, which is the same in all.
+func suffixes(names []string) []string {
+	short := make([]string, len(names))
+	for i, name := range names {
+		short[i] = strings.TrimPrefix(name, prefix)
+	}
+	return short
 }
 
 // A Flag is a flag of a command that wins over file and environment.
@@ -108,7 +140,7 @@ func (b *binder) expand(n ast.Node, text string, getenv func(string) string) str
 			b.unset[n] = and(b.unset[n], "%q names no variable; expected ${NAME}, or $${ for the characters themselves", found)
 			return found
 		}
-		b.source[n] = text
+		b.source[n], b.asked[name] = text, true
 		value := getenv(name)
 		if value == "" {
 			b.unset[n] = and(b.unset[n], "the environment variable %s is not set, or empty", name)
