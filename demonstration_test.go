@@ -67,6 +67,20 @@ func TestTheDemoAnswersQuestions(t *testing.T) {
 	if colours["RED"] == 0 || colours["GREEN"] == 0 || grouped != projects.TotalCount {
 		t.Errorf("computed healths %v, %d projects in groups; want red and green ones, and all %d", colours, grouped, projects.TotalCount)
 	}
+	type due struct {
+		Connections struct {
+			Nodes []struct{ NextDueAt time.Time }
+		}
+	}
+	eventually(t, patience, "a time at which each connection is read next", func() bool {
+		connections := tell[due](s, `{ connections { nodes { nextDueAt } } }`, nil).Connections.Nodes
+		for _, c := range connections {
+			if time.Until(c.NextDueAt) < -time.Minute {
+				return false
+			}
+		}
+		return len(connections) == 2
+	})
 	if got := ask[any](s, firstQuery, nil); got.code() != "" {
 		t.Errorf("the query that the console opens with is answered with %+v", got.Errors)
 	}

@@ -570,7 +570,7 @@ func (o *oddity) operation() portfolio.Document {
 	return &portfolio.Run{
 		Connection: connection, Number: int64(o.IntN(5)),
 		State: []portfolio.RunState{portfolio.RunRunning, portfolio.RunParked, portfolio.RunSucceeded, portfolio.RunFailed}[o.IntN(4)],
-		Mode:  o.maybe("FULL"), Why: o.maybe(o.text()), Error: o.maybe(o.text()), StartedAt: o.instant(), EndedAt: o.instant(), ParkedTill: o.instant(),
+		Mode:  o.maybe("FULL"), Why: o.maybe(o.text()), Error: o.maybe(o.text()), StartedAt: o.instant(), EndedAt: o.instant(), ParkedTill: o.instant(), DueAt: o.instant(),
 		Takeovers: o.IntN(3), Tally: portfolio.Tally{Read: o.IntN(1 << 31), Waited: time.Duration(o.Int64N(1 << 40)), Total: o.IntN(3)},
 	}
 }

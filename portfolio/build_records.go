@@ -3,7 +3,6 @@ package portfolio
 import (
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 )
 
@@ -128,7 +127,7 @@ func (b *builder) buildConnections() {
 // connection computes a connection from the settings and from what the engine
 // notes about it; nil when nothing knows it.
 func (b *builder) connection(id string) *ConnectionRow {
-	row := &ConnectionRow{ID: id, Name: id, NextDueAt: time.Time{}}
+	row := &ConnectionRow{ID: id, Name: id}
 	known := b.tools[id]+b.toolCounts[id] > 0
 	if c := b.plan.connection(id); c != nil {
 		known = true
@@ -174,10 +173,7 @@ func (b *builder) runs(row *ConnectionRow) {
 		run := v.Doc.(*Run)
 		row.Rev = max(row.Rev, v.Rev)
 		if row.LastRunNumber == 0 {
-			row.LastRunNumber = run.Number
-			if run.State == RunParked {
-				row.NextDueAt = run.ParkedTill
-			}
+			row.LastRunNumber, row.NextDueAt = run.Number, run.DueAt
 		}
 		if !judged && run.State != RunRunning {
 			judged, row.Stale = true, run.State == RunFailed || run.State == RunParked
@@ -189,8 +185,9 @@ func (b *builder) runs(row *ConnectionRow) {
 	}
 }
 
-// passes sets when the last of the scopes was read completely: what was seen
-// of all of them is at least as new as the oldest of their passes.
+// passes sets when the connection was last read completely: at the end of the
+// last pass over all of it. Before the first one, what was seen of its scopes
+// is at least as new as the oldest of their passes.
 func (b *builder) passes(row *ConnectionRow) {
 	for _, key := range b.refsOf(KindPass).of(row.ID) {
 		v, ok := b.factsOf(KindPass).get(key)
@@ -199,6 +196,10 @@ func (b *builder) passes(row *ConnectionRow) {
 		}
 		pass := v.Doc.(*Pass)
 		row.Rev = max(row.Rev, v.Rev)
+		if pass.Scope == "" && pass.Of == "" {
+			row.LastCompleteAt = pass.EndedAt
+			return
+		}
 		if row.LastCompleteAt.IsZero() || pass.EndedAt.Before(row.LastCompleteAt) {
 			row.LastCompleteAt = pass.EndedAt
 		}

@@ -402,8 +402,11 @@ func (h *history) document() Document {
 		return &Clock{Today: NewDate(2026, time.January, 1).AddDays(rapid.IntRange(0, 130).Draw(h.t, "today"))}
 	case "run":
 		return &Run{Connection: h.word("eng", "new"), Number: int64(rapid.IntRange(1, 3).Draw(h.t, "number")), EndedAt: h.date("ended").Time(),
-			State: pick(h.t, "state", []RunState{RunRunning, RunParked, RunSucceeded, RunFailed})}
+			DueAt: h.date("due").Time(), State: pick(h.t, "state", []RunState{RunRunning, RunParked, RunSucceeded, RunFailed})}
 	case "pass":
+		if h.chance(3) {
+			return &Pass{Connection: "eng", EndedAt: h.date("ended").Time()} // over all scopes
+		}
 		return &Pass{Connection: "eng", Scope: h.word("a", "b"), Of: KindMilestone, EndedAt: h.date("ended").Time()}
 	}
 	return &SyncCursor{Connection: "eng", Request: h.word("x", "y")}

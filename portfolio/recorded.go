@@ -100,10 +100,13 @@ type Run struct {
 	StartedAt  time.Time `json:"startedAt"`
 	EndedAt    time.Time `json:"endedAt,omitempty,omitzero"`
 	ParkedTill time.Time `json:"parkedTill,omitempty,omitzero"`
-	Error      string    `json:"error,omitempty"`
-	Beat       int64     `json:"beat"` // grows with every commit of the holder
-	Takeovers  int       `json:"takeovers,omitempty"`
-	Tally      Tally     `json:"tally"`
+	// DueAt is when the connection is read next, as it stood when the run
+	// ended or was parked; zero when it is read only on request.
+	DueAt     time.Time `json:"dueAt,omitempty,omitzero"`
+	Error     string    `json:"error,omitempty"`
+	Beat      int64     `json:"beat"` // grows with every commit of the holder
+	Takeovers int       `json:"takeovers,omitempty"`
+	Tally     Tally     `json:"tally"`
 }
 
 // Tally counts what a run did.

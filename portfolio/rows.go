@@ -233,8 +233,10 @@ type ConnectionRow struct {
 	LastRunNumber  int64
 	LastSuccessAt  time.Time
 	LastCompleteAt time.Time // end of the last complete pass over all its scopes
-	NextDueAt      time.Time // of a parked run
-	Held           bool
+	// NextDueAt is when it is read next; zero while it is being read, and when
+	// it is read only on request.
+	NextDueAt time.Time
+	Held      bool
 	// Stale is true when the last run failed or is parked.
 	Stale       bool
 	Quarantined int

@@ -263,7 +263,7 @@ func TestConnectionTellsHowItsReadingGoes(t *testing.T) {
 	if c := connection(); !c.Stale || c.LastRunNumber != 3 || c.LastSuccessAt != at(1) {
 		t.Errorf("connection = %+v, want it stale while the run after a failed one is still going", c)
 	}
-	l.put(&Run{Connection: "eng", Number: 3, State: RunParked, ParkedTill: at(30)})
+	l.put(&Run{Connection: "eng", Number: 3, State: RunParked, DueAt: at(30)})
 	if c := connection(); !c.Stale || c.NextDueAt != at(30) {
 		t.Errorf("connection = %+v, want it stale and due at 12:30", c)
 	}
@@ -309,5 +309,23 @@ func TestTwoDocumentsOfOneKeyAreAnError(t *testing.T) {
 	_, err := NewSnapshot(State{Docs: []Versioned{{1, f}, {2, f}}})
 	if err == nil || !strings.Contains(err.Error(), "project:eng/project/1") {
 		t.Errorf("err = %v, want one that names the key", err)
+	}
+}
+// A scope that is listed no longer does not hold back when a connection was
+// last read completely: the pass over all of it tells.
+func TestLastCompletePassIsThatOfTheWholeConnection(t *testing.T) {
+	old, recent := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	s, err := NewSnapshot(State{Position: Position{Revision: 2}, Docs: []Versioned{
+		{Rev: 1, Doc: &Site{Connection: "eng", Type: "jira"}},
+		{Rev: 1, Doc: &Pass{Connection: "eng", Scope: "versions", Of: KindMilestone, StartedAt: old, EndedAt: old}},
+		{Rev: 2, Doc: &Pass{Connection: "eng", Scope: "issues", Of: KindMilestone, StartedAt: recent, EndedAt: recent}},
+		{Rev: 2, Doc: &Pass{Connection: "eng", StartedAt: recent, EndedAt: recent}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, _ := s.Connection("eng")
+	if !c.LastCompleteAt.Equal(recent) {
+		t.Errorf("last complete at %s, want %s", c.LastCompleteAt, recent)
 	}
 }

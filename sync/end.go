@@ -68,6 +68,7 @@ func (r *run) ended(ctx context.Context, err error) {
 		run.State, run.EndedAt, run.Error = portfolio.RunFailed, now, err.Error()
 	}
 	run.Error = run.Error[:min(len(run.Error), maxError)]
+	run.DueAt, _ = dueAfter(run, r.conn.Schedule)
 }
 
 func row(run portfolio.Run) Row {

@@ -107,7 +107,8 @@ func (l *lease) begin(ctx context.Context, docs Documents, last *portfolio.Run, 
 		}
 		change.Delete = oldRuns(docs, l.conn.ID, l.run.Number)
 	}
-	l.run.State, l.run.Holder, l.run.ParkedTill = portfolio.RunRunning, l.engine.Holder, time.Time{}
+	l.run.State, l.run.Holder = portfolio.RunRunning, l.engine.Holder
+	l.run.ParkedTill, l.run.DueAt = time.Time{}, time.Time{}
 	l.run.Mode, l.run.Why = p.mode, p.why
 	if p.cursor != nil {
 		change.Put = append(change.Put, p.cursor)

@@ -4621,7 +4621,7 @@ type Tool implements Node {
   lastSuccessAt: DateTime @operational
   "When the last complete pass over everything ended."
   lastCompleteAt: DateTime @operational
-  "When a parked run goes on."
+  "When it is read next; null while it is being read, and when it is read only on request."
   nextDueAt: DateTime @operational
   "Whether one of its listings is held."
   held: Boolean!
