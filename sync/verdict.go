@@ -102,8 +102,24 @@ func (r *run) decide(ctx context.Context, verdicts []*verdict, whole bool) error
 			pass.Count += n
 		}
 		b.add(pass)
+		r.dropPasses(b)
 	}
 	return r.save(ctx, b)
+}
+
+// dropPasses removes the passes of scopes that this listing of all scopes did
+// not show, once they have no losses that are still counted.
+func (r *run) dropPasses(b *batch) {
+	for v := range r.known.documents(portfolio.KindPass) {
+		pass := v.Doc.(*portfolio.Pass)
+		if pass.Connection != r.conn.ID || pass.Key() == wholePass(r.conn.ID).Key() {
+			continue
+		}
+		_, judged := b.at[pass.Key()]
+		if _, recent := recentLosses(pass, b.now); !judged && recent == 0 {
+			b.remove(pass.Key())
+		}
+	}
 }
 
 // decideKind decides all listings of one kind. One event makes one hold: what
