@@ -183,9 +183,11 @@ func (r *run) quarantine(b *batch, given *portfolio.Quarantine) {
 	q.Raw = q.Raw[:min(len(q.Raw), portfolio.MaxRaw)]
 	record := portfolio.Key{Kind: q.Of, ID: q.DocID()}
 	r.run.Tally.Read++
-	r.run.Tally.Quarantined++
 	r.roll.see(record, b)
-	r.bad[record] = struct{}{}
+	if !r.bad[record] {
+		r.run.Tally.Quarantined++
+	}
+	r.bad[record] = true
 	before, _, known := find[*portfolio.Quarantine](b, q.Key())
 	if q.Since = b.now; known {
 		q.Since = before.Since
@@ -210,12 +212,13 @@ func quarantineKey(record portfolio.Key) portfolio.Key {
 	return portfolio.Key{Kind: portfolio.KindQuarantine, ID: record.String()}
 }
 
-// quarantined returns the keys of the records that are quarantined.
-func quarantined(docs Documents, connection string) map[portfolio.Key]struct{} {
-	keys := map[portfolio.Key]struct{}{}
+// quarantined returns the keys of the records that are quarantined, none of
+// them met yet.
+func quarantined(docs Documents, connection string) map[portfolio.Key]bool {
+	keys := map[portfolio.Key]bool{}
 	for v := range docs.Documents(portfolio.KindQuarantine) {
 		if q := v.Doc.(*portfolio.Quarantine); q.Connection == connection {
-			keys[portfolio.Key{Kind: q.Of, ID: q.DocID()}] = struct{}{}
+			keys[portfolio.Key{Kind: q.Of, ID: q.DocID()}] = false
 		}
 	}
 	return keys

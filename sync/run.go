@@ -32,7 +32,7 @@ type run struct {
 	cursor  portfolio.SyncCursor
 	unsaved bool // the cursor moved since the last commit
 	roll    *rollCall
-	bad     map[portfolio.Key]struct{} // what is quarantined, by the key of the record
+	bad     map[portfolio.Key]bool // what is quarantined, by the key of the record; true once this run met it
 	zone    *time.Location
 	held    map[portfolio.Key]*portfolio.Hold
 	stop    <-chan struct{}

@@ -104,10 +104,10 @@ func (r *run) lookUp(ctx context.Context) error {
 	return nil
 }
 
-// stillBad are the quarantined records that this sweep has not read again.
+// stillBad are the quarantined records that this run has not tried again.
 func (r *run) stillBad() (keys []portfolio.Key) {
-	for key := range r.bad {
-		if v, ok := r.known.document(quarantineKey(key)); ok && v.Rev <= r.roll.start {
+	for key, met := range r.bad {
+		if !met {
 			keys = append(keys, key)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"plumbline/connectors"
@@ -396,6 +397,51 @@ func TestAnUnreadableRecordIsQuarantinedAndTriedAgain(t *testing.T) {
 	}
 }
 
+func TestAnUnreadableRecordIsCountedOnce(t *testing.T) {
+	b := withFetcher(t, 5)
+	b.tool.edit("r3", func(r *item) { r.broken = true })
+	b.tool.put("r4", "all", "Edited last, so that r3 is not pulled again")
+	b.sync(Request{})
+	asked := b.tool.requests
+	row := b.sync(Request{Full: true})
+	if row.Tally.Quarantined != 1 || row.Tally.Read != 5 {
+		t.Errorf("a full run over 5 records, one of them unreadable, read %d and quarantined %d", row.Tally.Read, row.Tally.Quarantined)
+	}
+	if n := b.tool.requests - asked; n != 2 {
+		t.Errorf("%d requests, want one for the records and one for the listing", n)
+	}
+	if row := b.sync(Request{Sweep: true}); row.Tally.Quarantined != 1 || b.tool.requests-asked != 5 {
+		t.Errorf("a sweep quarantined %d, want the one record tried again", row.Tally.Quarantined)
+	}
+}
+
+func TestAScopeThatIsNoLongerListedLeavesNoPassBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := withFetcher(t, 5)
+		b.tool.put("moved", "old", "In a scope of its own")
+		b.sync(Request{Full: true})
+		b.sync(Request{Sweep: true})
+		pass := &portfolio.Pass{Connection: "eng", Scope: "old", Of: portfolio.KindMilestone}
+		stored := func() bool {
+			_, ok := b.log.newest().Document(pass.Key())
+			return ok
+		}
+		if !stored() {
+			t.Fatal("a scope that is listed has no pass")
+		}
+		b.tool.lose(portfolio.PresenceOutOfScope, "moved")
+		b.sync(Request{Sweep: true})
+		if !stored() {
+			t.Error("the pass is gone while its loss counts against later ones")
+		}
+		time.Sleep(lossWindow)
+		b.sync(Request{Sweep: true})
+		if stored() {
+			t.Error("the pass stays for ever")
+		}
+	})
+}
+
 func TestANewConverterTriesTheQuarantineAgain(t *testing.T) {
 	b := withFetcher(t, 30)
 	b.tool.edit("r1", func(r *item) { r.broken = true })
@@ -455,7 +501,7 @@ func TestAQuarantinedRecordThatIsDeletedLeavesQuarantine(t *testing.T) {
 func TestRawIsCutToItsLimit(t *testing.T) {
 	b := withFetcher(t, 1)
 	b.sync(Request{})
-	r := &run{lease: &lease{engine: b.engine, conn: b.engine.connections[0]}, known: newKnown(b.log, b.log.newest()), bad: map[portfolio.Key]struct{}{}}
+	r := &run{lease: &lease{engine: b.engine, conn: b.engine.connections[0]}, known: newKnown(b.log, b.log.newest()), bad: map[portfolio.Key]bool{}}
 	r.newRoll(false)
 	batch := r.newBatch()
 	q := b.tool.unreadable(b.tool.records["r0"])
