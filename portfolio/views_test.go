@@ -311,6 +311,7 @@ func TestTwoDocumentsOfOneKeyAreAnError(t *testing.T) {
 		t.Errorf("err = %v, want one that names the key", err)
 	}
 }
+
 // A scope that is listed no longer does not hold back when a connection was
 // last read completely: the pass over all of it tells.
 func TestLastCompletePassIsThatOfTheWholeConnection(t *testing.T) {

@@ -80,7 +80,9 @@ func TestProcessesOverOneStoreTakeOverFromEachOther(t *testing.T) {
 		all.referee.lease = DefaultLease
 		begin := func(name string, pages int) (end func()) {
 			r, err := storereplica.Open(t.Context(), log, storereplica.Options{
-				Day: func(context.Context, *time.Location) (portfolio.Date, error) { return portfolio.DateOf(time.Now()), nil },
+				Day: func(context.Context, *time.Location) (portfolio.Date, error) {
+					return portfolio.DateOf(time.Now()), nil
+				},
 			})
 			if err != nil {
 				t.Fatal(err)
