@@ -62,6 +62,7 @@ $(CONTRACT): contract/package-lock.json
 .PHONY: contract
 contract: $(CONTRACT) ## The tests that need npm or a MongoDB wire server
 	$(GO) test -count=1 -run 'Audit' ./graph/transport
+	$(GO) test -count=1 -run 'Contract' .
 	$(GO) test -count=1 -run 'Specification' ./connectors/jira
 	$(GO) test -count=1 ./store/mongostore
 

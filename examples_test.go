@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -262,3 +263,39 @@ func TestTheQueriesOfTheDocumentationAreRight(t *testing.T) {
 }
 
 var graphqlBlocks = regexp.MustCompile("(?s)```graphql\n(.*?)```")
+
+// TestTheScriptReadsEveryPage runs the script for automation as a shell does.
+func TestTheScriptReadsEveryPage(t *testing.T) {
+	for _, needed := range []string{"sh", "curl", "jq"} {
+		if _, err := exec.LookPath(needed); err != nil {
+			t.Skipf("%s is not installed", needed)
+		}
+	}
+	handler, err := organisation()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		handler.ServeHTTP(w, r.WithContext(portfolio.WithCaller(r.Context(), portfolio.Local)))
+	}))
+	defer server.Close()
+	script := exec.CommandContext(t.Context(), "sh", filepath.Join("examples", "scripts", "milestones.sh"))
+	script.Env = append(os.Environ(), "PLUMBLINE_URL="+server.URL, "PLUMBLINE_PAGE=100")
+	out, err := script.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	var counted struct {
+		Milestones struct{ TotalCount int }
+	}
+	if err := json.Unmarshal(ask(t, "{ milestones(first: 0) { totalCount } }"), &counted); err != nil {
+		t.Fatal(err)
+	}
+	ids := map[string]bool{}
+	for line := range strings.Lines(string(out)) {
+		ids[line[:strings.Index(line, "\t")]] = true
+	}
+	if len(ids) != counted.Milestones.TotalCount || len(ids) < 500 {
+		t.Errorf("the script printed %d milestones, want %d", len(ids), counted.Milestones.TotalCount)
+	}
+}
