@@ -19,6 +19,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"plumbline/config"
 	"plumbline/connectors"
@@ -208,7 +209,7 @@ func valid(t *testing.T, document string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parsed, problems := gqlparser.LoadQuery(schema, document)
+	parsed, problems := gqlparser.LoadQueryWithRules(schema, document, rules.NewDefaultRules())
 	if problems != nil {
 		t.Fatalf("%v\n%s", problems, document)
 	}
@@ -288,7 +289,7 @@ func TestTheScriptReadsEveryPage(t *testing.T) {
 	var counted struct {
 		Milestones struct{ TotalCount int }
 	}
-	if err := json.Unmarshal(ask(t, "{ milestones(first: 0) { totalCount } }"), &counted); err != nil {
+	if err := json.Unmarshal(answerOf(t, "{ milestones(first: 0) { totalCount } }"), &counted); err != nil {
 		t.Fatal(err)
 	}
 	ids := map[string]bool{}

@@ -208,7 +208,7 @@ func (q *querist) arguments(f *ast.FieldDefinition, root bool) string {
 	given := map[string]bool{}
 	add := func(name string, of *ast.Type, value any) {
 		given[name] = true
-		text := ""
+		var text string
 		if q.one(4) {
 			text = q.variable(of.String(), value)
 		} else {
@@ -238,9 +238,9 @@ func (q *querist) arguments(f *ast.FieldDefinition, root bool) string {
 		q.pages = append(q.pages, page)
 		q.declared = append(q.declared, "$after_"+page+": String")
 		list = slices.Insert(list, 0, "after: $after_"+page, "first: "+fmt.Sprint(1+q.IntN(4)))
-	case q.one(30) && len(q.cursors) > 0: // of another list, most likely
+	case q.one(120) && len(q.cursors) > 0: // of another list, most likely
 		add("after", f.Arguments.ForName("after").Type, q.cursors[q.IntN(len(q.cursors))])
-	case q.one(60):
+	case q.one(200):
 		add("first", f.Arguments.ForName("first").Type, []any{-1, 1 << 30, -1 << 31}[q.IntN(3)])
 	case q.one(5) && f.Arguments.ForName("last") != nil:
 		add("last", f.Arguments.ForName("last").Type, q.IntN(5))

@@ -16,6 +16,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"plumbline/graph"
 	"plumbline/graph/limit"
@@ -36,7 +37,7 @@ const (
 
 // oddTexts are texts as tools have them.
 var oddTexts = []string{
-	"", " ", "Go-live", "pilot of the till", "Größe 東京 🚀", "‮שלום‬", "e\u0301\u0301\u0301", "\u2028\u0000\t\"quoted\\\"",
+	"", " ", "Go-live", "pilot of the till", "Größe 東京 🚀", "\u202eשלום\u202c", "e\u0301\u0301\u0301", "\u2028\u0000\t\"quoted\\\"",
 	"<script>alert(1)</script>", strings.Repeat("long ", 200), "open", "open-below", "eng", "PAY-7", "=cmd()", "null", "Größe", "size", "Person",
 }
 
@@ -120,7 +121,7 @@ type asker struct {
 
 // ask asks a question and goes on with its pages.
 func (a *asker) ask(caller string, q question) {
-	for pages := 0; pages < 4; pages++ {
+	for range 4 {
 		data := a.judge(caller, q)
 		next := false
 		for _, m := range data {
@@ -162,7 +163,7 @@ func (a *asker) judge(caller string, q question) []member {
 		a.t.Helper()
 		a.t.Errorf("%s\ncaller %s\n%s\nvariables %s", fmt.Sprintf(format, args...), caller, q.text, sent)
 	}
-	document, problems := gqlparser.LoadQuery(a.schema, q.text)
+	document, problems := gqlparser.LoadQueryWithRules(a.schema, q.text, rules.NewDefaultRules())
 	if problems != nil {
 		complain("the query is not valid: %v", problems)
 		return nil
@@ -313,7 +314,7 @@ func newOddWorld(t *testing.T, chance *rand.Rand) *oddWorld {
 			Joins: []portfolio.JoinRule{{By: "pmoId"}},
 		},
 		&portfolio.Clock{Today: portfolio.NewDate(2026, 3, 1)},
-		&portfolio.DepartmentFact{Slug: "open", Name: "Open 🚪", Head: "eng/user/1"},
+		&portfolio.DepartmentFact{Slug: "open", Name: "Open 🚪", Head: "eng/user/2"},
 		&portfolio.DepartmentFact{Slug: "open-below", Name: "", Parent: "open"},
 		&portfolio.DepartmentFact{Slug: "shut", Name: unseen, Head: "vault/user/2"},
 		&portfolio.Site{Connection: "eng", Type: "jira", Instance: "i-1", Account: "pmo", TimeZone: "Asia/Kathmandu"},
@@ -365,7 +366,7 @@ const (
 )
 
 func (o *oddity) document() portfolio.Document {
-	switch o.IntN(12) {
+	switch o.IntN(13) {
 	case 0, 1, 2:
 		return o.project()
 	case 3, 4, 5, 6, 7:
@@ -374,6 +375,8 @@ func (o *oddity) document() portfolio.Document {
 		return o.dependency()
 	case 10:
 		return o.person()
+	case 11:
+		return o.report()
 	}
 	return o.operation()
 }
@@ -401,7 +404,7 @@ func (o *oddity) instant() time.Time {
 	if o.one(3) {
 		return time.Time{}
 	}
-	return o.date().Time().Add(time.Duration(o.Int64N(int64(24 * time.Hour)))).Truncate(time.Millisecond)
+	return oddDates[1+o.IntN(len(oddDates)-2)].Time().Add(time.Duration(o.Int64N(int64(24 * time.Hour)))).Truncate(time.Millisecond)
 }
 
 // number is that of one of n records, even when it may be seen.
@@ -551,11 +554,19 @@ func (o *oddity) person() portfolio.Document {
 	}
 }
 
+func (o *oddity) report() portfolio.Document {
+	o.hidden = o.one(2)
+	return &portfolio.StatusReportFact{
+		Source: o.source("report", 40), Record: o.record(), Project: o.ref("project", oddProjects),
+		Health: []string{"green", "red", o.text()}[o.IntN(3)], Text: o.text(), Author: o.maybe(o.ref("user", oddPeople)), ReportedAt: o.instant(),
+	}
+}
+
 // operation makes what callers of a department do not see at all.
 func (o *oddity) operation() portfolio.Document {
 	o.hidden = true
 	connection := []string{"eng", "ops", "vault", "removed"}[o.IntN(4)]
-	switch o.IntN(3) {
+	switch o.IntN(4) {
 	case 0:
 		f := &portfolio.Quarantine{Source: o.source("issue", 20), Of: portfolio.KindMilestone, Reason: o.text(), Raw: []byte(raw), Since: o.instant()}
 		f.Connection = connection
@@ -563,9 +574,11 @@ func (o *oddity) operation() portfolio.Document {
 	case 1:
 		f := &portfolio.Hold{
 			Connection: connection, Scope: o.maybe(o.text()), Of: portfolio.KindProject, Had: o.IntN(1 << 31), Lost: o.IntN(1000),
-			Samples: o.texts(), Since: o.instant(), ConfirmedBy: o.maybe(o.text()),
+			Samples: []string{"eng/issue/1" + unseen}, Since: o.instant(), ConfirmedBy: o.maybe(o.text()),
 		}
 		return f
+	case 2:
+		return &portfolio.Pass{Connection: connection, Scope: o.text(), Of: portfolio.KindProject, StartedAt: o.instant(), EndedAt: o.instant(), Count: o.IntN(10)}
 	}
 	return &portfolio.Run{
 		Connection: connection, Number: int64(o.IntN(5)),
