@@ -190,14 +190,13 @@ func (e *Engine) next(ctx context.Context, c *connection) (*Request, *time.Time,
 	asked := c.asked
 	c.mu.Unlock()
 	last, _ := lastRun(docs, c.ID)
-	switch {
-	case last != nil && last.State == portfolio.RunParked:
-		return asked, &last.ParkedTill, nil
-	case asked != nil || last != nil && last.State == portfolio.RunRunning:
+	parked := last != nil && last.State == portfolio.RunParked
+	running := last != nil && last.State == portfolio.RunRunning
+	if !parked && (asked != nil || running) {
 		return asked, &time.Time{}, nil
 	}
 	if due, ever := dueAfter(last, c.Schedule); ever {
-		return nil, &due, nil
+		return asked, &due, nil
 	}
 	return nil, nil, nil
 }

@@ -44,7 +44,7 @@ func (b bounded) At(ctx context.Context, revision int64) (Documents, error) {
 	defer cancel()
 	docs, err := b.Replica.At(ctx, revision)
 	if err != nil && errors.Is(context.Cause(ctx), errBehind) {
-		return nil, fmt.Errorf("revision %d: %w", revision, errBehind)
+		return nil, errBehind
 	}
 	return docs, err
 }
