@@ -68,6 +68,7 @@ func TestTwoReplicasWithDifferentFilesDoNotUndoEachOther(t *testing.T) {
 	if diff := cmp.Diff([]string{"file-a", "file-a file-b"}, settingsCommits(t, log, r)); diff != "" {
 		t.Errorf("commits of settings (-want +got):\n%s", diff)
 	}
+	r.Close() // it logs too
 	if !strings.Contains(logged.String(), "file=file-a") || !strings.Contains(logged.String(), "in_force=file-b") {
 		t.Errorf("no warning names both files:\n%s", logged.String())
 	}
