@@ -57,8 +57,11 @@ func (r PageRequest) length(c Caller) (n int, backward bool, err error) {
 	case *asked < 0:
 		return 0, false, fmt.Errorf("%w: %s is %d; it cannot be negative", ErrInvalid, name, *asked)
 	case *asked > most:
-		return 0, false, fmt.Errorf("%w: %s is %d; at most %d are answered at once (%d with the export scope)",
-			ErrInvalid, name, *asked, most, MaxExportPage)
+		hint := ""
+		if !c.Export {
+			hint = fmt.Sprintf(" (%d with the export scope)", MaxExportPage)
+		}
+		return 0, false, fmt.Errorf("%w: %s is %d; at most %d are answered at once%s", ErrInvalid, name, *asked, most, hint)
 	}
 	return *asked, backward, nil
 }

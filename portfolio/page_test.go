@@ -207,6 +207,22 @@ func TestPageRequestsAreChecked(t *testing.T) {
 	}
 }
 
+func TestTooManyAreRefusedWithTheLimitThatApplies(t *testing.T) {
+	l := newTestLog(t, "2026-03-01")
+	for _, c := range []struct {
+		export bool
+		want   string
+	}{
+		{false, "invalid: last is 5001; at most 500 are answered at once (5000 with the export scope)"},
+		{true, "invalid: last is 5001; at most 5000 are answered at once"},
+	} {
+		_, err := l.now.View(Caller{Export: c.export}).Projects(nil, nil, PageRequest{Last: pointer(MaxExportPage + 1)})
+		if err == nil || err.Error() != c.want {
+			t.Errorf("export %t: %v, want %s", c.export, err, c.want)
+		}
+	}
+}
+
 func TestCursorIsBoundToItsList(t *testing.T) {
 	l := newTestLog(t, "2026-03-01")
 	l.put(
