@@ -203,7 +203,7 @@ func (s *IntStatistics) Mean() *float64 {
 	if sum == nil {
 		return nil
 	}
-	mean := float64(*sum) / float64(len(s.values))
+	mean := rounded(float64(*sum) / float64(len(s.values)))
 	return &mean
 }
 
@@ -238,6 +238,7 @@ func (s *IntStatistics) Percentile(of float64) (*float64, error) {
 	if low+1 < len(s.values) {
 		value += (at - float64(low)) * float64(s.values[low+1]-s.values[low])
 	}
+	value = rounded(value)
 	return &value, nil
 }
 

@@ -132,7 +132,7 @@ func (s *schedule) judgeSlip(v *verdict) Health {
 		return HealthGreen
 	}
 	planned := s.plannedDays()
-	share := float64(slip) / float64(planned)
+	share := rounded(float64(slip) / float64(planned))
 	reason := Reason{Message: slipMessage(slip, planned)}
 	health := HealthYellow
 	switch {
