@@ -135,7 +135,8 @@ func (h *house) State() health.State {
 }
 
 // firstQuery is what the console opens with.
-const firstQuery = `# Green outside, red inside: which projects report better than their dates say?
+const firstQuery = `# Green outside, red inside: which projects
+# report better than their dates say?
 {
   projects(
     filter: {disagreement: {eq: true}}
@@ -146,7 +147,11 @@ const firstQuery = `# Green outside, red inside: which projects report better th
     nodes {
       name
       department { name }
-      health { reported computed reasons { code message } }
+      health {
+        reported
+        computed
+        reasons { message }
+      }
       slipDays
       goLive { name baselineDate forecastDate }
     }

@@ -40,6 +40,16 @@ func (serveCommand) Help() string {
 		examples("plumbline serve --demo", "plumbline serve --config plumbline.yaml", "plumbline serve --listen 127.0.0.1:9090")
 }
 
+// welcome tells a newcomer what the demonstration shows, and what to do next.
+const welcome = `This is the health service of the State of Larkmoor, whose two Jiras are played on this machine.
+
+  Open      http://%s/ in a browser and press the arrow: a first question waits there.
+  More      examples/queries has fifteen questions of a PMO; docs/demo.md says who is who.
+  Watch     somebody changes a plan every few seconds, below; the next sync brings it along.
+
+Ctrl-C ends it and throws its store away.
+`
+
 // Run serves until ctx ends.
 func (c serveCommand) Run(ctx context.Context, p *program, g *grammar) (err error) {
 	flags := []config.Flag{{Name: "--listen", Key: "listen", Value: c.Listen}}
@@ -56,6 +66,7 @@ func (c serveCommand) Run(ctx context.Context, p *program, g *grammar) (err erro
 	}
 	defer func() { err = errors.Join(err, demonstration.end()) }()
 	log := p.logger(settings)
+	p.print(welcome, settings.Listen)
 	go demonstration.live(ctx, log)
 	return p.openAndServe(ctx, settings, log)
 }
