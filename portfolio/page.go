@@ -127,21 +127,13 @@ func (l *listing[R]) cut(r PageRequest) (*page[R], error) {
 		return nil, err
 	}
 
-	best := selection[R]{order: &l.order, most: n, backward: backward, rows: make([]candidate[R], 0, min(n, MaxPage)+1)}
-	earlier, later := 0, 0
-	l.each(func(row *R) {
-		p.total++
-		rank := l.order.rank(row)
-		switch {
-		case after != nil && after.compare(&l.order, rank, row) <= 0:
-			earlier++
-		case before != nil && before.compare(&l.order, rank, row) >= 0:
-			later++
-		default:
-			best.offer(rank, row)
-		}
+	found := l.scan(func() *scan[R] {
+		best := selection[R]{order: &l.order, most: n, backward: backward, rows: make([]candidate[R], 0, min(n, MaxPage)+1)}
+		return &scan[R]{after: after, before: before, best: best}
 	})
-	p.rows = best.sorted()
+	earlier, later := found.earlier, found.later
+	p.total = found.total
+	p.rows = found.best.sorted()
 	left := p.total - earlier - later - len(p.rows)
 	if backward {
 		earlier += left
