@@ -289,6 +289,9 @@ func textOf(f Field) string {
 	case FieldDate:
 		return f.Date.String()
 	case FieldTime:
+		if f.Time.UTC().Year() > lastYear {
+			return ""
+		}
 		return f.Time.UTC().Format("2006-01-02T15:04:05Z")
 	case FieldBool:
 		if f.Bool {

@@ -3,6 +3,7 @@ package portfolio
 import (
 	"errors"
 	"testing"
+	"time"
 )
 
 func TestWhen(t *testing.T) {
@@ -20,6 +21,22 @@ func TestWhen(t *testing.T) {
 		if _, err := ParseWhen(text); !errors.Is(err, ErrInvalid) {
 			t.Errorf("%q: error %v, want %v", text, err, ErrInvalid)
 		}
+	}
+}
+
+// Of an instant that the zone moves past the last year there is no date.
+func TestAnInstantPastTheLastYearHasNoDate(t *testing.T) {
+	east := &plan{zone: time.FixedZone("east", 3600)}
+	last := time.Date(9999, time.December, 31, 22, 59, 0, 0, time.UTC)
+	if got := east.day(last).String(); got != "9999-12-31" {
+		t.Errorf("date = %q, want 9999-12-31", got)
+	}
+	if got := east.day(last.Add(time.Minute)); !got.IsZero() {
+		t.Errorf("date = %q, want none", got)
+	}
+	west := time.Date(9999, time.December, 31, 23, 0, 0, 0, time.FixedZone("west", -3600))
+	if got := textOf(Field{Type: FieldTime, Time: west}); got != "" {
+		t.Errorf("text = %q, want none", got)
 	}
 }
 

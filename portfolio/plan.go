@@ -172,10 +172,15 @@ func (t thresholds) limits(kind MilestoneKind) HealthThresholds {
 	return limits
 }
 
-// day returns the civil date of an instant in the organisation's time zone.
+// lastYear is the last one that RFC 3339 can write.
+const lastYear = 9999
+
+// day returns the civil date of an instant in the organisation's time zone;
+// none when the zone moves it past the last year that can be written.
 func (p *plan) day(t time.Time) Date {
-	if t.IsZero() {
+	local := t.In(p.zone)
+	if t.IsZero() || local.Year() > lastYear {
 		return Date{}
 	}
-	return DateOf(t.In(p.zone))
+	return DateOf(local)
 }
