@@ -43,7 +43,9 @@ func (r *revisions) keep(s, current *portfolio.Snapshot) {
 	now := r.now()
 	r.kept[s.Data()] = &keptRevision{s, now}
 	for position, k := range r.kept {
-		if now.Sub(k.lastUse) > keepFor || current.Copied()-k.snapshot.Copied() > r.most {
+		// One of another load, as before a restore, shares nothing with the
+		// current one: it costs all that it holds.
+		if now.Sub(k.lastUse) > keepFor || !k.snapshot.SameLoad(current) || current.Copied()-k.snapshot.Copied() > r.most {
 			delete(r.kept, position)
 		}
 	}

@@ -43,3 +43,30 @@ func TestKeptRevisionsAreBoundedByBytes(t *testing.T) {
 		t.Errorf("%d of %d revisions are kept, want some", kept, len(positions))
 	}
 }
+
+// After a restore the log is loaded again. What was kept of the old one would
+// hold all its memory beside the new one's, and no cursor leads back to it.
+func TestRevisionsOfAnEarlierLoadAreDropped(t *testing.T) {
+	load := func(at byte) *portfolio.Snapshot {
+		position := portfolio.Position{Revision: int64(at)}
+		position.Hash[0] = at
+		s, err := portfolio.NewSnapshot(portfolio.State{Position: position, Data: position})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	before, after := load(1), load(2)
+	r := newRevisions(func() time.Time { return time.Unix(0, 0) })
+	r.keep(before, before)
+	if r.find(1, [8]byte{1}) != before {
+		t.Fatal("the revision is not kept before the restore")
+	}
+	r.keep(after, after)
+	if r.find(1, [8]byte{1}) != nil {
+		t.Error("the revision of the earlier load is still kept")
+	}
+	if r.find(2, [8]byte{2}) != after {
+		t.Error("the current revision is not kept")
+	}
+}

@@ -391,7 +391,7 @@ func (b *builder) settle() (*Snapshot, Diff) {
 		next.refs[kind] = e.done()
 	}
 	next.due = b.nextDue()
-	next.copied = b.old.copied + b.copied(next)
+	next.copied, next.load = b.old.copied+b.copied(next), b.old.load
 	return next, b.diff(next)
 }
 

@@ -6,6 +6,13 @@ import "unsafe"
 // copied: what keeping an earlier snapshot costs is the difference of the two.
 func (s *Snapshot) Copied() int64 { return s.copied }
 
+// A load is told from another by its address, so it must not be empty.
+type load struct{ _ bool }
+
+// SameLoad reports whether both snapshots go back to one load. Only such
+// share memory, and only between them Copied tells what the older one costs.
+func (s *Snapshot) SameLoad(other *Snapshot) bool { return s.load == other.load }
+
 // documentSize is what a document takes on average, its texts included.
 const documentSize = 640
 

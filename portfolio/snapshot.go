@@ -19,6 +19,7 @@ type Snapshot struct {
 	today       Date
 	plan        *plan
 	copied      int64 // bytes, by all commits since the load
+	load        *load // where it began
 
 	// facts are the current documents by kind and id; refs leads, for each
 	// kind, from what a document names to the ids of the documents that name
@@ -82,6 +83,7 @@ func (s *Snapshot) Apply(c Commit) (*Snapshot, Diff) {
 
 func emptySnapshot() *Snapshot {
 	return &Snapshot{
+		load:  new(load),
 		plan:  newPlan(nil),
 		facts: map[Kind]table[Versioned]{},
 		refs:  map[Kind]index{},
