@@ -110,6 +110,43 @@ func TestAFirstRunWritesEverythingAndASecondWritesNothing(t *testing.T) {
 	}
 }
 
+// However often it fails, a run is the first one until everything was read.
+func TestARunAfterOnlyFailedOnesIsTheFirst(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		pages int // that each failing run reads first
+		asked int // requests of the run that succeeds, at most
+	}{{"nothing read", 0, 5}, {"begun", 1, 100}} {
+		t.Run(c.name, func(t *testing.T) {
+			b := withFetcher(t, 35)
+			read := 0
+			b.tool.page = func(int) error {
+				if read++; read > c.pages {
+					return connectors.ErrUnauthorized
+				}
+				return nil
+			}
+			for range 3 {
+				read = 0
+				if row := b.try(Request{}); row.State != portfolio.RunFailed || row.Mode != ModeFull || row.Why != "first run" {
+					t.Fatalf("a failing run is %s %s %q, want FAILED FULL \"first run\"", row.State, row.Mode, row.Why)
+				}
+			}
+			b.tool.page = nil
+			row := b.sync(Request{})
+			if row.Mode != ModeFull || row.Why != "first run" || row.Tally.Requests > c.asked {
+				t.Errorf("the run that succeeds is %s %q with %d requests, want FULL \"first run\" with at most %d", row.Mode, row.Why, row.Tally.Requests, c.asked)
+			}
+			if n := b.stored(portfolio.KindMilestone); n != 35 {
+				t.Errorf("%d milestones are stored, want 35", n)
+			}
+			if row := b.sync(Request{}); row.Mode != ModeChanges {
+				t.Errorf("the run after it is %s, want CHANGES", row.Mode)
+			}
+		})
+	}
+}
+
 func TestAnUnchangedSweepMakesNoDataCommit(t *testing.T) {
 	b := withFetcher(t, 35)
 	b.sync(Request{})

@@ -53,6 +53,17 @@ func (c *connection) planned(docs Documents, req Request, last *portfolio.Run, n
 	case cursor.Request != request:
 		return full("what is asked of the tool has changed")
 	}
+	if _, read := docs.Document(wholePass(c.ID).Key()); !read && !resumed(last) {
+		p := full("first run")
+		if len(cursor.Streams) == 0 {
+			p.sweep = false
+			return p
+		}
+		// An earlier try stored a part. This one goes on where it was, and what
+		// has gone meanwhile only the listings tell.
+		p.cursor = nil
+		return p
+	}
 	p := plan{mode: ModeChanges, sweep: lister && (req.Sweep || c.sweepDue(docs, last, now))}
 	if resumed(last) {
 		p.mode, p.why = last.Mode, last.Why
