@@ -75,8 +75,8 @@ func (r *issueRecord) core() (issueCore, error) {
 	var problems []error
 	read := func(name string, into any) {
 		if raw, ok := r.Fields[name]; ok {
-			if err := json.Unmarshal(raw, into); err != nil {
-				problems = append(problems, fmt.Errorf("%s: %w", name, err))
+			if err := decode(raw, into); err != nil {
+				problems = append(problems, fmt.Errorf("field %s: %w", name, err))
 			}
 		}
 	}
@@ -119,7 +119,7 @@ func (r *issueRecord) core() (issueCore, error) {
 // people and dependencies in it. It gives no fact for an issue that is neither.
 func (v conversion) issue(raw json.RawMessage) converted {
 	var r issueRecord
-	err := json.Unmarshal(raw, &r)
+	err := decode(raw, &r)
 	if err == nil && r.ID == "" {
 		err = errNoID
 	}

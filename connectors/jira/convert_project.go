@@ -29,7 +29,7 @@ type projectRecord struct {
 // project converts a record of the project listing.
 func (v conversion) project(raw json.RawMessage) (converted, projectRecord) {
 	var r projectRecord
-	err := json.Unmarshal(raw, &r)
+	err := decode(raw, &r)
 	if err == nil && r.ID == "" {
 		err = errNoID
 	}

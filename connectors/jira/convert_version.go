@@ -31,7 +31,7 @@ func (v conversion) version(raw json.RawMessage, project projectRecord) converte
 		return v.quarantine(portfolio.KindMilestone, kindVersion, scopeVersions, raw, err)
 	}
 	var r versionRecord
-	if err := json.Unmarshal(raw, &r); err != nil {
+	if err := decode(raw, &r); err != nil {
 		return bad(err)
 	}
 	if r.ID == "" {
