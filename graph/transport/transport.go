@@ -9,6 +9,7 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -304,6 +305,7 @@ func (h *handler) execute(ctx context.Context, op *preparedOperation, budget lim
 		errors:     slices.Concat(response.Errors, graphql.GetErrors(ctx)),
 		extensions: graphql.GetExtensions(ctx),
 	}
+	slices.SortStableFunc(a.errors, byPlace)
 	if a.data == nil {
 		a.data = []byte("null")
 	}
@@ -317,6 +319,20 @@ func (h *handler) execute(ctx context.Context, op *preparedOperation, budget lim
 	}
 	h.introspections.add(op, a)
 	return a
+}
+
+// byPlace orders errors as the fields stand in the document: root fields are
+// resolved side by side, and the same request has the same answer.
+func byPlace(a, b *gqlerror.Error) int {
+	place := func(e *gqlerror.Error) (line, column int) {
+		if len(e.Locations) > 0 {
+			return e.Locations[0].Line, e.Locations[0].Column
+		}
+		return 0, 0
+	}
+	aLine, aColumn := place(a)
+	bLine, bColumn := place(b)
+	return cmp.Or(cmp.Compare(aLine, bLine), cmp.Compare(aColumn, bColumn))
 }
 
 // refuse answers a request that is not executed.
