@@ -21,8 +21,6 @@ import (
 	"sync"
 	"time"
 	_ "time/tzdata" // the organisation's zone must be known everywhere
-
-	"plumbline/connectors/jira/jiratest"
 )
 
 // Zone is the time zone in which the organisation lives.
@@ -125,17 +123,6 @@ func (o *Organisation) Close() {
 // Config is the configuration in YAML: connections with the addresses that the
 // tools have just now, field mappings, rules and joins.
 func (o *Organisation) Config() []byte { return bytes.Clone(o.config) }
-
-// Jira is the fake behind a connection, so that a test can make it misbehave;
-// nil when there is no such connection.
-func (o *Organisation) Jira(connection string) *jiratest.Site {
-	for _, s := range o.sites {
-		if s.id == connection {
-			return s.jira
-		}
-	}
-	return nil
-}
 
 // Live changes something every few seconds until the context ends, and tells
 // report, which may be nil, what it was.

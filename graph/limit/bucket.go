@@ -1,7 +1,6 @@
 package limit
 
 import (
-	"context"
 	"math"
 	"sync"
 	"time"
@@ -19,19 +18,6 @@ type Charge struct {
 // RetryAfter returns the whole seconds until the minute is over, at least one.
 func (c Charge) RetryAfter(now time.Time) int {
 	return max(1, int(math.Ceil(c.ResetAt.Sub(now).Seconds())))
-}
-
-type chargeKey struct{}
-
-// WithCharge returns a context that carries the operation's charge.
-func WithCharge(ctx context.Context, c Charge) context.Context {
-	return context.WithValue(ctx, chargeKey{}, c)
-}
-
-// ChargeOf returns what the operation that runs in ctx was charged.
-func ChargeOf(ctx context.Context) Charge {
-	c, _ := ctx.Value(chargeKey{}).(Charge)
-	return c
 }
 
 // Buckets count what each key has spent in the current minute of the clock.

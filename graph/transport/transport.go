@@ -157,7 +157,7 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, media mediaType
 	if err != nil {
 		return h.refuse(ctx, media, report, err).extend(extensions)
 	}
-	a = h.execute(limit.WithCharge(ctx, charge), op, budget, report)
+	a = h.execute(ctx, op, budget, report)
 	return a.extend(extensions).extend(map[string]any{"cost": charge})
 }
 
