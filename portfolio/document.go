@@ -28,9 +28,22 @@ const (
 	KindSettings     Kind = "settings"
 	KindClock        Kind = "clock"
 
+	KindIdentity        Kind = "identity"
+	KindStrategy        Kind = "strategy"
+	KindStrategyVersion Kind = "strategyVersion"
+	KindObjective       Kind = "objective"
+	KindJudgement       Kind = "judgement"
+	KindContribution    Kind = "contribution"
+	KindKeyResult       Kind = "keyResult"
+	KindKPI             Kind = "kpi"
+	KindMeasurement     Kind = "measurement"
+	KindKPILink         Kind = "kpiLink"
+	KindFolder          Kind = "folder"
+
 	KindRun    Kind = "run"
 	KindCursor Kind = "cursor"
 	KindPass   Kind = "pass"
+	KindAnswer Kind = "answer"
 )
 
 // A Document is one whole entry of the log: a pointer to one of the fact or
@@ -64,23 +77,35 @@ var kinds = map[Kind]struct {
 	schema      int
 	empty       func() Document
 }{
-	KindProject:      {false, 1, func() Document { return new(ProjectFact) }},
-	KindMilestone:    {false, 1, func() Document { return new(MilestoneFact) }},
-	KindDependency:   {false, 1, func() Document { return new(DependencyFact) }},
-	KindPerson:       {false, 1, func() Document { return new(PersonFact) }},
-	KindDepartment:   {false, 1, func() Document { return new(DepartmentFact) }},
-	KindStatusReport: {false, 1, func() Document { return new(StatusReportFact) }},
-	KindRisk:         {false, 1, func() Document { return new(RiskFact) }},
-	KindOverride:     {false, 1, func() Document { return new(Override) }},
-	KindLink:         {false, 1, func() Document { return new(Link) }},
-	KindQuarantine:   {false, 1, func() Document { return new(Quarantine) }},
-	KindHold:         {false, 1, func() Document { return new(Hold) }},
-	KindSite:         {false, 1, func() Document { return new(Site) }},
-	KindSettings:     {false, 1, func() Document { return new(Settings) }},
-	KindClock:        {false, 1, func() Document { return new(Clock) }},
-	KindRun:          {true, 1, func() Document { return new(Run) }},
-	KindCursor:       {true, 1, func() Document { return new(SyncCursor) }},
-	KindPass:         {true, 1, func() Document { return new(Pass) }},
+	KindProject:         {false, 1, func() Document { return new(ProjectFact) }},
+	KindMilestone:       {false, 1, func() Document { return new(MilestoneFact) }},
+	KindDependency:      {false, 1, func() Document { return new(DependencyFact) }},
+	KindPerson:          {false, 1, func() Document { return new(PersonFact) }},
+	KindDepartment:      {false, 1, func() Document { return new(DepartmentFact) }},
+	KindStatusReport:    {false, 1, func() Document { return new(StatusReportFact) }},
+	KindRisk:            {false, 1, func() Document { return new(RiskFact) }},
+	KindOverride:        {false, 1, func() Document { return new(Override) }},
+	KindLink:            {false, 1, func() Document { return new(Link) }},
+	KindQuarantine:      {false, 1, func() Document { return new(Quarantine) }},
+	KindHold:            {false, 1, func() Document { return new(Hold) }},
+	KindSite:            {false, 1, func() Document { return new(Site) }},
+	KindSettings:        {false, 1, func() Document { return new(Settings) }},
+	KindClock:           {false, 1, func() Document { return new(Clock) }},
+	KindIdentity:        {false, 1, func() Document { return new(IdentityFact) }},
+	KindStrategy:        {false, 1, func() Document { return new(StrategyFact) }},
+	KindStrategyVersion: {false, 1, func() Document { return new(StrategyVersionFact) }},
+	KindObjective:       {false, 1, func() Document { return new(ObjectiveFact) }},
+	KindJudgement:       {false, 1, func() Document { return new(JudgementFact) }},
+	KindContribution:    {false, 1, func() Document { return new(ContributionFact) }},
+	KindKeyResult:       {false, 1, func() Document { return new(KeyResultFact) }},
+	KindKPI:             {false, 1, func() Document { return new(KPIFact) }},
+	KindMeasurement:     {false, 1, func() Document { return new(MeasurementFact) }},
+	KindKPILink:         {false, 1, func() Document { return new(KPILinkFact) }},
+	KindFolder:          {false, 1, func() Document { return new(FolderFact) }},
+	KindAnswer:          {true, 1, func() Document { return new(Answer) }},
+	KindRun:             {true, 1, func() Document { return new(Run) }},
+	KindCursor:          {true, 1, func() Document { return new(SyncCursor) }},
+	KindPass:            {true, 1, func() Document { return new(Pass) }},
 }
 
 // Kinds lists every kind of document, in no particular order.

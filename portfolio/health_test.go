@@ -208,7 +208,7 @@ func TestNewestReportWins(t *testing.T) {
 	if row, _ := l.now.Project(p.DocID()); row.Health.Reported != HealthYellow {
 		t.Errorf("reported = %s, want YELLOW of the newest report", row.Health.Reported)
 	}
-	l.put(&Override{Target: p.Key().String(), Field: "health", Value: Field{Type: FieldText, Text: "RED"}, Author: "ann", At: time.Date(2026, 3, 14, 0, 0, 0, 0, time.UTC)})
+	l.put(&Override{Target: p.Key().String(), Field: "health", Value: Field{Type: FieldText, Text: "RED"}, Authored: Authored{Author: "ann", At: time.Date(2026, 3, 14, 0, 0, 0, 0, time.UTC)}})
 	if row, _ := l.now.Project(p.DocID()); row.Health.Reported != HealthRed || row.Health.ReportedAt != day(t, "2026-03-14") {
 		t.Errorf("reported = %s of %s, want RED of a person's word", row.Health.Reported, row.Health.ReportedAt)
 	}

@@ -389,7 +389,7 @@ func (h *history) document() Document {
 	case "override":
 		return h.override()
 	case "link":
-		return &Link{Primary: h.projectID(), Members: []string{h.projectID()}, Apart: h.chance(3), Author: "ann"}
+		return &Link{Primary: h.projectID(), Members: []string{h.projectID()}, Apart: h.chance(3), Authored: Authored{Author: "ann"}}
 	case "quarantine":
 		return &Quarantine{Source: h.source("version", 1), Of: KindMilestone, Reason: "unreadable"}
 	case "hold":
@@ -427,7 +427,7 @@ func (h *history) override() *Override {
 	if h.chance(2) {
 		target = Key{KindMilestone, h.milestoneID()}
 	}
-	o := &Override{Target: target.String(), Author: "ann", At: h.date("at").Time(),
+	o := &Override{Target: target.String(), Authored: Authored{Author: "ann", At: h.date("at").Time()},
 		Field: h.word("department", "due", "baseline", "forecast", "kind", "health", "name", "manager", "phase", "budget", "start", "note")}
 	switch o.Field {
 	case "due", "baseline", "forecast", "start":

@@ -5,28 +5,17 @@ import (
 	"time"
 )
 
-// DepartmentFact is a department as people recorded it.
-type DepartmentFact struct {
-	// Slug is its key, unique among departments: digital-health.
-	Slug    string   `json:"slug"`
-	Name    string   `json:"name"`
-	Parent  string   `json:"parent,omitempty"` // slug
-	Head    string   `json:"head,omitempty"`   // document id of a person
-	Aliases []string `json:"aliases,omitempty"`
-	Author  string   `json:"author,omitempty"`
-}
-
 // Override is a person's value for one field of a project or milestone. It
 // wins over the tools' values, which stay visible.
 type Override struct {
-	// Target is the document that was addressed, as kind:id.
+	// Target is what was addressed, as kind:id; the id may be a reference, as
+	// in project:pmo:PMO-7.
 	Target string `json:"target"`
 	// Field is the portfolio's name of the field, such as department or due.
-	Field  string    `json:"field"`
-	Value  Field     `json:"value"`
-	Reason string    `json:"reason,omitempty"`
-	Author string    `json:"author"`
-	At     time.Time `json:"at"`
+	Field    string `json:"field"`
+	Value    Field  `json:"value"`
+	Reason   string `json:"reason,omitempty"`
+	Authored `json:",inline"`
 }
 
 // Link joins facts of several tools into one project, or keeps a rule from
@@ -36,9 +25,8 @@ type Link struct {
 	Primary string   `json:"primary"`
 	Members []string `json:"members"`
 	// Apart turns the link round: these are not the same, whatever rules say.
-	Apart  bool      `json:"apart,omitempty"`
-	Author string    `json:"author"`
-	At     time.Time `json:"at"`
+	Apart    bool `json:"apart,omitempty"`
+	Authored `json:",inline"`
 }
 
 // MaxRaw is how much of an unreadable record's JSON is kept, in bytes.
@@ -162,9 +150,6 @@ type Loss struct {
 	At    time.Time `json:"at"`
 	Count int       `json:"count"`
 }
-
-// Key identifies the document.
-func (f *DepartmentFact) Key() Key { return Key{KindDepartment, f.Slug} }
 
 // Key identifies the document: one override for each field of a target.
 func (o *Override) Key() Key { return Key{KindOverride, o.Target + "#" + o.Field} }

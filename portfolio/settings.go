@@ -1,5 +1,7 @@
 package portfolio
 
+import "github.com/shopspring/decimal"
+
 // Settings is everything of the configuration that shapes views. It is a
 // document of the log, so that every replica computes the same. It holds no
 // secrets, no addresses and no listeners.
@@ -15,8 +17,20 @@ type Settings struct {
 	Health      []HealthThresholds   `json:"health,omitempty"`
 	// Statuses maps a tool's status to a phase where the category does not do.
 	Statuses []StatusPhase `json:"statuses,omitempty"`
+	// Currency is that of roll-ups over several currencies; empty means that
+	// there are none.
+	Currency string `json:"currency,omitempty"`
+	Rates    []Rate `json:"rates,omitempty"`
 	// ReportMaxAge is after how many days a reported health is UNKNOWN; 0 means 14.
 	ReportMaxAge int `json:"reportMaxAge,omitempty"`
+}
+
+// Rate is what one unit of a currency is worth in the settings' currency,
+// from a date until the next rate of that currency begins.
+type Rate struct {
+	Currency string          `json:"currency"` // ISO 4217
+	From     Date            `json:"from"`
+	Rate     decimal.Decimal `json:"rate"` // more than 0
 }
 
 // ConnectionSettings is what views need to know of a connection.

@@ -133,6 +133,9 @@ func newRegistry() *bson.Registry {
 	r := bson.NewRegistry()
 	asText(r, portfolio.Date.String, portfolio.ParseDate)
 	asText(r, decimal.Decimal.String, decimal.NewFromString)
+	// A decimal's own BSON methods, which hang on its pointer, would make it
+	// a Decimal128 of 34 digits.
+	pointerTo[decimal.Decimal](r)
 	asBytes[portfolio.Hash](r)
 	asBytes[BatchID](r)
 	r.RegisterTypeEncoder(reflect.TypeFor[time.Time](), bson.ValueEncoderFunc(encodeTime))
@@ -159,6 +162,34 @@ func asText[T any](r *bson.Registry, write func(T) string, read func(string) (T,
 		}
 		v.Set(reflect.ValueOf(parsed))
 		return nil
+	}))
+}
+
+// pointerTo keeps pointers to values of a type as those values are kept; nil
+// is null.
+func pointerTo[T any](r *bson.Registry) {
+	of := reflect.TypeFor[*T]()
+	r.RegisterTypeEncoder(of, bson.ValueEncoderFunc(func(c bson.EncodeContext, w bson.ValueWriter, v reflect.Value) error {
+		if v.IsNil() {
+			return w.WriteNull()
+		}
+		encoder, err := c.LookupEncoder(of.Elem())
+		if err != nil {
+			return err
+		}
+		return encoder.EncodeValue(c, w, v.Elem())
+	}))
+	r.RegisterTypeDecoder(of, bson.ValueDecoderFunc(func(c bson.DecodeContext, rd bson.ValueReader, v reflect.Value) error {
+		if rd.Type() == bson.TypeNull {
+			v.SetZero()
+			return rd.ReadNull()
+		}
+		decoder, err := c.LookupDecoder(of.Elem())
+		if err != nil {
+			return err
+		}
+		v.Set(reflect.New(of.Elem()))
+		return decoder.DecodeValue(c, rd, v.Elem())
 	}))
 }
 

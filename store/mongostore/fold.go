@@ -32,6 +32,19 @@ var collections = map[portfolio.Kind]string{
 	portfolio.KindRun:          "runs",
 	portfolio.KindCursor:       "cursors",
 	portfolio.KindPass:         "passes",
+
+	portfolio.KindIdentity:        "identities",
+	portfolio.KindStrategy:        "strategies",
+	portfolio.KindStrategyVersion: "strategyVersions",
+	portfolio.KindObjective:       "objectives",
+	portfolio.KindJudgement:       "judgements",
+	portfolio.KindContribution:    "contributions",
+	portfolio.KindKeyResult:       "keyResults",
+	portfolio.KindKPI:             "kpis",
+	portfolio.KindMeasurement:     "measurements",
+	portfolio.KindKPILink:         "kpiLinks",
+	portfolio.KindFolder:          "folders",
+	portfolio.KindAnswer:          "answers",
 }
 
 func (s *Store) collection(kind portfolio.Kind) *mongo.Collection {
