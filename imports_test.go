@@ -15,7 +15,8 @@ var arrows = []struct {
 	room string
 	may  []string
 }{
-	{"portfolio", nil},
+	{"portfolio", []string{"portfolio/scoring"}},
+	{"portfolio/scoring", nil},
 	{"store/", []string{"portfolio", "store/"}},
 	{"connectors", []string{"portfolio"}},
 	{"connectors/connectortest", []string{"portfolio", "connectors"}},
@@ -23,7 +24,7 @@ var arrows = []struct {
 	{"connectors/jira/jiratest/", []string{"connectors/jira/jiratest"}},
 	{"connectors/", []string{"portfolio", "connectors", "internal/"}},
 	{"sync", []string{"portfolio", "connectors", "store"}},
-	{"edit", []string{"portfolio", "store"}},
+	{"edit/", []string{"portfolio", "store", "edit/"}},
 	{"graph/", []string{"portfolio", "graph/", "internal/"}},
 	{"doors/control", []string{"portfolio", "connectors", "internal/"}},
 	{"doors/", []string{"portfolio", "doors/", "internal/"}},
