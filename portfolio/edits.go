@@ -56,8 +56,8 @@ type EditResult struct {
 
 // An EditOutcome is what became of one change.
 type EditOutcome struct {
-	Key  Key  `json:"key"`
-	What What `json:"what"`
+	Key  Key     `json:"key"`
+	What Outcome `json:"what"`
 	// Version is the revision at which the document was last put; 0 when there
 	// is none.
 	Version int64 `json:"version"`
