@@ -12,7 +12,7 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-//go:embed data/*.yaml
+//go:embed data/*.yaml data/strategy/*
 var files embed.FS
 
 // A department and the people who work there; the first is its director.
