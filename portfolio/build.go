@@ -45,7 +45,6 @@ type builder struct {
 	connections  *rowEdit[ConnectionRow]
 
 	taken      int64 // documents
-	ruler      ruler
 	dirty      dirt
 	redirected []string // ids of project facts whose group is another now
 }
@@ -68,7 +67,7 @@ type dirt struct {
 }
 
 func newBuilder(old *Snapshot) *builder {
-	return &builder{
+	b := &builder{
 		old:   old,
 		plan:  old.plan,
 		today: old.today,
@@ -105,6 +104,12 @@ func newBuilder(old *Snapshot) *builder {
 			connections:  map[string]bool{},
 		},
 	}
+	// All kinds, because several goroutines look them up later.
+	for kind := range kinds {
+		b.facts[kind] = old.facts[kind].edit()
+		b.refs[kind] = old.refs[kind].edit()
+	}
+	return b
 }
 
 // load takes a whole state in.
@@ -124,12 +129,12 @@ func (b *builder) load(state State) error {
 	}
 	b.milestones.rows.reserve(counts[KindMilestone])
 	b.projects.rows.reserve(counts[KindProject])
-	for _, v := range state.Docs {
-		kept, key := compact(v.Doc, b.document)
-		if b.document(key) != nil {
-			return fmt.Errorf("state at revision %d: %w: two documents have the key %s", state.Revision, ErrInvalid, key)
+	kept := compactAll(len(state.Docs), func(i int) Document { return state.Docs[i].Doc }, b.old)
+	for i, d := range kept {
+		if _, twice := b.factsOf(d.key.Kind).get(d.key.ID); twice {
+			return fmt.Errorf("state at revision %d: %w: two documents have the key %s", state.Revision, ErrInvalid, d.key)
 		}
-		b.take(key, v.Rev, kept)
+		b.take(d.key, state.Docs[i].Rev, d.doc)
 	}
 	return nil
 }
@@ -151,35 +156,21 @@ func (b *builder) commit(c Commit) {
 	for _, key := range c.Delete {
 		b.take(key, 0, nil)
 	}
-	for _, d := range c.Put {
-		kept, key := compact(d, b.document)
-		b.take(key, c.Revision, kept)
+	for _, d := range compactAll(len(c.Put), func(i int) Document { return c.Put[i] }, b.old) {
+		b.take(d.key, c.Revision, d.doc)
 	}
-}
-
-// document returns a document as it stands now, nil when there is none.
-func (b *builder) document(key Key) Document {
-	v, _ := b.factsOf(key.Kind).get(key.ID)
-	return v.Doc
 }
 
 func (b *builder) factsOf(kind Kind) *tableEdit[Versioned] {
 	e := b.facts[kind]
-	if e == nil {
-		e = b.old.facts[kind].edit()
+	if e == nil { // a kind that only a newer release knows
+		e = table[Versioned]{}.edit()
 		b.facts[kind] = e
 	}
 	return e
 }
 
-func (b *builder) refsOf(kind Kind) indexEdit {
-	e, ok := b.refs[kind]
-	if !ok {
-		e = b.old.refs[kind].edit()
-		b.refs[kind] = e
-	}
-	return e
-}
+func (b *builder) refsOf(kind Kind) indexEdit { return b.refs[kind] }
 
 // finish computes what is dirty and returns the next snapshot with its diff.
 func (b *builder) finish() (*Snapshot, Diff) {
@@ -356,7 +347,7 @@ func (b *builder) beginPeople() {
 	}
 }
 
-// settle returns the next snapshot.
+// settle returns the next snapshot and what it changed.
 func (b *builder) settle() (*Snapshot, Diff) {
 	next := &Snapshot{
 		at:          b.at.Position,
@@ -365,8 +356,8 @@ func (b *builder) settle() (*Snapshot, Diff) {
 		today:       b.today,
 		plan:        b.plan,
 
-		facts: maps.Clone(b.old.facts),
-		refs:  maps.Clone(b.old.refs),
+		facts: make(map[Kind]table[Versioned], len(b.facts)),
+		refs:  make(map[Kind]index, len(b.refs)),
 		tools: b.nextTools(),
 
 		groups:     b.groups.done(),
@@ -376,13 +367,6 @@ func (b *builder) settle() (*Snapshot, Diff) {
 		byDivision: b.byDivision.done(),
 		children:   b.children.done(),
 		orphans:    b.orphans.done(),
-
-		projects:     b.projects.done(),
-		milestones:   b.milestones.done(),
-		dependencies: b.dependencies.done(),
-		people:       b.people.done(),
-		departments:  b.departments.done(),
-		connections:  b.connections.done(),
 	}
 	for kind, e := range b.facts {
 		next.facts[kind] = e.done()
@@ -390,9 +374,24 @@ func (b *builder) settle() (*Snapshot, Diff) {
 	for kind, e := range b.refs {
 		next.refs[kind] = e.done()
 	}
-	next.due = b.nextDue()
+	// What differs is decided by now, so that the rest can be written, and
+	// the changes be named, at the same time.
+	d := Diff{From: b.old.at, To: next.at}
+	together(
+		func() { next.milestones = b.milestones.done() },
+		func() {
+			next.projects = b.projects.done()
+			next.dependencies = b.dependencies.done()
+			next.people = b.people.done()
+			next.departments = b.departments.done()
+			next.connections = b.connections.done()
+			next.due = b.nextDue()
+		},
+		func() { b.diff(&d) },
+	)
+	d.finish(b.old, next)
 	next.copied, next.load = b.old.copied+b.copied(next), b.old.load
-	return next, b.diff(next)
+	return next, d
 }
 
 func (b *builder) nextTools() map[string]int {

@@ -11,8 +11,8 @@ func (b *builder) buildDependencies() {
 			b.dependenciesAt(m.id)
 		}
 		for _, p := range b.projects.round {
-			b.dependenciesAt(p.id)
 			if p.now == nil {
+				b.dependenciesAt(p.id)
 				continue
 			}
 			for _, id := range p.now.led() {

@@ -15,16 +15,20 @@ func (b *builder) buildHealth() {
 			}
 		}
 	}
-	for _, m := range b.milestones.round {
-		if m.now != nil {
-			b.judgeMilestone(m.now)
+	inPieces(len(b.milestones.round), func(from, to int) {
+		for _, m := range b.milestones.round[from:to] {
+			if m.now != nil {
+				b.judgeMilestone(m.now)
+			}
 		}
-	}
-	for _, p := range b.projects.round {
-		if p.now != nil {
-			b.judgeProject(p.now)
+	})
+	inPieces(len(b.projects.round), func(from, to int) {
+		for _, p := range b.projects.round[from:to] {
+			if p.now != nil {
+				b.judgeProject(p.now)
+			}
 		}
-	}
+	})
 }
 
 // freshSuccessor makes the rows fresh whose health draws from a dependency:
@@ -32,7 +36,7 @@ func (b *builder) buildHealth() {
 func (b *builder) freshSuccessor(d *DependencyRow) {
 	project := d.binds
 	if m := b.milestones.get(d.binds); m != nil {
-		b.freshMilestone(m.ID, keepKind)
+		b.freshMilestone(m.ID)
 		project = m.ProjectID
 	}
 	if project != "" && !b.projects.isFresh(project) && b.projects.get(project) != nil {

@@ -26,24 +26,41 @@ func (f *MilestoneFact) native(name string) string {
 // the order of their ids, so that a scan in that order walks through memory
 // from one end to the other: five times faster over 100,000 of them.
 func (b *builder) buildMilestones() {
-	for _, id := range slices.Sorted(maps.Keys(b.dirty.milestones)) {
-		d := b.dirty.milestones[id]
-		b.freshMilestone(id, d)
+	ids := slices.Sorted(maps.Keys(b.dirty.milestones))
+	fresh := make([]freshRow[MilestoneRow], len(ids))
+	inPieces(len(ids), func(from, to int) {
+		var r ruler
+		for i := from; i < to; i++ {
+			fresh[i] = b.computeMilestone(ids[i], b.dirty.milestones[ids[i]], &r)
+		}
+	})
+	b.milestones.reserve(len(fresh))
+	for _, f := range fresh {
+		b.putMilestone(f)
 	}
 }
 
-// freshMilestone computes a milestone, once in a round.
-func (b *builder) freshMilestone(id string, d decision) {
-	if b.milestones.isFresh(id) {
-		return
+// freshMilestone computes a milestone that no rule has to judge again, once in
+// a round.
+func (b *builder) freshMilestone(id string) {
+	if !b.milestones.isFresh(id) {
+		b.putMilestone(b.computeMilestone(id, keepKind, new(ruler)))
 	}
+}
+
+// computeMilestone computes a milestone. It writes to nothing but the row, so
+// that several may be computed at a time.
+func (b *builder) computeMilestone(id string, d decision, r *ruler) freshRow[MilestoneRow] {
 	old := b.milestones.before(id)
-	row := b.milestoneFromFact(id, old, d)
-	b.milestones.put(id, old, row)
-	place := len(b.milestones.round) - 1
-	b.moved.note(b.milestones.round[place], place)
-	if !sameForProject(old, row) {
-		for _, side := range []*MilestoneRow{old, row} {
+	return freshRow[MilestoneRow]{id, old, b.milestoneFromFact(id, old, d, r)}
+}
+
+// putMilestone makes a computed milestone known, and its projects fresh.
+func (b *builder) putMilestone(f freshRow[MilestoneRow]) {
+	place := b.milestones.put(f.id, f.old, f.now)
+	b.moved.note(f, place)
+	if !sameForProject(f.old, f.now) {
+		for _, side := range []*MilestoneRow{f.old, f.now} {
 			if side != nil && side.ProjectID != "" && b.unified(side.ProjectID) == side.ProjectID {
 				b.freshProject(side.ProjectID, false)
 			}
@@ -65,7 +82,7 @@ func sameForProject(a, b *MilestoneRow) bool {
 
 // milestoneFromFact computes a milestone under the mapping, the overrides and
 // the rules; nil when there is none.
-func (b *builder) milestoneFromFact(id string, old *MilestoneRow, d decision) *MilestoneRow {
+func (b *builder) milestoneFromFact(id string, old *MilestoneRow, d decision, r *ruler) *MilestoneRow {
 	v, ok := b.factsOf(KindMilestone).get(id)
 	if !ok {
 		return nil
@@ -123,26 +140,26 @@ func (b *builder) milestoneFromFact(id string, old *MilestoneRow, d decision) *M
 		row.Kind, row.KindRule = old.Kind, old.KindRule
 		return row
 	}
-	choose := b.ruler.first
+	choose := r.first
 	if d == checkKind {
-		choose = func(rules []compiledRule) (value, when string) { return b.ruler.again(rules, old.KindRule) }
+		choose = func(rules []compiledRule) (value, when string) { return r.again(rules, old.KindRule) }
 	}
-	b.decideKind(row, &m, project, f, overridden["kind"], choose)
+	b.decideKind(row, &m, project, f, overridden["kind"], r, choose)
 	return row
 }
 
 // decideKind sets the kind and what decided it: a person, else the first rule
 // that matches, else the tool's field.
-// Choose runs the rules.
+// Choose runs the rules by r.
 func (b *builder) decideKind(row *MilestoneRow, m *mapped, project *ProjectRow, f *MilestoneFact, overridden bool,
-	choose func([]compiledRule) (value, when string)) {
+	r *ruler, choose func([]compiledRule) (value, when string)) {
 	said, understood := milestoneKind(m.kind)
 	if understood && overridden {
 		row.Kind, row.KindRule = said, ruleOverride
 		return
 	}
 	if len(b.plan.rules.kind) > 0 {
-		in := &b.ruler.input
+		in := &r.input
 		*in = RuleInput{Connection: b.ruleConnection(f.Connection), Milestone: RuleMilestone{
 			Name: row.Name, Key: row.Key, Type: row.Type, Status: row.SourceStatus, Labels: row.Labels,
 			Due: row.TargetDate.String(), Custom: ruleCustom(row.Custom),

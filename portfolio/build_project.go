@@ -161,13 +161,14 @@ func (b *builder) decideProject(row *ProjectRow, m *mapped, status StatusCategor
 	rules := b.plan.rules
 	ruledDepartment, ruledPhase := "", ""
 	if len(rules.department)+len(rules.phase) > 0 {
-		in := &b.ruler.input
+		var r ruler
+		in := &r.input
 		*in = RuleInput{Connection: b.ruleConnection(connection), Project: RuleProject{
 			Name: row.Name, Key: row.Key, Category: row.Category, Status: row.SourceStatus, Labels: row.Labels,
 			Connection: connection, Department: b.names.slug(m.department), Custom: ruleCustom(row.Custom),
 		}}
-		ruledDepartment, _ = b.ruler.first(rules.department)
-		ruledPhase, _ = b.ruler.first(rules.phase)
+		ruledDepartment, _ = r.first(rules.department)
+		ruledPhase, _ = r.first(rules.phase)
 	}
 	row.departmentName = m.department
 	if ruledDepartment != "" && !overridden["department"] {
@@ -277,11 +278,13 @@ func personWords(people ...person) []string {
 
 // summariseProjects computes what fresh projects draw from their milestones.
 func (b *builder) summariseProjects() {
-	for _, p := range b.projects.round {
-		if p.now != nil {
-			b.summarise(p.now)
+	inPieces(len(b.projects.round), func(from, to int) {
+		for _, p := range b.projects.round[from:to] {
+			if p.now != nil {
+				b.summarise(p.now)
+			}
 		}
-	}
+	})
 }
 
 // summarise sets the go-live of a project, the milestone whose

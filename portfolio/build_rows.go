@@ -50,29 +50,37 @@ func (e *rowEdit[R]) before(id string) *R {
 	return row
 }
 
-// put makes a row fresh; nil says that it is gone.
-func (e *rowEdit[R]) put(id string, old, now *R) {
-	e.at[id] = len(e.round)
+// put makes a row fresh and returns its place in the round; nil says that the
+// row is gone.
+func (e *rowEdit[R]) put(id string, old, now *R) int {
+	place := len(e.round)
+	e.at[id] = place
 	e.round = append(e.round, freshRow[R]{id, old, now})
+	return place
+}
+
+// reserve makes room for n fresh rows, before there is any.
+func (e *rowEdit[R]) reserve(n int) {
+	e.at = make(map[string]int, n)
+	e.round = make([]freshRow[R], 0, n)
 }
 
 // keep decides for every fresh row whether it takes the place of the old one:
 // a row with equal values stays the old row.
 func (e *rowEdit[R]) keep() {
-	for i := range e.round {
-		f := &e.round[i]
-		switch {
-		case f.now == nil && f.old == nil:
-			continue
-		case f.now == nil:
-			e.rows.delete(f.id)
-		case f.old != nil && equalRows(e.fields, f.old, f.now):
-			f.now = f.old
-			continue
-		default:
-			e.rows.set(f.id, f.now)
+	inPieces(len(e.round), func(from, to int) {
+		for i := from; i < to; i++ {
+			f := &e.round[i]
+			if f.old != nil && f.now != nil && equalRows(e.fields, f.old, f.now) {
+				f.now = f.old
+			}
 		}
-		e.changed = append(e.changed, *f)
+	})
+	e.changed = make([]freshRow[R], 0, len(e.round))
+	for _, f := range e.round {
+		if f.now != f.old {
+			e.changed = append(e.changed, f)
+		}
 	}
 	slices.SortFunc(e.changed, func(a, b freshRow[R]) int { return strings.Compare(a.id, b.id) })
 }
@@ -82,6 +90,26 @@ func (e *rowEdit[R]) done() rowSet[*R] {
 	if len(e.changed) == 0 {
 		return e.old
 	}
+	var next rowSet[*R]
+	together(
+		func() { next.byID = e.nextByID() },
+		func() { next.ordered = e.nextOrdered() },
+	)
+	return next
+}
+
+func (e *rowEdit[R]) nextByID() table[*R] {
+	for _, f := range e.changed {
+		if f.now == nil {
+			e.rows.delete(f.id)
+		} else {
+			e.rows.set(f.id, f.now)
+		}
+	}
+	return e.rows.done()
+}
+
+func (e *rowEdit[R]) nextOrdered() sorted[*R] {
 	out, in := make([]*R, 0, len(e.changed)), make([]*R, 0, len(e.changed))
 	for _, f := range e.changed {
 		if f.old != nil {
@@ -92,5 +120,5 @@ func (e *rowEdit[R]) done() rowSet[*R] {
 		}
 	}
 	byID := func(a, b *R) int { return strings.Compare(e.id(a), e.id(b)) }
-	return rowSet[*R]{byID: e.rows.done(), ordered: e.old.ordered.change(byID, out, in)}
+	return e.old.ordered.change(byID, out, in)
 }

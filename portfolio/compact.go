@@ -5,21 +5,22 @@ import (
 	"unique"
 )
 
-// compact returns a document as the snapshot keeps it, with its key.
+// compact returns a document as the snapshot keeps it.
 // Decoders give every string an allocation of its own; of a hundred thousand
 // milestones that is more than what they say. So words that many documents
 // share are kept once, and the texts of one document lie in one piece, the id
 // first. The document that was given is not changed: whoever committed it may
 // still read it.
 //
-// Former finds the version that is replaced, most of whose words are the same
+// Former has the version that is replaced, most of whose words are the same
 // again.
-func compact(d Document, former func(Key) Document) (Document, Key) {
+func compact(d Document, former *Snapshot) compacted {
 	switch d := d.(type) {
 	case *ProjectFact:
 		c := *d
 		key := Key{KindProject, compactTexts(&c.Source, &c.Name, &c.Description, &c.Unreadable)}
-		was, ok := former(key).(*ProjectFact)
+		v, _ := former.Document(key)
+		was, ok := v.Doc.(*ProjectFact)
 		if !ok {
 			was = new(ProjectFact)
 		}
@@ -30,11 +31,12 @@ func compact(d Document, former func(Key) Document) (Document, Key) {
 		share(&c.Status, was.Status)
 		share(&c.StatusCategory, was.StatusCategory)
 		c.Labels, c.Fields = shareAll(c.Labels), shareNames(c.Fields)
-		return &c, key
+		return compacted{&c, key}
 	case *MilestoneFact:
 		c := *d
 		key := Key{KindMilestone, compactTexts(&c.Source, &c.Name, &c.Unreadable)}
-		was, ok := former(key).(*MilestoneFact)
+		v, _ := former.Document(key)
+		was, ok := v.Doc.(*MilestoneFact)
 		if !ok {
 			was = new(MilestoneFact)
 		}
@@ -46,9 +48,26 @@ func compact(d Document, former func(Key) Document) (Document, Key) {
 		share(&c.Status, was.Status)
 		share(&c.StatusCategory, was.StatusCategory)
 		c.Labels, c.Fields = shareAll(c.Labels), shareNames(c.Fields)
-		return &c, key
+		return compacted{&c, key}
 	}
-	return d, d.Key()
+	return compacted{d, d.Key()}
+}
+
+// A compacted document is one as the snapshot keeps it, with its key.
+type compacted struct {
+	doc Document
+	key Key
+}
+
+// compactAll compacts n documents.
+func compactAll(n int, document func(int) Document, former *Snapshot) []compacted {
+	all := make([]compacted, n)
+	inPieces(n, func(from, to int) {
+		for i := from; i < to; i++ {
+			all[i] = compact(document(i), former)
+		}
+	})
+	return all
 }
 
 // compactTexts puts the id, key, URL and further texts of a fact in one piece

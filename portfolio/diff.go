@@ -133,17 +133,14 @@ func kindOrder(k Kind) int {
 	return slices.Index([]Kind{KindProject, KindMilestone, KindDependency, KindPerson, KindDepartment, KindConnection}, k)
 }
 
-// diff returns what this round changed.
-func (b *builder) diff(next *Snapshot) Diff {
-	d := Diff{From: b.old.at, To: next.at}
-	diffRows(&d, KindProject, b.projects)
-	diffRows(&d, KindMilestone, b.milestones)
-	diffRows(&d, KindDependency, b.dependencies)
-	diffRows(&d, KindPerson, b.people)
-	diffRows(&d, KindDepartment, b.departments)
-	diffRows(&d, KindConnection, b.connections)
-	d.finish(b.old, next)
-	return d
+// diff notes what this round changed.
+func (b *builder) diff(d *Diff) {
+	diffRows(d, KindProject, b.projects)
+	diffRows(d, KindMilestone, b.milestones)
+	diffRows(d, KindDependency, b.dependencies)
+	diffRows(d, KindPerson, b.people)
+	diffRows(d, KindDepartment, b.departments)
+	diffRows(d, KindConnection, b.connections)
 }
 
 func diffRows[R any](d *Diff, kind Kind, e *rowEdit[R]) {

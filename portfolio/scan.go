@@ -1,9 +1,6 @@
 package portfolio
 
-import (
-	"runtime"
-	"sync"
-)
+import "runtime"
 
 // rowsAlone is up to how many rows one goroutine scans: below, to start
 // another costs more than it saves.
@@ -44,27 +41,18 @@ func (s *scan[R]) add(other *scan[R]) {
 }
 
 // scan looks at all rows, those of a long listing by as many goroutines as
-// there are processors. A panic of any of them is the caller's.
+// there are processors.
 func (l *listing[R]) scan(begin func() *scan[R]) *scan[R] {
 	parts := l.parts(runtime.GOMAXPROCS(0))
 	scans := make([]*scan[R], len(parts))
-	panics := make([]any, len(parts))
-	run := func(i int) {
-		defer func() { panics[i] = recover() }()
-		scans[i] = begin()
-		scans[i].over(parts[i])
-	}
-	var others sync.WaitGroup
-	for i := 1; i < len(parts); i++ {
-		others.Go(func() { run(i) })
-	}
-	run(0)
-	others.Wait()
-	for _, p := range panics {
-		if p != nil {
-			panic(p)
+	tasks := make([]func(), len(parts))
+	for i := range parts {
+		tasks[i] = func() {
+			scans[i] = begin()
+			scans[i].over(parts[i])
 		}
 	}
+	together(tasks...)
 	for _, other := range scans[1:] {
 		scans[0].add(other)
 	}

@@ -88,14 +88,16 @@ func (t table[V]) edit() *tableEdit[V] { return &tableEdit[V]{table: t} }
 // done returns the new version; the edit must not be used afterwards.
 func (e *tableEdit[V]) done() table[V] { return e.table }
 
-func (e *tableEdit[V]) set(key string, value V) {
+// set puts a value and returns the one it replaces.
+func (e *tableEdit[V]) set(key string, value V) (former V, replaced bool) {
 	hash := maphash.String(tableSeed, key)
 	shard := e.own(hash, 1)
 	for i := range *shard {
 		if (*shard)[i].hash == hash && (*shard)[i].key == key {
+			former = (*shard)[i].value
 			// The new key, so that the old one's memory can go.
 			(*shard)[i].key, (*shard)[i].value = key, value
-			return
+			return former, true
 		}
 	}
 	*shard = append(*shard, slot[V]{hash, key, value})
@@ -103,11 +105,13 @@ func (e *tableEdit[V]) set(key string, value V) {
 	if e.count > shardLoad*bankSize*len(e.banks) {
 		e.resize(e.count)
 	}
+	return former, false
 }
 
-func (e *tableEdit[V]) delete(key string) {
-	if _, ok := e.get(key); !ok {
-		return
+// delete takes a value out and returns it.
+func (e *tableEdit[V]) delete(key string) (former V, deleted bool) {
+	if former, deleted = e.get(key); !deleted {
+		return former, false
 	}
 	hash := maphash.String(tableSeed, key)
 	shard := e.own(hash, 0)
@@ -115,9 +119,10 @@ func (e *tableEdit[V]) delete(key string) {
 		if (*shard)[i].hash == hash && (*shard)[i].key == key {
 			*shard = slices.Delete(*shard, i, i+1)
 			e.count--
-			return
+			break
 		}
 	}
+	return former, true
 }
 
 // own returns the shard of a hash as one that may be changed, with room for

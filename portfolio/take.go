@@ -56,18 +56,16 @@ func distinct(words ...string) []string {
 // be nil, and marks what has to be computed again because of it.
 func (b *builder) take(key Key, rev int64, doc Document) {
 	facts := b.factsOf(key.Kind)
-	var before Document
-	if v, ok := facts.get(key.ID); ok {
-		before = v.Doc
+	var former Versioned
+	if doc == nil {
+		former, _ = facts.delete(key.ID)
+	} else {
+		former, _ = facts.set(key.ID, Versioned{Rev: rev, Doc: doc})
+		b.taken++
 	}
+	before := former.Doc
 	if before == nil && doc == nil {
 		return
-	}
-	if doc == nil {
-		facts.delete(key.ID)
-	} else {
-		facts.set(key.ID, Versioned{Rev: rev, Doc: doc})
-		b.taken++
 	}
 	b.refer(key, before, doc)
 	switch {
