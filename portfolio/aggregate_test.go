@@ -36,7 +36,7 @@ func TestAShareIsRoundedBeforeItMeetsItsLimit(t *testing.T) {
 		start: day(t, "2026-01-01"), baseline: day(t, "2026-03-02"), expected: day(t, "2026-03-22"), // 20 of 60 days
 		limits: HealthThresholds{GreenSlip: 0.1, RedSlip: 0.333333333},
 	}
-	if got := s.judgeSlip(&verdict{}); got != HealthYellow {
+	if got, _ := s.judgeSlip(); got != HealthYellow {
 		t.Errorf("health = %s, want YELLOW", got)
 	}
 }

@@ -66,7 +66,8 @@ type dirt struct {
 	connections  map[string]bool
 }
 
-func newBuilder(old *Snapshot) *builder {
+// newBuilder begins a round for about so many documents.
+func newBuilder(old *Snapshot, documents int) *builder {
 	b := &builder{
 		old:   old,
 		plan:  old.plan,
@@ -84,7 +85,6 @@ func newBuilder(old *Snapshot) *builder {
 		byDivision: old.byDivision.edit(),
 		children:   old.children.edit(),
 		orphans:    old.orphans.edit(),
-		moved:      moved{},
 
 		projects:     newRowEdit(old.projects, (*ProjectRow).id, projectFields),
 		milestones:   newRowEdit(old.milestones, (*MilestoneRow).id, milestoneFields),
@@ -95,8 +95,8 @@ func newBuilder(old *Snapshot) *builder {
 
 		dirty: dirt{
 			facts:        map[string]bool{},
-			touched:      map[string]bool{},
-			milestones:   map[string]decision{},
+			touched:      make(map[string]bool, documents),
+			milestones:   make(map[string]decision, documents),
 			dependencies: map[string]bool{},
 			people:       map[string]bool{},
 			words:        map[string]bool{},

@@ -35,6 +35,7 @@ func (b *builder) buildMilestones() {
 		}
 	})
 	b.milestones.reserve(len(fresh))
+	b.moved.reserve(len(fresh))
 	for _, f := range fresh {
 		b.putMilestone(f)
 	}

@@ -26,6 +26,7 @@ func (f *ProjectFact) native(name string) string {
 // that bears on milestones, these become dirty.
 func (b *builder) buildProjects() {
 	ids := slices.Sorted(maps.Keys(b.dirty.touched)) // so that they lie in memory in this order
+	b.projects.reserve(len(ids))
 	for _, merge := range []bool{true, false} {
 		for _, id := range ids {
 			if b.dirty.touched[id] != merge {

@@ -1,6 +1,10 @@
 package portfolio
 
-import "slices"
+import (
+	"iter"
+	"maps"
+	"slices"
+)
 
 // children lead from a project to its milestones by target date. They hold
 // rows rather than ids, because whoever looks from a project to its milestones
@@ -8,14 +12,45 @@ import "slices"
 type children = table[[]*MilestoneRow]
 
 // moved notes for each project which fresh milestones came, went or changed.
-type moved map[string][]int // places in milestones.round
+type moved struct {
+	last  map[string]int // by project, its last note
+	notes []movedNote
+}
 
-func (m moved) note(f freshRow[MilestoneRow], place int) {
+// A movedNote is one milestone of a project, and where the project's note
+// before this one is; -1 when there is none.
+type movedNote struct {
+	place  int // in milestones.round
+	before int
+}
+
+// reserve makes room for n milestones, before any is noted.
+func (m *moved) reserve(n int) {
+	m.last = make(map[string]int, n)
+	m.notes = make([]movedNote, 0, n)
+}
+
+func (m *moved) note(f freshRow[MilestoneRow], place int) {
 	for i, side := range []*MilestoneRow{f.old, f.now} {
 		if side == nil || side.ProjectID == "" || (i == 1 && f.old != nil && f.old.ProjectID == side.ProjectID) {
 			continue
 		}
-		m[side.ProjectID] = append(m[side.ProjectID], place)
+		before, ok := m.last[side.ProjectID]
+		if !ok {
+			before = -1
+		}
+		m.last[side.ProjectID] = len(m.notes)
+		m.notes = append(m.notes, movedNote{place, before})
+	}
+}
+
+// of yields the places of the milestones noted for a project.
+func (m *moved) of(project string) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		at, ok := m.last[project]
+		for ok && at >= 0 && yield(m.notes[at].place) {
+			at = m.notes[at].before
+		}
 	}
 }
 
@@ -23,18 +58,23 @@ func (m moved) note(f freshRow[MilestoneRow], place int) {
 // target date.
 func (b *builder) milestonesOf(project string) []*MilestoneRow {
 	list, _ := b.children.get(project)
-	places := b.moved[project]
-	if len(places) == 0 {
+	fresh := 0
+	for range b.moved.of(project) {
+		fresh++
+	}
+	if fresh == 0 {
 		return list
 	}
-	next := make([]*MilestoneRow, 0, len(list)+len(places))
-	for _, m := range list {
-		if !slices.ContainsFunc(places, func(i int) bool { return b.milestones.round[i].old == m }) {
-			next = append(next, m)
+	next := append(make([]*MilestoneRow, 0, len(list)+fresh), list...)
+	for place := range b.moved.of(project) {
+		if old := b.milestones.round[place].old; old != nil {
+			if at := slices.Index(next, old); at >= 0 {
+				next = slices.Delete(next, at, at+1)
+			}
 		}
 	}
-	for _, i := range places {
-		if m := b.milestones.round[i].now; m != nil && m.ProjectID == project {
+	for place := range b.moved.of(project) {
+		if m := b.milestones.round[place].now; m != nil && m.ProjectID == project {
 			at, _ := slices.BinarySearchFunc(next, m, compareByTarget)
 			next = slices.Insert(next, at, m)
 		}
@@ -46,9 +86,16 @@ func (b *builder) milestonesOf(project string) []*MilestoneRow {
 // decided which rows stay the old ones. Milestones without a project are found
 // by the project that their tool names, for when that appears.
 func (b *builder) settleChildren() {
-	for project := range b.moved {
-		if list := b.milestonesOf(project); len(list) > 0 {
-			b.children.set(project, list)
+	projects := slices.Collect(maps.Keys(b.moved.last))
+	lists := make([][]*MilestoneRow, len(projects))
+	inPieces(len(projects), func(from, to int) {
+		for i := from; i < to; i++ {
+			lists[i] = b.milestonesOf(projects[i])
+		}
+	})
+	for i, project := range projects {
+		if len(lists[i]) > 0 {
+			b.children.set(project, lists[i])
 		} else {
 			b.children.delete(project)
 		}

@@ -63,20 +63,21 @@ func Compare(from, to *Snapshot) Diff {
 }
 
 func compareRows[R any](d *Diff, kind Kind, from, to rowSet[*R], id func(*R) string, fields []rowField[R]) {
+	var names fieldNames
 	for row := range from.ordered.all() {
 		other, _ := to.byID.get(id(row))
-		d.row(kind, id(row), rowChange(fields, row, other))
+		d.row(kind, id(row), rowChange(fields, row, other, &names))
 	}
 	for row := range to.ordered.all() {
 		if _, known := from.byID.get(id(row)); !known {
-			d.row(kind, id(row), rowChange(fields, nil, row))
+			d.row(kind, id(row), rowChange(fields, nil, row, &names))
 		}
 	}
 }
 
 // rowChange says how a row became another one; What is "" when no reader can
 // tell them apart.
-func rowChange[R any](fields []rowField[R], from, to *R) RowChange {
+func rowChange[R any](fields []rowField[R], from, to *R, names *fieldNames) RowChange {
 	switch {
 	case from == to:
 		return RowChange{}
@@ -85,8 +86,8 @@ func rowChange[R any](fields []rowField[R], from, to *R) RowChange {
 	case to == nil:
 		return RowChange{What: RowRemoved}
 	}
-	if names := changedFields(fields, from, to); len(names) > 0 {
-		return RowChange{What: RowChanged, Fields: names}
+	if changed := changedFields(fields, from, to, names); len(changed) > 0 {
+		return RowChange{What: RowChanged, Fields: changed}
 	}
 	return RowChange{}
 }
@@ -149,7 +150,8 @@ func diffRows[R any](d *Diff, kind Kind, e *rowEdit[R]) {
 	}
 	d.Recomputed += len(e.round)
 	d.Replaced += len(e.changed)
+	var names fieldNames
 	for _, f := range e.changed {
-		d.row(kind, f.id, rowChange(e.fields, f.old, f.now))
+		d.row(kind, f.id, rowChange(e.fields, f.old, f.now, &names))
 	}
 }

@@ -52,18 +52,26 @@ func equalRows[R any](fields []rowField[R], a, b *R) bool {
 	return true
 }
 
-// changedFields names the fields in which two versions of a row differ.
-func changedFields[R any](fields []rowField[R], a, b *R) []string {
-	names := make([]string, 0, 8)
+// fieldNames makes lists of names. Rows that change together mostly differ in
+// the same fields, so a list that equals the one before is that one.
+type fieldNames struct{ next, last []string }
+
+// changedFields names the fields in which two versions of a row differ. The
+// caller must not change the list.
+func changedFields[R any](fields []rowField[R], a, b *R, names *fieldNames) []string {
+	names.next = names.next[:0]
 	for i := range fields {
 		if !fields[i].hidden && !fields[i].equal(a, b) {
-			names = append(names, fields[i].name)
+			names.next = append(names.next, fields[i].name)
 		}
 	}
-	if len(names) == 0 {
+	if len(names.next) == 0 {
 		return nil
 	}
-	return names
+	if !slices.Equal(names.next, names.last) {
+		names.last = slices.Clone(names.next)
+	}
+	return names.last
 }
 
 func equalFields(a, b []Field) bool { return slices.EqualFunc(a, b, equalField) }

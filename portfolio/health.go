@@ -47,7 +47,7 @@ type schedule struct {
 	ownStart Date
 	upstream []goLive // go-lives that come first
 
-	shared *sync.Map // lists of reasons by their first; nil shares nothing
+	shared *slipReasons // nil shares nothing
 }
 
 // A goLive is a go-live milestone that health depends on.
@@ -89,62 +89,95 @@ func (s *schedule) judge() verdict {
 			return v
 		}
 	}
-	slip := s.judgeSlip(&v)
-	v.health = slip
+	slip, told := s.judgeSlip()
+	v.health, v.reasons = slip, told[:1:1]
 	s.judgePastDue(&v)
 	s.judgeUpstream(&v)
+	if len(v.reasons) == 1 {
+		v.reasons = told
+		return v
+	}
 	if v.health != slip {
 		v.reasons = append(v.reasons[1:], v.reasons[0]) // what decided comes first
 	}
-	v.reasons = s.withLeftOut(v.reasons)
+	v.reasons = append(v.reasons, leftOut)
 	return v
-}
-
-// withLeftOut appends leftOut. Lists that only tell of a slip are shared by all
-// rows that slipped alike.
-func (s *schedule) withLeftOut(reasons []Reason) []Reason {
-	if len(reasons) > 1 || s.shared == nil {
-		return append(reasons, leftOut)
-	}
-	list, _ := s.shared.LoadOrStore(reasons[0], []Reason{reasons[0], leftOut})
-	return list.([]Reason)
 }
 
 var (
 	reasonsCancelled = []Reason{{Code: ReasonCancelled, Message: "It is cancelled."}}
 	reasonsOnHold    = []Reason{{Code: ReasonOnHold, Message: "It is on hold."}}
 	reasonsNoDates   = []Reason{{Code: ReasonNoDates, Message: "There are no dates."}}
-	reasonOnTime     = Reason{Code: ReasonSlipInLimit, Message: "It has not slipped."}
+
+	toldOnTime       = []Reason{{Code: ReasonSlipInLimit, Message: "It has not slipped."}, leftOut}
+	toldNoActualDate = []Reason{{Code: ReasonNoActualDate, Message: "Slip is left out: it is done, but the tool does not tell when."}, leftOut}
+	toldNoBaseline   = []Reason{{Code: ReasonNoBaseline, Message: "Slip is left out: there is no baseline or no target date."}, leftOut}
 )
 
-func (s *schedule) judgeSlip(v *verdict) Health {
+// judgeSlip returns the health by slip alone and the list of reasons that
+// tells of nothing else, which others may share.
+func (s *schedule) judgeSlip() (Health, []Reason) {
 	switch {
 	case s.done && s.expected.IsZero():
-		v.reasons = append(v.reasons, Reason{Code: ReasonNoActualDate, Message: "Slip is left out: it is done, but the tool does not tell when."})
-		return HealthUnknown
+		return HealthUnknown, toldNoActualDate
 	case s.baseline.IsZero() || s.expected.IsZero():
-		v.reasons = append(v.reasons, Reason{Code: ReasonNoBaseline, Message: "Slip is left out: there is no baseline or no target date."})
-		return HealthUnknown
+		return HealthUnknown, toldNoBaseline
 	}
 	slip := s.expected.DaysSince(s.baseline)
 	if slip == 0 {
-		v.reasons = append(v.reasons, reasonOnTime)
-		return HealthGreen
+		return HealthGreen, toldOnTime
 	}
 	planned := s.plannedDays()
 	share := rounded(float64(slip) / float64(planned))
-	reason := Reason{Message: slipMessage(slip, planned)}
-	health := HealthYellow
+	health, code := HealthYellow, ReasonSlip
 	switch {
 	case share <= s.limits.GreenSlip:
-		health, reason.Code = HealthGreen, ReasonSlipInLimit
+		health, code = HealthGreen, ReasonSlipInLimit
 	case share > s.limits.RedSlip:
-		health, reason.Code = HealthRed, ReasonSlipLarge
-	default:
-		reason.Code = ReasonSlip
+		health, code = HealthRed, ReasonSlipLarge
 	}
-	v.reasons = append(v.reasons, reason)
-	return health
+	return health, s.shared.tell(slipTold{code, slip, planned})
+}
+
+// slipTold is what a reason tells of a slip, in days.
+type slipTold struct {
+	code          string
+	slip, planned int
+}
+
+// slipReasons keeps the lists of reasons that only tell of a slip. All rows
+// that slipped alike share one, which saves memory and the writing of the same
+// sentence again and again.
+type slipReasons struct {
+	mu    sync.RWMutex
+	lists map[slipTold][]Reason
+}
+
+// tell returns the list of reasons; a nil receiver shares nothing.
+func (r *slipReasons) tell(t slipTold) []Reason {
+	if r == nil {
+		return t.reasons()
+	}
+	r.mu.RLock()
+	list := r.lists[t]
+	r.mu.RUnlock()
+	if list != nil {
+		return list
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if list = r.lists[t]; list == nil {
+		list = t.reasons()
+		if r.lists == nil {
+			r.lists = map[slipTold][]Reason{}
+		}
+		r.lists[t] = list
+	}
+	return list
+}
+
+func (t slipTold) reasons() []Reason {
+	return []Reason{{Code: t.code, Message: slipMessage(t.slip, t.planned)}, leftOut}
 }
 
 // plannedDays is the planned duration, at least minPlannedDays.

@@ -3,7 +3,6 @@ package portfolio
 import (
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 	_ "time/tzdata" // replicas on different machines must agree on every zone
 )
@@ -24,8 +23,8 @@ type plan struct {
 	thresholds  thresholds
 	maxAge      int
 	problems    []error
-	// reasons are lists of reasons that many rows share; they only save memory.
-	reasons sync.Map
+	// reasons are lists that many rows share; they only save memory and time.
+	reasons slipReasons
 }
 
 // A connectionPlan is what views need to know of one connection.

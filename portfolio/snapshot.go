@@ -64,7 +64,7 @@ type dueRow struct {
 // contradicts itself, with two documents of one key, is an error; settings
 // that cannot be compiled are not: see Problems.
 func NewSnapshot(state State) (*Snapshot, error) {
-	b := newBuilder(emptySnapshot())
+	b := newBuilder(emptySnapshot(), len(state.Docs))
 	if err := b.load(state); err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func NewSnapshot(state State) (*Snapshot, error) {
 
 // Apply returns the snapshot after a commit, and what it changed in the rows.
 func (s *Snapshot) Apply(c Commit) (*Snapshot, Diff) {
-	b := newBuilder(s)
+	b := newBuilder(s, len(c.Put))
 	b.commit(c)
 	return b.finish()
 }

@@ -14,8 +14,9 @@ type sorted[E comparable] struct {
 }
 
 // chunkLength is how long a fresh chunk is; one that grows beyond twice of it
-// is cut.
-const chunkLength = 256
+// is cut. Longer ones are copied whole for a single row, of shorter ones there
+// are more to look through.
+const chunkLength = 128
 
 func (s sorted[E]) all() iter.Seq[E] {
 	return func(yield func(E) bool) {

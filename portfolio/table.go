@@ -28,8 +28,9 @@ type slot[V any] struct {
 }
 
 const (
-	// bankSize is how many shards a bank has.
-	bankSize = 64
+	// bankSize is how many shards a bank has: few, because a commit that is
+	// scattered over the table copies most banks.
+	bankSize = 16
 	// shardLoad is how many slots a shard has on average when its table grows.
 	shardLoad = 24
 	// shardStart is how many slots a shard has on average after it grew.
@@ -77,11 +78,19 @@ func (t table[V]) all() iter.Seq2[string, V] {
 // while it is being written.
 type tableEdit[V any] struct {
 	table[V]
-	copied      int64 // bytes
-	pagesOwned  bool
-	pageOwned   []bool // banks that are copies of our own already
-	shardsOwned [][bankSize]bool
+	copied int64 // bytes
+	// owned tells for each bank which of its shards are copies of our own
+	// already; a bank of which some shard is our own is so too. It is nil
+	// until the list of banks is.
+	owned []shardSet
 }
+
+// A shardSet has a bit for each shard of a bank.
+type shardSet uint16
+
+const allShards = shardSet(1<<bankSize - 1)
+
+func (s shardSet) has(shard int) bool { return s>>shard&1 == 1 }
 
 func (t table[V]) edit() *tableEdit[V] { return &tableEdit[V]{table: t} }
 
@@ -128,24 +137,21 @@ func (e *tableEdit[V]) delete(key string) (former V, deleted bool) {
 // own returns the shard of a hash as one that may be changed, with room for
 // more slots if it has to be copied.
 func (e *tableEdit[V]) own(hash uint64, room int) *[]slot[V] {
-	if !e.pagesOwned {
+	if e.owned == nil {
 		if len(e.banks) == 0 {
 			e.banks = []bank[V]{make(bank[V], bankSize)}
 		} else {
 			e.banks = slices.Clone(e.banks)
 		}
-		e.pagesOwned = true
-		e.pageOwned = make([]bool, len(e.banks))
-		e.shardsOwned = make([][bankSize]bool, len(e.banks))
+		e.owned = make([]shardSet, len(e.banks))
 	}
 	p, s := e.place(hash)
-	if !e.pageOwned[p] {
-		e.pageOwned[p] = true
+	if e.owned[p] == 0 {
 		e.banks[p] = slices.Clone(e.banks[p])
 		e.copied += bankSize * int64(unsafe.Sizeof(e.banks[p][0]))
 	}
-	if shard := e.banks[p][s]; !e.shardsOwned[p][s] {
-		e.shardsOwned[p][s] = true
+	if shard := e.banks[p][s]; !e.owned[p].has(s) {
+		e.owned[p] |= 1 << s
 		e.copied += int64(len(shard)+room) * int64(unsafe.Sizeof(slot[V]{}))
 		e.banks[p][s] = append(make([]slot[V], 0, len(shard)+room), shard...)
 	}
@@ -163,7 +169,7 @@ func (e *tableEdit[V]) reserve(count int) {
 func (e *tableEdit[V]) clip() {
 	for p, bank := range e.banks {
 		for s, shard := range bank {
-			if e.shardsOwned != nil && e.shardsOwned[p][s] && len(shard) < cap(shard) {
+			if e.owned != nil && e.owned[p].has(s) && len(shard) < cap(shard) {
 				bank[s] = append(make([]slot[V], 0, len(shard)), shard...)
 			}
 		}
@@ -190,12 +196,5 @@ func (e *tableEdit[V]) resize(count int) {
 		}
 	}
 	e.table = grown
-	e.pagesOwned = true
-	e.pageOwned = slices.Repeat([]bool{true}, n)
-	e.shardsOwned = make([][bankSize]bool, n)
-	for p := range e.shardsOwned {
-		for s := range e.shardsOwned[p] {
-			e.shardsOwned[p][s] = true
-		}
-	}
+	e.owned = slices.Repeat([]shardSet{allShards}, n)
 }
