@@ -44,9 +44,10 @@ type builder struct {
 	departments  *rowEdit[DepartmentRow]
 	connections  *rowEdit[ConnectionRow]
 
-	taken      int64 // documents
-	dirty      dirt
-	redirected []string // ids of project facts whose group is another now
+	taken       int64 // documents
+	rescheduled int   // places in the order of due dates that were copied
+	dirty       dirt
+	redirected  []string // ids of project facts whose group is another now
 }
 
 // dirt is what has to be computed again.
@@ -390,7 +391,7 @@ func (b *builder) settle() (*Snapshot, Diff) {
 		func() { b.diff(&d) },
 	)
 	d.finish(b.old, next)
-	next.copied, next.load = b.old.copied+b.copied(next), b.old.load
+	next.copied, next.load = b.old.copied+b.copied(), b.old.load
 	return next, d
 }
 

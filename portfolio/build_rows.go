@@ -17,6 +17,8 @@ type rowEdit[R any] struct {
 	at     map[string]int // by id, the place in round
 	// changed are the rows that are other ones now, by id.
 	changed []freshRow[R]
+	// reordered is how many places in the order of ids were copied.
+	reordered int
 }
 
 // A freshRow is a row of this round beside the one it replaces; either is nil
@@ -109,7 +111,7 @@ func (e *rowEdit[R]) nextByID() table[*R] {
 	return e.rows.done()
 }
 
-func (e *rowEdit[R]) nextOrdered() sorted[*R] {
+func (e *rowEdit[R]) nextOrdered() (next sorted[*R]) {
 	out, in := make([]*R, 0, len(e.changed)), make([]*R, 0, len(e.changed))
 	for _, f := range e.changed {
 		if f.old != nil {
@@ -120,5 +122,6 @@ func (e *rowEdit[R]) nextOrdered() sorted[*R] {
 		}
 	}
 	byID := func(a, b *R) int { return strings.Compare(e.id(a), e.id(b)) }
-	return e.old.ordered.change(byID, out, in)
+	next, e.reordered = e.old.ordered.change(byID, out, in)
+	return next
 }

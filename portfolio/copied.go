@@ -18,7 +18,7 @@ const documentSize = 640
 
 // copied is about how many bytes this round took beside what it shares with
 // the old snapshot.
-func (b *builder) copied(next *Snapshot) int64 {
+func (b *builder) copied() int64 {
 	n := b.taken * documentSize
 	for _, e := range b.facts {
 		n += e.copied
@@ -27,28 +27,12 @@ func (b *builder) copied(next *Snapshot) int64 {
 		n += e.copied
 	}
 	n += b.groups.copied + b.joinKeys.copied + b.mentions.copied + b.byDivision.copied + b.children.copied + b.orphans.copied
-	n += copiedRows(b.projects, next.projects) + copiedRows(b.milestones, next.milestones) +
-		copiedRows(b.dependencies, next.dependencies) + copiedRows(b.people, next.people) +
-		copiedRows(b.departments, next.departments) + copiedRows(b.connections, next.connections)
-	return n + copiedChunks(b.old.due, next.due)
+	n += b.projects.copied() + b.milestones.copied() + b.dependencies.copied() +
+		b.people.copied() + b.departments.copied() + b.connections.copied()
+	return n + int64(b.rescheduled)*int64(unsafe.Sizeof(dueRow{}))
 }
 
-func copiedRows[R any](e *rowEdit[R], next rowSet[*R]) int64 {
+func (e *rowEdit[R]) copied() int64 {
 	var row R
-	return e.rows.copied + int64(len(e.changed))*int64(unsafe.Sizeof(row)) + copiedChunks(e.old.ordered, next.ordered)
-}
-
-// copiedChunks counts the chunks of a list that its former version has not.
-func copiedChunks[E comparable](before, now sorted[E]) int64 {
-	shared := make(map[*E]bool, len(before.chunks))
-	for _, chunk := range before.chunks {
-		shared[&chunk[0]] = true
-	}
-	n := int64(0)
-	for _, chunk := range now.chunks {
-		if !shared[&chunk[0]] {
-			n += int64(len(chunk)) * int64(unsafe.Sizeof(chunk[0]))
-		}
-	}
-	return n
+	return e.rows.copied + int64(len(e.changed))*int64(unsafe.Sizeof(row)) + int64(e.reordered)*int64(unsafe.Sizeof(&row))
 }

@@ -49,7 +49,7 @@ func departmentWord(p *ProjectRow) []string {
 }
 
 // nextDue brings the rows that changed to the place of their next date.
-func (b *builder) nextDue() sorted[dueRow] {
+func (b *builder) nextDue() (next sorted[dueRow]) {
 	var out, in []dueRow
 	move := func(kind Kind, id string, was, is Date) {
 		if was == is {
@@ -70,7 +70,8 @@ func (b *builder) nextDue() sorted[dueRow] {
 	}
 	slices.SortFunc(out, compareDue)
 	slices.SortFunc(in, compareDue)
-	return b.old.due.change(compareDue, out, in)
+	next, b.rescheduled = b.old.due.change(compareDue, out, in)
+	return next
 }
 
 // changesOn is ChangesOn; zero for a row that is not there.

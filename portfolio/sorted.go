@@ -31,35 +31,59 @@ func (s sorted[E]) all() iter.Seq[E] {
 }
 
 // change takes elements out and puts elements in; both lists are sorted by
-// compare, and an element that is in both is replaced.
-func (s sorted[E]) change(compare func(a, b E) int, out, in []E) sorted[E] {
+// compare, and an element that is in both is replaced. It also returns how many
+// elements it had to copy.
+func (s sorted[E]) change(compare func(a, b E) int, out, in []E) (next sorted[E], copied int) {
 	if len(out) == 0 && len(in) == 0 {
-		return s
+		return s, 0
 	}
-	next := sorted[E]{count: s.count, chunks: make([][]E, 0, len(s.chunks)+1)}
-	for i, chunk := range s.chunks {
-		var chunkOut, chunkIn []E
-		if i == len(s.chunks)-1 {
-			chunkOut, chunkIn, out, in = out, in, nil, nil
-		} else {
+	next = sorted[E]{count: s.count, chunks: make([][]E, 0, len(s.chunks)+1)}
+	left := s.chunks
+	for len(left) > 0 && (len(out) > 0 || len(in) > 0) {
+		at := chunkOf(compare, left, first(compare, out, in))
+		next.chunks = append(next.chunks, left[:at]...)
+		chunk := left[at]
+		left = left[at+1:]
+		chunkOut, chunkIn := out, in
+		out, in = nil, nil
+		if len(left) > 0 {
 			// What sorts before the next chunk's first element goes here.
-			bound := s.chunks[i+1][0]
-			chunkOut, out = cutBefore(compare, out, bound)
-			chunkIn, in = cutBefore(compare, in, bound)
+			bound := left[0][0]
+			chunkOut, out = cutBefore(compare, chunkOut, bound)
+			chunkIn, in = cutBefore(compare, chunkIn, bound)
 		}
-		if len(chunkOut) == 0 && len(chunkIn) == 0 {
-			next.chunks = append(next.chunks, chunk)
-			continue
-		}
-		next.add(mergeChunk(compare, chunk, chunkOut, chunkIn), len(chunk))
+		merged := mergeChunk(compare, chunk, chunkOut, chunkIn)
+		copied += len(merged)
+		next.add(merged, len(chunk))
 	}
+	next.chunks = append(next.chunks, left...)
 	if len(in) > 0 {
 		next.add(slices.Clone(in), 0)
+		copied += len(in)
 	}
 	if len(next.chunks) > 8 && len(next.chunks) > 8*(next.count/chunkLength+1) {
-		return sortedFrom(slices.Collect(next.all()))
+		return sortedFrom(slices.Collect(next.all())), next.count
 	}
-	return next
+	return next, copied
+}
+
+// chunkOf returns the place of the chunk that an element belongs to: the last
+// one that does not begin after it, else the first one. It looks at chunks
+// nearby before those further off, because to look at one is to fetch it from
+// memory, and changes follow each other closely in a large commit.
+func chunkOf[E any](compare func(a, b E) int, chunks [][]E, e E) int {
+	begins, after := 0, 1
+	for after < len(chunks) && compare(chunks[after][0], e) <= 0 {
+		begins, after = after, 2*after
+	}
+	between := chunks[begins+1 : min(after, len(chunks))]
+	n, _ := slices.BinarySearchFunc(between, e, func(chunk []E, e E) int {
+		if compare(chunk[0], e) <= 0 {
+			return -1
+		}
+		return 1
+	})
+	return begins + n
 }
 
 // add appends a rewritten chunk that had `before` elements, cutting it when it

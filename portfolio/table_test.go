@@ -60,7 +60,7 @@ func TestSortedListIsChangedInPlaceOfOrder(t *testing.T) {
 				delete(want, n)
 			}
 			maps.Copy(want, in)
-			now = now.change(cmp.Compare[int], slices.Sorted(maps.Keys(out)), slices.Sorted(maps.Keys(in)))
+			now, _ = now.change(cmp.Compare[int], slices.Sorted(maps.Keys(out)), slices.Sorted(maps.Keys(in)))
 			if got := slices.Collect(now.all()); !slices.Equal(got, slices.Sorted(maps.Keys(want))) || now.count != len(want) {
 				t.Fatalf("list = %v (counted %d), want %v", got, now.count, slices.Sorted(maps.Keys(want)))
 			}
