@@ -105,6 +105,7 @@ func newBuilder(old *Snapshot, documents int) *builder {
 			connections:  map[string]bool{},
 		},
 	}
+	b.projects.spare = &spareProjects
 	// All kinds, because several goroutines look them up later.
 	for kind := range kinds {
 		b.facts[kind] = old.facts[kind].edit()
@@ -366,7 +367,6 @@ func (b *builder) settle() (*Snapshot, Diff) {
 		names:      b.names,
 		mentions:   b.mentions.done(),
 		byDivision: b.byDivision.done(),
-		children:   b.children.done(),
 		orphans:    b.orphans.done(),
 	}
 	for kind, e := range b.facts {
@@ -381,6 +381,7 @@ func (b *builder) settle() (*Snapshot, Diff) {
 	together(
 		func() { next.milestones = b.milestones.done() },
 		func() {
+			next.children = b.nextChildren()
 			next.projects = b.projects.done()
 			next.dependencies = b.dependencies.done()
 			next.people = b.people.done()

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // native are a project's own attributes that a mapping may name like fields.
@@ -50,9 +51,9 @@ func (b *builder) freshProject(id string, merge bool) *ProjectRow {
 	}
 	old := b.projects.before(id)
 	if !merge && old != nil {
-		row := *old
-		b.projects.put(id, old, &row)
-		return &row
+		row := copyOfProject(old)
+		b.projects.put(id, old, row)
+		return row
 	}
 	row := b.projectFromFacts(id)
 	b.projects.put(id, old, row)
@@ -64,6 +65,16 @@ func (b *builder) freshProject(id string, merge bool) *ProjectRow {
 			}
 		}
 	}
+	return row
+}
+
+// spareProjects are rows for the next rounds to write to: most projects whose
+// milestones change come out as they were, and their rows are large.
+var spareProjects = sync.Pool{New: func() any { return new(ProjectRow) }}
+
+func copyOfProject(old *ProjectRow) *ProjectRow {
+	row := spareProjects.Get().(*ProjectRow)
+	*row = *old
 	return row
 }
 

@@ -3,6 +3,7 @@ package portfolio
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A rowEdit makes the next rows of one kind. Rows computed in this round are
@@ -19,6 +20,8 @@ type rowEdit[R any] struct {
 	changed []freshRow[R]
 	// reordered is how many places in the order of ids were copied.
 	reordered int
+	// spare takes rows that were computed in vain; nil takes none.
+	spare *sync.Pool
 }
 
 // A freshRow is a row of this round beside the one it replaces; either is nil
@@ -74,6 +77,9 @@ func (e *rowEdit[R]) keep() {
 		for i := from; i < to; i++ {
 			f := &e.round[i]
 			if f.old != nil && f.now != nil && equalRows(e.fields, f.old, f.now) {
+				if e.spare != nil {
+					e.spare.Put(f.now) // nothing but this round knows it
+				}
 				f.now = f.old
 			}
 		}

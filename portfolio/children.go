@@ -82,10 +82,9 @@ func (b *builder) milestonesOf(project string) []*MilestoneRow {
 	return next
 }
 
-// settleChildren brings milestones that changed to their projects, after it is
-// decided which rows stay the old ones. Milestones without a project are found
-// by the project that their tool names, for when that appears.
-func (b *builder) settleChildren() {
+// nextChildren brings milestones that changed to their projects, after it is
+// decided which rows stay the old ones.
+func (b *builder) nextChildren() children {
 	projects := slices.Collect(maps.Keys(b.moved.last))
 	lists := make([][]*MilestoneRow, len(projects))
 	inPieces(len(projects), func(from, to int) {
@@ -100,6 +99,12 @@ func (b *builder) settleChildren() {
 			b.children.delete(project)
 		}
 	}
+	return b.children.done()
+}
+
+// settleOrphans notes by the project that their tool names which milestones
+// have none, so that they are found when it appears.
+func (b *builder) settleOrphans() {
 	for _, m := range b.milestones.changed {
 		var was, is []string
 		if m.old != nil && m.old.ProjectID == "" {

@@ -13,7 +13,7 @@ func (b *builder) settleProjects() {
 	b.milestones.keep()
 	b.dependencies.keep()
 	b.people.keep()
-	b.settleChildren()
+	b.settleOrphans()
 	var none ProjectRow
 	for _, p := range b.projects.changed {
 		was, is := p.old, p.now
