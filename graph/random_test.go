@@ -366,7 +366,7 @@ const (
 )
 
 func (o *oddity) document() portfolio.Document {
-	switch o.IntN(13) {
+	switch o.IntN(14) {
 	case 0, 1, 2:
 		return o.project()
 	case 3, 4, 5, 6, 7:
@@ -377,6 +377,8 @@ func (o *oddity) document() portfolio.Document {
 		return o.person()
 	case 11:
 		return o.report()
+	case 12:
+		return o.risk()
 	}
 	return o.operation()
 }
@@ -560,6 +562,14 @@ func (o *oddity) report() portfolio.Document {
 		Source: o.source("report", 40), Record: o.record(), Project: o.ref("project", oddProjects),
 		Health: []string{"green", "red", o.text()}[o.IntN(3)], Text: o.text(), Author: o.maybe(o.ref("user", oddPeople)), ReportedAt: o.instant(),
 	}
+}
+
+func (o *oddity) risk() portfolio.Document {
+	o.hidden = o.one(2)
+	f := &portfolio.RiskFact{Source: o.source("risk", 60), Record: o.record(), Title: o.text(), Project: o.ref("project", oddProjects)}
+	f.Owner, f.Raised, f.Due, f.Closed, f.Fields = o.maybe(o.ref("user", oddPeople)), o.date(), o.date(), o.date(), o.custom()
+	f.Status, f.StatusCategory = o.status()
+	return f
 }
 
 // operation makes what callers of a department do not see at all.

@@ -40,6 +40,7 @@ type builder struct {
 	projects     *rowEdit[ProjectRow]
 	milestones   *rowEdit[MilestoneRow]
 	dependencies *rowEdit[DependencyRow]
+	risks        *rowEdit[RiskRow]
 	people       *rowEdit[PersonRow]
 	departments  *rowEdit[DepartmentRow]
 	connections  *rowEdit[ConnectionRow]
@@ -61,6 +62,7 @@ type dirt struct {
 	touched      map[string]bool
 	milestones   map[string]decision
 	dependencies map[string]bool
+	risks        map[string]bool
 	people       map[string]bool
 	words        map[string]bool // names of people that lead to others now
 	departments  map[string]bool
@@ -90,6 +92,7 @@ func newBuilder(old *Snapshot, documents int) *builder {
 		projects:     newRowEdit(old.projects, (*ProjectRow).id, projectFields),
 		milestones:   newRowEdit(old.milestones, (*MilestoneRow).id, milestoneFields),
 		dependencies: newRowEdit(old.dependencies, (*DependencyRow).id, dependencyFields),
+		risks:        newRowEdit(old.risks, (*RiskRow).id, riskFields),
 		people:       newRowEdit(old.people, (*PersonRow).id, personFields),
 		departments:  newRowEdit(old.departments, (*DepartmentRow).id, departmentFields),
 		connections:  newRowEdit(old.connections, (*ConnectionRow).id, connectionFields),
@@ -99,6 +102,7 @@ func newBuilder(old *Snapshot, documents int) *builder {
 			touched:      make(map[string]bool, documents),
 			milestones:   make(map[string]decision, documents),
 			dependencies: map[string]bool{},
+			risks:        map[string]bool{},
 			people:       map[string]bool{},
 			words:        map[string]bool{},
 			departments:  map[string]bool{},
@@ -186,6 +190,7 @@ func (b *builder) finish() (*Snapshot, Diff) {
 	b.buildMilestones()
 	b.summariseProjects()
 	b.buildDependencies()
+	b.buildRisks()
 	b.buildHealth()
 
 	b.buildPeople()
@@ -209,6 +214,9 @@ func (b *builder) beginSettings() {
 	b.everything()
 	for id := range b.factsOf(KindDependency).all() {
 		b.dirty.dependencies[id] = true
+	}
+	for id := range b.factsOf(KindRisk).all() {
+		b.dirty.risks[id] = true
 	}
 	for id := range b.factsOf(KindPerson).all() {
 		b.dirty.people[id] = true
@@ -344,6 +352,8 @@ func (b *builder) beginPeople() {
 				b.dirty.touched[key.ID] = true
 			case key.Kind == KindMilestone:
 				b.dateDirty(key.ID)
+			case key.Kind == KindRisk:
+				b.dirty.risks[key.ID] = true
 			}
 		}
 	}
@@ -384,6 +394,7 @@ func (b *builder) settle() (*Snapshot, Diff) {
 			next.children = b.nextChildren()
 			next.projects = b.projects.done()
 			next.dependencies = b.dependencies.done()
+			next.risks = b.risks.done()
 			next.people = b.people.done()
 			next.departments = b.departments.done()
 			next.connections = b.connections.done()

@@ -350,7 +350,11 @@ func (b *builder) summarise(row *ProjectRow) {
 }
 
 // led are all ids that lead to a project; other records may name any of them.
+// None leads to a row that is not there.
 func (p *ProjectRow) led() []string {
+	if p == nil {
+		return nil
+	}
 	if len(p.Redirects) == 0 {
 		return p.Members
 	}

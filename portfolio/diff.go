@@ -55,6 +55,7 @@ func Compare(from, to *Snapshot) Diff {
 	compareRows(&d, KindProject, from.projects, to.projects, (*ProjectRow).id, projectFields)
 	compareRows(&d, KindMilestone, from.milestones, to.milestones, (*MilestoneRow).id, milestoneFields)
 	compareRows(&d, KindDependency, from.dependencies, to.dependencies, (*DependencyRow).id, dependencyFields)
+	compareRows(&d, KindRisk, from.risks, to.risks, (*RiskRow).id, riskFields)
 	compareRows(&d, KindPerson, from.people, to.people, (*PersonRow).id, personFields)
 	compareRows(&d, KindDepartment, from.departments, to.departments, (*DepartmentRow).id, departmentFields)
 	compareRows(&d, KindConnection, from.connections, to.connections, (*ConnectionRow).id, connectionFields)
@@ -131,7 +132,7 @@ func (d *Diff) finish(from, to *Snapshot) {
 }
 
 func kindOrder(k Kind) int {
-	return slices.Index([]Kind{KindProject, KindMilestone, KindDependency, KindPerson, KindDepartment, KindConnection}, k)
+	return slices.Index([]Kind{KindProject, KindMilestone, KindDependency, KindRisk, KindPerson, KindDepartment, KindConnection}, k)
 }
 
 // diff notes what this round changed.
@@ -139,6 +140,7 @@ func (b *builder) diff(d *Diff) {
 	diffRows(d, KindProject, b.projects)
 	diffRows(d, KindMilestone, b.milestones)
 	diffRows(d, KindDependency, b.dependencies)
+	diffRows(d, KindRisk, b.risks)
 	diffRows(d, KindPerson, b.people)
 	diffRows(d, KindDepartment, b.departments)
 	diffRows(d, KindConnection, b.connections)

@@ -192,6 +192,27 @@ var dependencyFields = []rowField[DependencyRow]{
 	hidden(field("binds", func(d *DependencyRow) string { return d.binds })),
 }
 
+var riskFields = []rowField[RiskRow]{
+	hidden(field("rev", func(r *RiskRow) int64 { return r.Rev })),
+	field("title", func(r *RiskRow) string { return r.Title }),
+	field("key", func(r *RiskRow) string { return r.Key }),
+	field("url", func(r *RiskRow) string { return r.URL }),
+	field("project", func(r *RiskRow) string { return r.ProjectID }),
+	field("owner", func(r *RiskRow) string { return r.OwnerID }),
+	field("sourceStatus", func(r *RiskRow) string { return r.SourceStatus }),
+	field("statusCategory", func(r *RiskRow) StatusCategory { return r.StatusCategory }),
+	field("presence", func(r *RiskRow) Presence { return r.Presence }),
+	field("goneSince", func(r *RiskRow) Date { return r.GoneSince }),
+	field("raisedDate", func(r *RiskRow) Date { return r.RaisedDate }),
+	field("dueDate", func(r *RiskRow) Date { return r.DueDate }),
+	field("closedDate", func(r *RiskRow) Date { return r.ClosedDate }),
+	custom(func(r *RiskRow) []Field { return r.Custom }),
+	instant("createdAt", func(r *RiskRow) time.Time { return r.CreatedAt }),
+	instant("updatedAt", func(r *RiskRow) time.Time { return r.UpdatedAt }),
+	hidden(field("id", func(r *RiskRow) string { return r.ID })),
+	hidden(list("people", func(r *RiskRow) []string { return r.people })),
+}
+
 var personFields = []rowField[PersonRow]{
 	hidden(field("rev", func(p *PersonRow) int64 { return p.Rev })),
 	field("name", func(p *PersonRow) string { return p.Name }),
@@ -232,6 +253,7 @@ var connectionFields = []rowField[ConnectionRow]{
 func (p *ProjectRow) id() string    { return p.ID }
 func (m *MilestoneRow) id() string  { return m.ID }
 func (d *DependencyRow) id() string { return d.ID }
+func (r *RiskRow) id() string       { return r.ID }
 func (p *PersonRow) id() string     { return p.ID }
 func (d *DepartmentRow) id() string { return d.ID }
 func (c *ConnectionRow) id() string { return c.ID }

@@ -11,6 +11,7 @@ func TestEveryFieldOfARowIsCompared(t *testing.T) {
 	compareEveryField(t, projectFields)
 	compareEveryField(t, milestoneFields)
 	compareEveryField(t, dependencyFields)
+	compareEveryField(t, riskFields)
 	compareEveryField(t, personFields)
 	compareEveryField(t, departmentFields)
 	compareEveryField(t, connectionFields)

@@ -125,7 +125,7 @@ type presenceFilter interface {
 	presence() *PresenceComparator
 }
 
-var _ = []presenceFilter{(*ProjectFilter)(nil), (*MilestoneFilter)(nil), (*DependencyFilter)(nil), (*PersonFilter)(nil)}
+var _ = []presenceFilter{(*ProjectFilter)(nil), (*MilestoneFilter)(nil), (*DependencyFilter)(nil), (*RiskFilter)(nil), (*PersonFilter)(nil)}
 
 // asksPresence reports whether a filter says anything of presence anywhere.
 func asksPresence[R any](f nounFilter[R]) bool {

@@ -24,6 +24,7 @@ type MilestoneFilter struct {
 	Disagreement   *BooleanComparator
 	ReportedAt     *DateComparator
 	Project        *ProjectFilter
+	Department     *StringComparator
 	Owner          *PersonFilter
 	StartDate      *DateComparator
 	TargetDate     *DateComparator
@@ -62,9 +63,8 @@ func (f *MilestoneFilter) conditions(c *compiler, all *conditions[MilestoneRow])
 	holds(all, f.GoneSince.compile(c.today), func(m *MilestoneRow) Date { return m.GoneSince })
 	healthConditions(c, all, f.Health, f.ReportedHealth, f.ComputedHealth, f.Disagreement, f.ReportedAt,
 		func(m *MilestoneRow) *HealthView { return &m.Health })
-	if f.Project != nil {
-		c.related(func() { c.projectCondition(f.Project, all) })
-	}
+	onProject(c, all, f.Project, func(m *MilestoneRow) string { return m.ProjectID })
+	onDepartment(c, all, f.Department, func(m *MilestoneRow) string { return m.ProjectID })
 	c.personCondition(f.Owner, func(t test[string]) {
 		holds(all, t, func(m *MilestoneRow) string { return m.OwnerID })
 	})
@@ -81,20 +81,10 @@ func (f *MilestoneFilter) conditions(c *compiler, all *conditions[MilestoneRow])
 	holds(all, f.SlipDays.compile(), func(m *MilestoneRow) optionalInt { return optionalOf(m.SlipDays) })
 	holds(all, f.SlipCount.compile(), func(m *MilestoneRow) optionalInt { return optionalInt{m.SlipCount, true} })
 	holds(all, f.Labels.compile(), func(m *MilestoneRow) []string { return m.Labels })
-	holds(all, f.Connection.compile(), func(m *MilestoneRow) string { return connectionPart(m.ID) })
+	holds(all, f.Connection.compile(), func(m *MilestoneRow) string { return connectionOf(m.ID) })
 	holds(all, f.CreatedAt.compile(c.today), func(m *MilestoneRow) time.Time { return m.CreatedAt })
 	holds(all, f.UpdatedAt.compile(c.today), func(m *MilestoneRow) time.Time { return m.UpdatedAt })
 	for _, custom := range f.CustomFields {
 		holds(all, custom.compile(c), func(m *MilestoneRow) []Field { return m.Custom })
 	}
-}
-
-// projectCondition compiles a condition on the project of a milestone. Whether
-// tools still show the project is not asked unless the condition says so.
-func (c *compiler) projectCondition(f *ProjectFilter, all *conditions[MilestoneRow]) {
-	t := orTrue(compile(c, f))
-	all.costly = append(all.costly, func(m *MilestoneRow) bool {
-		p, ok := c.view.snap.Project(m.ProjectID)
-		return ok && c.view.sees(p) && t(p)
-	})
 }

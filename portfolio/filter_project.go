@@ -28,7 +28,7 @@ type ProjectFilter struct {
 	ComputedHealth *HealthComparator
 	Disagreement   *BooleanComparator
 	ReportedAt     *DateComparator
-	// Department compares the slug.
+	// Department compares the slug, the name and the aliases.
 	Department   *StringComparator
 	Manager      *PersonFilter
 	Sponsor      *PersonFilter
@@ -73,7 +73,7 @@ func (f *ProjectFilter) conditions(c *compiler, all *conditions[ProjectRow]) {
 	holds(all, f.GoneSince.compile(c.today), func(p *ProjectRow) Date { return p.GoneSince })
 	healthConditions(c, all, f.Health, f.ReportedHealth, f.ComputedHealth, f.Disagreement, f.ReportedAt,
 		func(p *ProjectRow) *HealthView { return &p.Health })
-	holds(all, f.Department.compile(), func(p *ProjectRow) string { return p.DepartmentID })
+	holds(all, c.department(f.Department), func(p *ProjectRow) string { return p.DepartmentID })
 	c.personCondition(f.Manager, func(t test[string]) {
 		holds(all, t, func(p *ProjectRow) string { return p.ManagerID })
 	})
@@ -99,7 +99,7 @@ func (f *ProjectFilter) conditions(c *compiler, all *conditions[ProjectRow]) {
 	if t := f.Connection.compile(); t != nil {
 		all.tests = append(all.tests, func(p *ProjectRow) bool {
 			for _, member := range p.Members {
-				if t(connectionPart(member)) {
+				if t(connectionOf(member)) {
 					return true
 				}
 			}

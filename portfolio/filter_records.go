@@ -32,21 +32,8 @@ func (f *DependencyFilter) conditions(c *compiler, all *conditions[DependencyRow
 	holds(all, f.CrossTool.compile(), func(d *DependencyRow) *bool { return &d.CrossTool })
 	holds(all, f.LagDays.compile(), func(d *DependencyRow) optionalInt { return optionalInt{d.LagDays, true} })
 	holds(all, f.Presence.compile(), dependencyPresence)
-	c.endCondition(f.Predecessor, all, func(d *DependencyRow) *EndRow { return &d.Predecessor })
-	c.endCondition(f.Successor, all, func(d *DependencyRow) *EndRow { return &d.Successor })
-}
-
-func (c *compiler) endCondition(f *ProjectFilter, all *conditions[DependencyRow], of func(*DependencyRow) *EndRow) {
-	if f == nil {
-		return
-	}
-	c.related(func() {
-		t := orTrue(compile(c, f))
-		all.tests = append(all.tests, func(d *DependencyRow) bool {
-			p, ok := c.view.snap.Project(of(d).ProjectID)
-			return ok && c.view.sees(p) && t(p)
-		})
-	})
+	onProject(c, all, f.Predecessor, func(d *DependencyRow) string { return d.Predecessor.ProjectID })
+	onProject(c, all, f.Successor, func(d *DependencyRow) string { return d.Successor.ProjectID })
 }
 
 // A PersonFilter says which people are meant.

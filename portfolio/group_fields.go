@@ -141,7 +141,7 @@ func (v *View) projectGrouping(field ProjectGroupField, custom *string) (g group
 	case GroupProjectsByComputedHealth:
 		g = enumGrouping(func(p *ProjectRow) Health { return p.Health.Computed }, healths)
 	case GroupProjectsByConnection:
-		g = nodeGrouping(func(p *ProjectRow) string { return connectionPart(p.ID) }, v.toolNode)
+		g = nodeGrouping(func(p *ProjectRow) string { return connectionOf(p.ID) }, v.toolNode)
 	case GroupProjectsByManager:
 		g = nodeGrouping(func(p *ProjectRow) string { return p.ManagerID }, v.personNode)
 	case GroupProjectsBySponsor:
@@ -190,7 +190,7 @@ func (v *View) milestoneGrouping(field MilestoneGroupField, custom *string) (g g
 	case GroupMilestonesByType:
 		g = textGrouping(func(m *MilestoneRow) string { return m.Type })
 	case GroupMilestonesByConnection:
-		g = nodeGrouping(func(m *MilestoneRow) string { return connectionPart(m.ID) }, v.toolNode)
+		g = nodeGrouping(func(m *MilestoneRow) string { return connectionOf(m.ID) }, v.toolNode)
 	case GroupMilestonesBySourceStatus:
 		g = textGrouping(func(m *MilestoneRow) string { return m.SourceStatus })
 	case GroupMilestonesByStatusCategory:

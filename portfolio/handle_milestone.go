@@ -92,4 +92,6 @@ func (m *Milestone) CustomFields(keys []string) []*CustomField {
 }
 
 // Sources says where the fact behind the milestone comes from.
-func (m *Milestone) Sources() []*Provenance { return provenances(m.view.snap, m.MilestoneRow.ID) }
+func (m *Milestone) Sources() []*Provenance {
+	return provenances(m.view.snap, KindMilestone, m.MilestoneRow.ID)
+}

@@ -112,6 +112,15 @@ func (p *Project) Milestones(filter *MilestoneFilter, orderBy []*MilestoneOrder,
 	return p.view.milestonesIn("milestones of "+p.ProjectRow.ID, [][]*MilestoneRow{rows}, filter, orderBy, pageRequest(first, after, last, before))
 }
 
+// Risks are the project's risks, by due date unless an order is given.
+func (p *Project) Risks(filter *RiskFilter, orderBy []*RiskOrder, first *int, after *string, last *int, before *string) (*RiskConnection, error) {
+	if len(orderBy) == 0 {
+		orderBy = []*RiskOrder{{Field: RiskByDueDate}}
+	}
+	rows := p.view.snap.risksOf(p.ProjectRow)
+	return p.view.risksIn("risks of "+p.ProjectRow.ID, [][]*RiskRow{rows}, filter, orderBy, pageRequest(first, after, last, before))
+}
+
 // Dependencies are the dependencies in which the project is the successor:
 // what it waits for.
 func (p *Project) Dependencies(filter *DependencyFilter, first *int, after *string, last *int, before *string) (*DependencyConnection, error) {
@@ -133,8 +142,10 @@ func (p *Project) CustomFields(keys []string) []*CustomField {
 
 // Sources says where the facts behind the project come from, the primary
 // first.
-func (p *Project) Sources() []*Provenance { return provenances(p.view.snap, p.ProjectRow.ID) }
+func (p *Project) Sources() []*Provenance {
+	return provenances(p.view.snap, KindProject, p.ProjectRow.ID)
+}
 
-func provenances(s *Snapshot, id string) []*Provenance {
-	return pointers(s.Sources(id))
+func provenances(s *Snapshot, kind Kind, id string) []*Provenance {
+	return pointers(s.Sources(Key{kind, id}))
 }

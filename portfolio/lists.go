@@ -20,6 +20,8 @@ type (
 	}
 	// DependencyConnection is a page of dependencies.
 	DependencyConnection = Connection[DependencyRow, Dependency]
+	// RiskConnection is a page of risks.
+	RiskConnection = Connection[RiskRow, Risk]
 	// PersonConnection is a page of people.
 	PersonConnection = Connection[PersonRow, Person]
 	// DepartmentConnection is a page of departments.
@@ -41,6 +43,8 @@ type (
 	MilestoneEdge = Edge[Milestone]
 	// DependencyEdge is a dependency in a list.
 	DependencyEdge = Edge[Dependency]
+	// RiskEdge is a risk in a list.
+	RiskEdge = Edge[Risk]
 	// PersonEdge is a person in a list.
 	PersonEdge = Edge[Person]
 	// DepartmentEdge is a department in a list.
@@ -134,6 +138,26 @@ func (v *View) dependencyList(scope string, rows []*DependencyRow, filter *Depen
 	c := v.compiler()
 	keep := only(v.limited(), compilePresent[DependencyRow](c, f, dependencyPresence), v.seesDependency)
 	return simpleList(c, scope, rows, f, keep, (*DependencyRow).id, nil, r, v.dependencyOf)
+}
+
+// Risks lists the risks that the filter means; nil means all.
+func (v *View) Risks(filter *RiskFilter, orderBy []*RiskOrder, r PageRequest) (*RiskConnection, error) {
+	return v.risksIn("risks", v.snap.risks.ordered.chunks, filter, orderBy, r)
+}
+
+func (v *View) risksIn(scope string, chunks [][]*RiskRow, filter *RiskFilter, orderBy []*RiskOrder, r PageRequest) (*RiskConnection, error) {
+	order, err := v.riskOrder(orderBy)
+	if err != nil {
+		return nil, err
+	}
+	f := cmp.Or(filter, &RiskFilter{})
+	c := v.compiler()
+	keep := only(v.limited(), compilePresent[RiskRow](c, f, riskPresence), v.seesRisk)
+	l := &listing[RiskRow]{view: v, chunks: chunks, order: order, keep: keep}
+	if l.hash, err = listHash(scope, f, orderBy); err != nil {
+		return nil, err
+	}
+	return connect(c, l, r, v.riskOf)
 }
 
 // People lists the people that the filter means, by name; nil means all.

@@ -46,6 +46,8 @@ func (v *View) Node(id string) (Node, error) {
 		node = orNil(v.milestone(key.ID))
 	case KindDependency:
 		node = orNil(v.dependency(key.ID))
+	case KindRisk:
+		node = orNil(v.risk(key.ID))
 	case KindPerson:
 		node = orNil(v.person(key.ID))
 	case KindDepartment:

@@ -116,8 +116,14 @@ func (v *View) personName(id string) sortValue {
 	return nothing
 }
 
-func projectID(p *ProjectRow) string     { return p.ID }
-func milestoneID(m *MilestoneRow) string { return m.ID }
+// projectName is the name of a project that the caller may see, as of one
+// whose milestones and risks they sort.
+func (v *View) projectName(id string) sortValue {
+	if p, ok := v.snap.Project(id); ok {
+		return textValue(p.Name)
+	}
+	return nothing
+}
 
 // projectSort says by what projects are sorted for each field.
 func (v *View) projectSort(field ProjectOrderField) func(*ProjectRow) sortValue {
@@ -188,7 +194,7 @@ func budgetValue(p *ProjectRow) sortValue {
 }
 
 func (v *View) projectOrder(orderBy []*ProjectOrder) (ordering[ProjectRow], error) {
-	o := ordering[ProjectRow]{id: projectID}
+	o := ordering[ProjectRow]{id: (*ProjectRow).id}
 	for _, by := range orderBy {
 		t := newTerm(v.projectSort(by.Field), by.Direction, by.Nulls)
 		switch {
@@ -237,12 +243,7 @@ func (v *View) milestoneSort(field MilestoneOrderField) func(*MilestoneRow) sort
 	case MilestoneByKind:
 		return func(m *MilestoneRow) sortValue { return kindValue(m.Kind) }
 	case MilestoneByProject:
-		return func(m *MilestoneRow) sortValue {
-			if p, ok := v.snap.Project(m.ProjectID); ok {
-				return textValue(p.Name)
-			}
-			return nothing
-		}
+		return func(m *MilestoneRow) sortValue { return v.projectName(m.ProjectID) }
 	case MilestoneByOwner:
 		return func(m *MilestoneRow) sortValue { return v.personName(m.OwnerID) }
 	case MilestoneBySourceStatus:
@@ -278,7 +279,7 @@ func (v *View) milestoneSort(field MilestoneOrderField) func(*MilestoneRow) sort
 }
 
 func (v *View) milestoneOrder(orderBy []*MilestoneOrder) (ordering[MilestoneRow], error) {
-	o := ordering[MilestoneRow]{id: milestoneID}
+	o := ordering[MilestoneRow]{id: (*MilestoneRow).id}
 	for _, by := range orderBy {
 		t := newTerm(v.milestoneSort(by.Field), by.Direction, by.Nulls)
 		if by.Field == MilestoneByCustomField {

@@ -128,6 +128,11 @@ func visible(s *Snapshot) map[string]string {
 		c.Rev = 0
 		rows["dependency:"+d.ID] = render(c)
 	}
+	for r := range s.Risks() {
+		c := *r
+		c.Rev = 0
+		rows["risk:"+r.ID] = render(c)
+	}
 	for d := range s.Departments() {
 		c := *d
 		c.Rev = 0
@@ -187,6 +192,7 @@ func sameSnapshot(want, got *Snapshot) string {
 	addRows(add, "projects", want.projects, got.projects, (*ProjectRow).id, projectFields)
 	addRows(add, "milestones", want.milestones, got.milestones, (*MilestoneRow).id, milestoneFields)
 	addRows(add, "dependencies", want.dependencies, got.dependencies, (*DependencyRow).id, dependencyFields)
+	addRows(add, "risks", want.risks, got.risks, (*RiskRow).id, riskFields)
 	addRows(add, "people", want.people, got.people, (*PersonRow).id, personFields)
 	addRows(add, "departments", want.departments, got.departments, (*DepartmentRow).id, departmentFields)
 	addRows(add, "connections", want.connections, got.connections, (*ConnectionRow).id, connectionFields)
@@ -353,7 +359,7 @@ func (h *history) status() (string, StatusCategory) {
 
 func (h *history) document() Document {
 	switch h.word("project", "project", "milestone", "milestone", "milestone", "dependency", "dependency", "person", "department", "report",
-		"risk", "override", "override", "link", "quarantine", "hold", "site", "settings", "clock", "clock", "run", "pass", "cursor") {
+		"risk", "risk", "override", "override", "link", "quarantine", "hold", "site", "settings", "clock", "clock", "run", "pass", "cursor") {
 	case "project":
 		f := &ProjectFact{Source: h.source("project", 2), Name: h.word("Pay", "Move"), Category: h.word("", "IT"), Start: h.date("start"), Due: h.date("due"), Fields: h.fields()}
 		f.Status, f.StatusCategory = h.status()
@@ -385,7 +391,15 @@ func (h *history) document() Document {
 	case "report":
 		return &StatusReportFact{Source: h.source("report", 2), Project: h.projectID(), Health: h.word("green", "red", "off track"), ReportedAt: h.date("reported").Time()}
 	case "risk":
-		return &RiskFact{Source: h.source("risk", 1), Project: h.projectID(), Title: "Risk"}
+		f := &RiskFact{Source: h.source("risk", 2), Project: h.projectID(), Title: h.word("", "Late"), Raised: h.date("raised"), Due: h.date("due"), Fields: h.fields()}
+		f.Status, f.StatusCategory = h.status()
+		if h.chance(2) {
+			f.Owner = DocID("eng", "user", "1")
+		}
+		if h.chance(3) {
+			f.Closed = h.date("closed")
+		}
+		return f
 	case "override":
 		return h.override()
 	case "link":

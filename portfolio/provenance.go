@@ -24,13 +24,17 @@ type Provenance struct {
 	Unreadable string
 }
 
-// Sources returns where the facts behind a project or a milestone come from,
-// the primary first.
-func (s *Snapshot) Sources(id string) []Provenance {
-	if v, ok := s.Document(Key{KindMilestone, id}); ok {
-		return []Provenance{s.provenance(v.Doc.(*MilestoneFact))}
+// Sources returns where the facts behind a row come from: those of all
+// members of a project, the primary first, and the one of any other row.
+func (s *Snapshot) Sources(row Key) []Provenance {
+	if row.Kind != KindProject {
+		v, _ := s.Document(row)
+		if f, ok := v.Doc.(ToolFact); ok {
+			return []Provenance{s.provenance(f)}
+		}
+		return nil
 	}
-	p, ok := s.Project(id)
+	p, ok := s.Project(row.ID)
 	if !ok {
 		return nil
 	}

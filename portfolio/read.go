@@ -61,6 +61,9 @@ func (s *Snapshot) Milestone(id string) (*MilestoneRow, bool) { return s.milesto
 // Dependency returns a dependency by its id.
 func (s *Snapshot) Dependency(id string) (*DependencyRow, bool) { return s.dependencies.byID.get(id) }
 
+// Risk returns a risk by its id.
+func (s *Snapshot) Risk(id string) (*RiskRow, bool) { return s.risks.byID.get(id) }
+
 // Person returns a person's account by its id.
 func (s *Snapshot) Person(id string) (*PersonRow, bool) { return s.people.byID.get(id) }
 
@@ -79,6 +82,9 @@ func (s *Snapshot) Milestones() iter.Seq[*MilestoneRow] { return s.milestones.or
 // Dependencies yields the dependencies by id.
 func (s *Snapshot) Dependencies() iter.Seq[*DependencyRow] { return s.dependencies.ordered.all() }
 
+// Risks yields the risks by id.
+func (s *Snapshot) Risks() iter.Seq[*RiskRow] { return s.risks.ordered.all() }
+
 // People yields the people's accounts by id.
 func (s *Snapshot) People() iter.Seq[*PersonRow] { return s.people.ordered.all() }
 
@@ -96,7 +102,7 @@ func (s *Snapshot) milestoneRows() [][]*MilestoneRow { return s.milestones.order
 
 // Counts is how many rows of each kind there are.
 type Counts struct {
-	Projects, Milestones, Dependencies, People, Departments, Connections int
+	Projects, Milestones, Dependencies, Risks, People, Departments, Connections int
 }
 
 // Counts counts the rows.
@@ -105,6 +111,7 @@ func (s *Snapshot) Counts() Counts {
 		Projects:     s.projects.ordered.count,
 		Milestones:   s.milestones.ordered.count,
 		Dependencies: s.dependencies.ordered.count,
+		Risks:        s.risks.ordered.count,
 		People:       s.people.ordered.count,
 		Departments:  s.departments.ordered.count,
 		Connections:  s.connections.ordered.count,
@@ -172,6 +179,20 @@ func (s *Snapshot) DependenciesOf(id string) (predecessors, successors []string)
 		}
 	}
 	return predecessors, successors
+}
+
+// risksOf returns the risks of a project, each of which names one of the ids
+// that lead to it.
+func (s *Snapshot) risksOf(p *ProjectRow) []*RiskRow {
+	var rows []*RiskRow
+	for _, id := range p.led() {
+		for _, risk := range s.refs[KindRisk].of(id) {
+			if row, ok := s.Risk(risk); ok {
+				rows = append(rows, row)
+			}
+		}
+	}
+	return rows
 }
 
 // ProjectByKey returns the project that a tool's key leads to. Of several, as

@@ -198,6 +198,32 @@ type EndRow struct {
 	Name        string
 }
 
+// RiskRow is one risk of a project.
+type RiskRow struct {
+	ID        string
+	Title     string
+	Key       string
+	URL       string
+	ProjectID string // id of the unified project
+	OwnerID   string
+
+	SourceStatus   string // the tool's own word
+	StatusCategory StatusCategory
+	Presence       Presence
+	GoneSince      Date
+
+	RaisedDate Date
+	DueDate    Date // when something must have been done about it
+	ClosedDate Date
+
+	Custom    []Field
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	Rev       int64
+
+	people []string // names to be looked up among people
+}
+
 // PersonRow is a person's account in a tool.
 type PersonRow struct {
 	ID         string

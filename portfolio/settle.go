@@ -12,6 +12,7 @@ func (b *builder) settleProjects() {
 	b.projects.keep()
 	b.milestones.keep()
 	b.dependencies.keep()
+	b.risks.keep()
 	b.people.keep()
 	b.settleOrphans()
 	var none ProjectRow
@@ -32,6 +33,9 @@ func (b *builder) settleProjects() {
 	}
 	for _, m := range b.milestones.changed {
 		b.mention(KindMilestone, m.id, m.old.people(), m.now.people())
+	}
+	for _, r := range b.risks.changed {
+		b.mention(KindRisk, r.id, r.old.mentioned(), r.now.mentioned())
 	}
 }
 

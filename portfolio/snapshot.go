@@ -10,7 +10,7 @@ import "time"
 // From fact to row: a commit's documents go into facts and refs (take.go);
 // projects are joined into groups (join.go); then rows are built in an order in
 // which each needs only what is built already: projects, their milestones,
-// what projects draw from milestones, dependencies, and health last
+// what projects draw from milestones, dependencies, risks, and health last
 // (build.go). Rows with equal values stay the rows they were.
 type Snapshot struct {
 	at          Position
@@ -40,6 +40,7 @@ type Snapshot struct {
 	projects     rowSet[*ProjectRow]
 	milestones   rowSet[*MilestoneRow]
 	dependencies rowSet[*DependencyRow]
+	risks        rowSet[*RiskRow]
 	people       rowSet[*PersonRow]
 	departments  rowSet[*DepartmentRow]
 	connections  rowSet[*ConnectionRow]

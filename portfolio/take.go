@@ -125,6 +125,8 @@ func (b *builder) mark(key Key, d Document) {
 		b.touch(d.Project)
 	case *DependencyFact:
 		b.dirty.dependencies[key.ID] = true
+	case *RiskFact:
+		b.dirty.risks[key.ID] = true
 	case *PersonFact:
 		b.dirty.people[key.ID] = true
 		for _, word := range words(d) {

@@ -2,7 +2,6 @@ package portfolio
 
 import (
 	"slices"
-	"strings"
 	"sync"
 )
 
@@ -80,6 +79,16 @@ func (v *View) seesMilestone(m *MilestoneRow) bool {
 	return v.sees(p)
 }
 
+// seesRisk reports whether the caller may see a risk: when they may see its
+// project.
+func (v *View) seesRisk(r *RiskRow) bool {
+	if v.divisions == nil {
+		return true
+	}
+	p, _ := v.snap.Project(r.ProjectID)
+	return v.sees(p)
+}
+
 // seesDependency reports whether the caller may see one of its ends.
 func (v *View) seesDependency(d *DependencyRow) bool {
 	if v.divisions == nil {
@@ -132,14 +141,19 @@ func (v *View) reached() map[string]bool {
 				v.reachable[p.SponsorID] = true
 				v.reachUsers(p.Custom)
 				for _, member := range p.Members {
-					v.reachable[connectionPart(member)] = true
+					v.reachable[connectionOf(member)] = true
 				}
 				for _, milestone := range v.snap.MilestonesOf(id) {
 					if m, ok := v.snap.Milestone(milestone); ok {
 						v.reachable[m.OwnerID] = true
 						v.reachUsers(m.Custom)
-						v.reachable[connectionPart(m.ID)] = true
+						v.reachable[connectionOf(m.ID)] = true
 					}
+				}
+				for _, r := range v.snap.risksOf(p) {
+					v.reachable[r.OwnerID] = true
+					v.reachUsers(r.Custom)
+					v.reachable[connectionOf(r.ID)] = true
 				}
 			}
 		}
@@ -155,12 +169,6 @@ func (v *View) reachUsers(fields []Field) {
 			v.reachable[fields[i].Text] = true
 		}
 	}
-}
-
-// connectionPart is the connection that a tool's document id begins with.
-func connectionPart(id string) string {
-	connection, _, _ := strings.Cut(id, "/")
-	return connection
 }
 
 // mayRead reports whether the caller may read a reason's sentence: when they

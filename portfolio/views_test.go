@@ -132,7 +132,7 @@ func TestLinkJoinsProjectsAndUnlinkingSplitsThem(t *testing.T) {
 	if want := []string{"ops/gate/1", "eng/version/1"}; !slices.Equal(l.now.MilestonesOf(eng.DocID()), want) {
 		t.Errorf("milestones = %v, want %v", l.now.MilestonesOf(eng.DocID()), want)
 	}
-	if got := l.now.Sources(eng.DocID()); len(got) != 2 || got[0].ExternalID != "17" {
+	if got := l.now.Sources(eng.Key()); len(got) != 2 || got[0].ExternalID != "17" {
 		t.Errorf("sources = %+v, want both, the primary first", got)
 	}
 	joined := slices.IndexFunc(l.last.Changes, func(c RowChange) bool { return c.ID == eng.DocID() })
