@@ -4036,6 +4036,8 @@ input MilestoneFilter {
   reportedAt: DateComparator
   "The project it belongs to; gone ones too, unless this speaks of their presence."
   project: ProjectFilter
+  "The department of its project, by its slug, its name or an alias: one of them satisfies the condition, and none is what neq and nin rule out."
+  department: StringComparator
   "Who answers for it."
   owner: PersonFilter
   "When it starts."
@@ -4607,7 +4609,7 @@ input ProjectFilter {
   disagreement: BooleanComparator
   "When the report was made."
   reportedAt: DateComparator
-  "The slug of its department."
+  "Its department, by its slug, its name or an alias: one of them satisfies the condition, and none is what neq and nin rule out."
   department: StringComparator
   "Who leads it."
   manager: PersonFilter
@@ -19633,7 +19635,7 @@ func (ec *executionContext) unmarshalInputMilestoneFilter(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"and", "or", "not", "id", "name", "key", "type", "kind", "sourceStatus", "statusCategory", "presence", "goneSince", "health", "reportedHealth", "computedHealth", "disagreement", "reportedAt", "project", "owner", "startDate", "targetDate", "baselineDate", "baselineBasis", "forecastDate", "finishedDate", "finished", "slipDays", "slipCount", "labels", "connection", "createdAt", "updatedAt", "customFields"}
+	fieldsInOrder := [...]string{"and", "or", "not", "id", "name", "key", "type", "kind", "sourceStatus", "statusCategory", "presence", "goneSince", "health", "reportedHealth", "computedHealth", "disagreement", "reportedAt", "project", "department", "owner", "startDate", "targetDate", "baselineDate", "baselineBasis", "forecastDate", "finishedDate", "finished", "slipDays", "slipCount", "labels", "connection", "createdAt", "updatedAt", "customFields"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -19766,6 +19768,13 @@ func (ec *executionContext) unmarshalInputMilestoneFilter(ctx context.Context, o
 				return it, err
 			}
 			it.Project = data
+		case "department":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("department"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Department = data
 		case "owner":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("owner"))
 			data, err := ec.unmarshalOPersonFilter2ᚖplumblineᚋportfolioᚐPersonFilter(ctx, v)
