@@ -366,7 +366,7 @@ const (
 )
 
 func (o *oddity) document() portfolio.Document {
-	switch o.IntN(14) {
+	switch o.IntN(15) {
 	case 0, 1, 2:
 		return o.project()
 	case 3, 4, 5, 6, 7:
@@ -379,6 +379,8 @@ func (o *oddity) document() portfolio.Document {
 		return o.report()
 	case 12:
 		return o.risk()
+	case 13:
+		return o.override()
 	}
 	return o.operation()
 }
@@ -569,6 +571,32 @@ func (o *oddity) risk() portfolio.Document {
 	f := &portfolio.RiskFact{Source: o.source("risk", 60), Record: o.record(), Title: o.text(), Project: o.ref("project", oddProjects)}
 	f.Owner, f.Raised, f.Due, f.Closed, f.Fields = o.maybe(o.ref("user", oddPeople)), o.date(), o.date(), o.date(), o.custom()
 	f.Status, f.StatusCategory = o.status()
+	return f
+}
+
+// override says something of a project or a milestone, but never that it is of
+// another department: who may see it stays as it is.
+func (o *oddity) override() portfolio.Document {
+	o.hidden = o.one(2)
+	target := portfolio.Key{Kind: portfolio.KindProject, ID: o.ref("project", oddProjects)}
+	if o.one(3) {
+		target = portfolio.Key{Kind: portfolio.KindMilestone, ID: o.ref("issue", oddMilestones)}
+	}
+	f := &portfolio.Override{Target: target.String(), Reason: o.maybe(o.text())}
+	f.Author, f.At = o.maybe("key:"+o.text()), o.instant()
+	switch o.IntN(5) {
+	case 0:
+		f.Field, f.Value = "budget", portfolio.Field{Type: portfolio.FieldText, Text: "7" + unpaid + " EUR"}
+		f.Reason = "It was 6" + unpaid
+	case 1:
+		f.Field, f.Value = "due", portfolio.Field{Type: portfolio.FieldDate, Date: o.date()}
+	case 2:
+		f.Field, f.Value = "sponsor", portfolio.Field{Type: portfolio.FieldUser, Text: o.ref("user", oddPeople)}
+	case 3:
+		f.Field, f.Value = "health", portfolio.Field{Type: portfolio.FieldText, Text: []string{"GREEN", "red", o.text()}[o.IntN(3)]}
+	default:
+		f.Field, f.Value = []string{"name", "priority", "note" + o.text()}[o.IntN(3)], portfolio.Field{Type: portfolio.FieldText, Text: o.text()}
+	}
 	return f
 }
 

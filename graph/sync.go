@@ -23,13 +23,13 @@ func (r *resolver) startSync(ctx context.Context, input model.StartSyncInput) (*
 	if asked == nil {
 		asked = configured
 	}
-	var unknown []*model.UserError
+	var unknown []*portfolio.UserError
 	for i, id := range asked {
 		if !slices.Contains(configured, id) {
-			unknown = append(unknown, &model.UserError{
-				Code:    model.UserErrorCodeNotFound,
+			unknown = append(unknown, &portfolio.UserError{
+				Code:    portfolio.UserErrorNotFound,
 				Message: fmt.Sprintf("The configuration has no connection %q.", id),
-				Field:   []string{"input", "connections", strconv.Itoa(i)},
+				Path:    []string{"input", "connections", strconv.Itoa(i)},
 			})
 		}
 	}
@@ -78,18 +78,18 @@ func (r *resolver) mayMutate(ctx context.Context) error {
 }
 
 // userErrors tells what the asker can mend from what they cannot.
-func userErrors(err error, field string) ([]*model.UserError, error) {
-	code := model.UserErrorCodeInvalid
+func userErrors(err error, field string) ([]*portfolio.UserError, error) {
+	code := portfolio.UserErrorInvalid
 	switch {
 	case err == nil:
 		return nil, nil
 	case errors.Is(err, portfolio.ErrInvalid):
 	case errors.Is(err, portfolio.ErrNotFound):
-		code = model.UserErrorCodeNotFound
+		code = portfolio.UserErrorNotFound
 	case errors.Is(err, portfolio.ErrConflict):
-		code = model.UserErrorCodeConflict
+		code = portfolio.UserErrorConflict
 	default:
 		return nil, err
 	}
-	return []*model.UserError{{Code: code, Message: err.Error(), Field: []string{"input", field}}}, nil
+	return []*portfolio.UserError{{Code: code, Message: err.Error(), Path: []string{"input", field}}}, nil
 }

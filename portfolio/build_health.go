@@ -145,7 +145,7 @@ func (b *builder) projectReport(m *mapped, row *ProjectRow, overridden bool) rep
 	for _, member := range row.led() {
 		for _, id := range b.refsOf(KindStatusReport).of(member) {
 			v, ok := b.factsOf(KindStatusReport).get(id)
-			if !ok || b.absent(v) == 1 {
+			if !ok || b.plan.absent(v) == 1 {
 				continue
 			}
 			row.Rev = max(row.Rev, v.Rev)

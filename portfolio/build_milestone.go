@@ -89,7 +89,7 @@ func (b *builder) milestoneFromFact(id string, old *MilestoneRow, d decision, r 
 		return nil
 	}
 	f := v.Doc.(*MilestoneFact)
-	m := b.plan.mapFields(f.Connection, f.Fields, f.native)
+	m := b.plan.milestoneSaid(f)
 	row := &MilestoneRow{
 		ID:             id,
 		Key:            f.Source.Key,
@@ -106,13 +106,6 @@ func (b *builder) milestoneFromFact(id string, old *MilestoneRow, d decision, r 
 		CreatedAt:      f.CreatedAt,
 		UpdatedAt:      f.UpdatedAt,
 		Rev:            v.Rev,
-	}
-	fillDate(&m.start, f.Start)
-	fillDate(&m.due, f.Due)
-	fillDate(&m.finished, f.Finished)
-	fillDate(&m.baseline, f.Baseline)
-	if m.manager == (person{}) {
-		m.manager = person{id: f.Owner}
 	}
 	overridden := b.override(&m, KindMilestone, []string{id}, f.Connection, &row.Rev)
 	fillText(&m.name, f.Name)
@@ -147,6 +140,19 @@ func (b *builder) milestoneFromFact(id string, old *MilestoneRow, d decision, r 
 	}
 	b.decideKind(row, &m, project, f, overridden["kind"], r, choose)
 	return row
+}
+
+// milestoneSaid is what the fact says of a milestone, its name left out.
+func (p *plan) milestoneSaid(f *MilestoneFact) mapped {
+	m := p.mapFields(f.Connection, f.Fields, f.native)
+	fillDate(&m.start, f.Start)
+	fillDate(&m.due, f.Due)
+	fillDate(&m.finished, f.Finished)
+	fillDate(&m.baseline, f.Baseline)
+	if m.manager == (person{}) {
+		m.manager = person{id: f.Owner}
+	}
+	return m
 }
 
 // decideKind sets the kind and what decided it: a person, else the first rule

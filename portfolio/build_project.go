@@ -107,11 +107,8 @@ func (b *builder) projectFromFacts(id string) *ProjectRow {
 	primary := facts[0].Doc.(*ProjectFact)
 	row.Presence, row.GoneSince = b.plan.presence(&primary.Source), primary.GoneSince
 
-	// What the tools still show comes first, then the primary.
-	slices.SortStableFunc(facts, func(x, y Versioned) int {
-		return cmp.Compare(b.absent(x), b.absent(y))
-	})
-	if b.absent(facts[0]) == 0 {
+	b.plan.presentFirst(facts)
+	if b.plan.absent(facts[0]) == 0 {
 		row.Presence, row.GoneSince = PresencePresent, Date{}
 	}
 	var m mapped
@@ -119,14 +116,7 @@ func (b *builder) projectFromFacts(id string) *ProjectRow {
 	for i, v := range facts {
 		f := v.Doc.(*ProjectFact)
 		row.Rev = max(row.Rev, v.Rev)
-		said := b.plan.mapFields(f.Connection, f.Fields, f.native)
-		fillDate(&said.start, f.Start)
-		fillDate(&said.due, f.Due)
-		fillDate(&said.finished, f.Finished)
-		said.healthNotAfter = b.plan.day(f.UpdatedAt)
-		if said.manager == (person{}) {
-			said.manager = person{id: f.Lead}
-		}
+		said := b.plan.projectSaid(f)
 		if i == 0 {
 			m = said
 		} else {
@@ -234,9 +224,30 @@ func (b *builder) projectFacts(ids []string) []Versioned {
 	return facts
 }
 
+// projectSaid is what one fact says of a project, its name left out.
+func (p *plan) projectSaid(f *ProjectFact) mapped {
+	said := p.mapFields(f.Connection, f.Fields, f.native)
+	fillDate(&said.start, f.Start)
+	fillDate(&said.due, f.Due)
+	fillDate(&said.finished, f.Finished)
+	said.healthNotAfter = p.day(f.UpdatedAt)
+	if said.manager == (person{}) {
+		said.manager = person{id: f.Lead}
+	}
+	return said
+}
+
+// presentFirst sorts the facts of a project, given by its members: what the
+// tools still show comes first, then the primary.
+func (p *plan) presentFirst(facts []Versioned) {
+	slices.SortStableFunc(facts, func(x, y Versioned) int {
+		return cmp.Compare(p.absent(x), p.absent(y))
+	})
+}
+
 // absent is 0 for a fact that its tool still shows and 1 for others.
-func (b *builder) absent(v Versioned) int {
-	if b.plan.presence(v.Doc.(ToolFact).Origin()) == PresencePresent {
+func (p *plan) absent(v Versioned) int {
+	if p.presence(v.Doc.(ToolFact).Origin()) == PresencePresent {
 		return 0
 	}
 	return 1
@@ -268,8 +279,13 @@ func (b *builder) personID(p person) string {
 	if p.word == "" {
 		return p.id
 	}
+	return p.among(b.refsOf(KindPerson).of(p.word))
+}
+
+// among chooses one of the accounts that a word leads to.
+func (p person) among(accounts []string) string {
 	found := ""
-	for _, id := range b.refsOf(KindPerson).of(p.word) {
+	for _, id := range accounts {
 		if strings.HasPrefix(id, p.connection+"/") {
 			return id
 		}

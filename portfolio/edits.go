@@ -83,6 +83,9 @@ type UserError struct {
 	Path    []string      `json:"path,omitempty"` // EditChange.Path, then the field by its JSON name
 }
 
+// Field is the path, as the API calls it.
+func (e *UserError) Field() []string { return e.Path }
+
 // UserErrorCode says for programs what is wrong.
 type UserErrorCode string
 

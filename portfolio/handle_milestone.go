@@ -91,6 +91,12 @@ func (m *Milestone) CustomFields(keys []string) []*CustomField {
 	return m.view.customFields(m.Custom, keys)
 }
 
+// Overrides are what people said of it in place of its tool, by field and then
+// by when it was said.
+func (m *Milestone) Overrides() []*SeenOverride {
+	return m.view.overrides(KindMilestone, m.MilestoneRow.ID)
+}
+
 // Sources says where the fact behind the milestone comes from.
 func (m *Milestone) Sources() []*Provenance {
 	return provenances(m.view.snap, KindMilestone, m.MilestoneRow.ID)

@@ -146,6 +146,10 @@ func (p *Project) Sources() []*Provenance {
 	return provenances(p.view.snap, KindProject, p.ProjectRow.ID)
 }
 
+// Overrides are what people said of it in place of its tools, by field and
+// then by when it was said.
+func (p *Project) Overrides() []*SeenOverride { return p.view.overrides(KindProject, p.ProjectRow.ID) }
+
 func provenances(s *Snapshot, kind Kind, id string) []*Provenance {
 	return pointers(s.Sources(Key{kind, id}))
 }

@@ -126,6 +126,45 @@ func (m *mapped) set(p *plan, connection, to string, value Field, currency strin
 	}
 }
 
+// text is what was said of a field under the portfolio's name of it, but for
+// the people that sponsor and manager name.
+func (m *mapped) text(field string) string {
+	switch field {
+	case "name":
+		return m.name
+	case "department":
+		return m.department
+	case "budget":
+		if m.budget == nil {
+			return ""
+		}
+		return strings.TrimSpace(m.budget.String())
+	case "health":
+		return m.health
+	case "start":
+		return m.start.String()
+	case "due":
+		return m.due.String()
+	case "baseline":
+		return m.baseline.String()
+	case "forecast":
+		return m.forecast.String()
+	case "finished":
+		return m.finished.String()
+	case "objectives":
+		return strings.Join(m.objectives, ", ")
+	case "pmoId":
+		return m.pmoID
+	case "phase":
+		return m.phase
+	case "priority":
+		return m.priority
+	case "kind":
+		return m.kind
+	}
+	return ""
+}
+
 // portfolioFields are the names that set knows.
 var portfolioFields = []string{
 	"name", "department", "sponsor", "manager", "owner", "budget", "health", "start", "due", "baseline",

@@ -6,11 +6,19 @@ import (
 	"strings"
 )
 
+// field is what an override bears on: owner is another name of manager.
+func (o *Override) field() string {
+	if o.Field == "owner" {
+		return "manager"
+	}
+	return o.Field
+}
+
 // compareOverrides orders overrides by field and then by the revision at which
 // they were put: of several of one field the last one wins.
 func compareOverrides(a, b Versioned) int {
 	x, y := a.Doc.(*Override), b.Doc.(*Override)
-	if c := strings.Compare(x.Field, y.Field); c != 0 {
+	if c := strings.Compare(x.field(), y.field()); c != 0 {
 		return c
 	}
 	if c := cmp.Compare(a.Rev, b.Rev); c != 0 {
@@ -47,6 +55,7 @@ func (b *builder) override(m *mapped, kind Kind, targets []string, connection st
 		if !slices.Contains(portfolioFields, o.Field) {
 			custom := o.Value
 			custom.Name = o.Field
+			fillText(&custom.ID, o.Field) // every custom field has a key
 			m.setCustom(custom)
 			continue
 		}

@@ -1,9 +1,6 @@
 package portfolio
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Provenance says where one of the facts behind a row comes from.
 type Provenance struct {
@@ -62,39 +59,4 @@ func (s *Snapshot) provenance(f ToolFact) Provenance {
 		SyncedAt:        record.SyncedAt,
 		Unreadable:      record.Unreadable,
 	}
-}
-
-// Said is a person's value for a field of a project or milestone.
-type Said struct {
-	*Override
-	// Wins is false when another override of the same field was put later.
-	Wins bool
-}
-
-// OverridesOf returns what people said about a project or milestone, by field
-// and then by revision, the one that wins last.
-func (s *Snapshot) OverridesOf(id string) []Said {
-	var targets []string
-	if p, ok := s.Project(id); ok {
-		for _, member := range p.led() {
-			targets = append(targets, Key{KindProject, member}.String())
-		}
-	} else {
-		targets = []string{Key{KindMilestone, id}.String()}
-	}
-	var all []Versioned
-	for _, target := range targets {
-		for _, key := range s.refs[KindOverride].of(target) {
-			if v, ok := s.Document(Key{KindOverride, key}); ok {
-				all = append(all, v)
-			}
-		}
-	}
-	slices.SortFunc(all, compareOverrides)
-	said := make([]Said, len(all))
-	for i, v := range all {
-		o := v.Doc.(*Override)
-		said[i] = Said{Override: o, Wins: i+1 == len(all) || all[i+1].Doc.(*Override).Field != o.Field}
-	}
-	return said
 }

@@ -199,6 +199,7 @@ type ComplexityRoot struct {
 		Moves          func(childComplexity int) int
 		Name           func(childComplexity int) int
 		Overdue        func(childComplexity int) int
+		Overrides      func(childComplexity int) int
 		Owner          func(childComplexity int) int
 		Parent         func(childComplexity int) int
 		Presence       func(childComplexity int) int
@@ -274,6 +275,17 @@ type ComplexityRoot struct {
 		StartSync   func(childComplexity int, input model.StartSyncInput) int
 	}
 
+	Override struct {
+		At          func(childComplexity int) int
+		Author      func(childComplexity int) int
+		Field       func(childComplexity int) int
+		ToolValue   func(childComplexity int) int
+		Value       func(childComplexity int) int
+		ValueReason func(childComplexity int) int
+		Why         func(childComplexity int) int
+		Wins        func(childComplexity int) int
+	}
+
 	PageInfo struct {
 		EndCursor       func(childComplexity int) int
 		HasNextPage     func(childComplexity int) int
@@ -334,6 +346,7 @@ type ComplexityRoot struct {
 		Name         func(childComplexity int) int
 		Objectives   func(childComplexity int) int
 		Overdue      func(childComplexity int) int
+		Overrides    func(childComplexity int) int
 		PMOID        func(childComplexity int) int
 		Parent       func(childComplexity int) int
 		Phase        func(childComplexity int) int
@@ -1282,6 +1295,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Milestone.Overdue(childComplexity), true
+	case "Milestone.overrides":
+		if e.ComplexityRoot.Milestone.Overrides == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Milestone.Overrides(childComplexity), true
 	case "Milestone.owner":
 		if e.ComplexityRoot.Milestone.Owner == nil {
 			break
@@ -1583,6 +1602,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.StartSync(childComplexity, args["input"].(model.StartSyncInput)), true
 
+	case "Override.at":
+		if e.ComplexityRoot.Override.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Override.At(childComplexity), true
+	case "Override.author":
+		if e.ComplexityRoot.Override.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Override.Author(childComplexity), true
+	case "Override.field":
+		if e.ComplexityRoot.Override.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Override.Field(childComplexity), true
+	case "Override.toolValue":
+		if e.ComplexityRoot.Override.ToolValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Override.ToolValue(childComplexity), true
+	case "Override.value":
+		if e.ComplexityRoot.Override.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Override.Value(childComplexity), true
+	case "Override.valueReason":
+		if e.ComplexityRoot.Override.ValueReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Override.ValueReason(childComplexity), true
+	case "Override.why":
+		if e.ComplexityRoot.Override.Why == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Override.Why(childComplexity), true
+	case "Override.wins":
+		if e.ComplexityRoot.Override.Wins == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Override.Wins(childComplexity), true
+
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
 			break
@@ -1872,6 +1940,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.Overdue(childComplexity), true
+	case "Project.overrides":
+		if e.ComplexityRoot.Project.Overrides == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Overrides(childComplexity), true
 	case "Project.pmoId":
 		if e.ComplexityRoot.Project.PMOID == nil {
 			break
@@ -3350,6 +3424,26 @@ type Provenance {
   unreadable: String
 }
 
+"What a person said of one field in place of the tools. It wins over what they say, which stays visible here."
+type Override {
+  "The portfolio's name of the field, such as department or due; any other name is that of a custom field."
+  field: String!
+  "What the person said, as a text; null when the caller may not read it."
+  value: String
+  "What the tools say, as a text; null when they say nothing, or when the caller may not read it."
+  toolValue: String
+  "Why value and toolValue are withheld: FIELD_GROUP for a budget without the field group cost, SCOPE for a department that the caller may not see; null when they are not."
+  valueReason: Reason
+  "Why it was said, in the person's words; null when the caller may not read the value, of which it may speak."
+  why: String
+  "Who said it: key: and the name of an API key, or file: and a path in the strategy folder."
+  author: String
+  "When it was said."
+  at: DateTime
+  "Whether it is the one that counts. Of several for one field, as a joined project may have, the last one does."
+  wins: Boolean!
+}
+
 "The direction of one term of an order."
 enum OrderDirection {
   "From small to large, from early to late."
@@ -3889,6 +3983,8 @@ type Milestone implements Node {
   ): [CustomField!]!
   "Where the fact behind it comes from."
   sources: [Provenance!]!
+  "What people said of it in place of its tool, by field and then by when it was said."
+  overrides: [Override!]!
 }
 
 "One move of a due date."
@@ -4490,6 +4586,8 @@ type Project implements Node {
   ): [CustomField!]!
   "Where the facts behind it come from, the primary first."
   sources: [Provenance!]!
+  "What people said of it in place of its tools, by field and then by when it was said."
+  overrides: [Override!]!
 }
 
 "A page of projects."
@@ -5372,12 +5470,26 @@ type UserError {
 enum UserErrorCode {
   "A value makes no sense."
   INVALID
+  "A value is needed."
+  BLANK
+  "It is there twice, or something else uses it."
+  TAKEN
   "There is no such thing."
   NOT_FOUND
-  "It has changed, or is being done already."
+  "It has changed, or is being done already; or the idempotency key was used for something else."
   CONFLICT
+  "It cannot be deleted while others name it."
+  IN_USE
+  "A file of the strategy folder owns it, and is where it is changed."
+  OWNED_BY_FILE
   "The caller may not do that."
   FORBIDDEN
+  "It is more than a limit allows."
+  TOO_MANY
+  "A judgement compares what are not siblings."
+  NOT_COMPARABLE
+  "It would be above itself."
+  CIRCULAR
 }
 `, BuiltIn: false},
 }
@@ -5735,6 +5847,8 @@ func (ec *executionContext) childFields_Milestone(ctx context.Context, field gra
 		return ec.fieldContext_Milestone_customFields(ctx, field)
 	case "sources":
 		return ec.fieldContext_Milestone_sources(ctx, field)
+	case "overrides":
+		return ec.fieldContext_Milestone_overrides(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Milestone", field.Name)
 }
@@ -5843,6 +5957,28 @@ func (ec *executionContext) childFields_MoneyTotal(ctx context.Context, field gr
 		return ec.fieldContext_MoneyTotal_missing(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MoneyTotal", field.Name)
+}
+
+func (ec *executionContext) childFields_Override(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_Override_field(ctx, field)
+	case "value":
+		return ec.fieldContext_Override_value(ctx, field)
+	case "toolValue":
+		return ec.fieldContext_Override_toolValue(ctx, field)
+	case "valueReason":
+		return ec.fieldContext_Override_valueReason(ctx, field)
+	case "why":
+		return ec.fieldContext_Override_why(ctx, field)
+	case "author":
+		return ec.fieldContext_Override_author(ctx, field)
+	case "at":
+		return ec.fieldContext_Override_at(ctx, field)
+	case "wins":
+		return ec.fieldContext_Override_wins(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Override", field.Name)
 }
 
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5995,6 +6131,8 @@ func (ec *executionContext) childFields_Project(ctx context.Context, field graph
 		return ec.fieldContext_Project_customFields(ctx, field)
 	case "sources":
 		return ec.fieldContext_Project_sources(ctx, field)
+	case "overrides":
+		return ec.fieldContext_Project_overrides(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Project", field.Name)
 }
@@ -7753,8 +7891,8 @@ func (ec *executionContext) _ConfirmHoldPayload_userErrors(ctx context.Context, 
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
-			return ec.marshalNUserError2ᚕᚖplumblineᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -10830,6 +10968,38 @@ func (ec *executionContext) fieldContext_Milestone_sources(_ context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _Milestone_overrides(ctx context.Context, field graphql.CollectedField, obj *portfolio.Milestone) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Milestone_overrides(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Overrides(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.SeenOverride) graphql.Marshaler {
+			return ec.marshalNOverride2ᚕᚖplumblineᚋportfolioᚐSeenOverrideᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Milestone_overrides(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Milestone",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Override(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MilestoneAggregates_count(ctx context.Context, field graphql.CollectedField, obj *portfolio.MilestoneAggregates) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11766,6 +11936,199 @@ func (ec *executionContext) fieldContext_Mutation_confirmHold(ctx context.Contex
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Override_field(ctx context.Context, field graphql.CollectedField, obj *portfolio.SeenOverride) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Override_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Override_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Override", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Override_value(ctx context.Context, field graphql.CollectedField, obj *portfolio.SeenOverride) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Override_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Override_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Override", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Override_toolValue(ctx context.Context, field graphql.CollectedField, obj *portfolio.SeenOverride) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Override_toolValue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ToolValue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Override_toolValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Override", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Override_valueReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.SeenOverride) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Override_valueReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValueReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Override_valueReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Override",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Override_why(ctx context.Context, field graphql.CollectedField, obj *portfolio.SeenOverride) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Override_why(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Why(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Override_why(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Override", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Override_author(ctx context.Context, field graphql.CollectedField, obj *portfolio.SeenOverride) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Override_author(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Author, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Override_author(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Override", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Override_at(ctx context.Context, field graphql.CollectedField, obj *portfolio.SeenOverride) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Override_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Override_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Override", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Override_wins(ctx context.Context, field graphql.CollectedField, obj *portfolio.SeenOverride) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Override_wins(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Wins, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Override_wins(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Override", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *portfolio.PageInfo) (ret graphql.Marshaler) {
@@ -13360,6 +13723,38 @@ func (ec *executionContext) fieldContext_Project_sources(_ context.Context, fiel
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Provenance(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Project_overrides(ctx context.Context, field graphql.CollectedField, obj *portfolio.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_overrides(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Overrides(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.SeenOverride) graphql.Marshaler {
+			return ec.marshalNOverride2ᚕᚖplumblineᚋportfolioᚐSeenOverrideᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_overrides(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Project",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Override(ctx, field)
 		},
 	}
 	return fc, nil
@@ -15691,8 +16086,8 @@ func (ec *executionContext) _StartSyncPayload_userErrors(ctx context.Context, fi
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
-			return ec.marshalNUserError2ᚕᚖplumblineᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -17339,7 +17734,7 @@ func (ec *executionContext) fieldContext_UnreadableRecordEdge_node(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _UserError_code(ctx context.Context, field graphql.CollectedField, obj *model.UserError) (ret graphql.Marshaler) {
+func (ec *executionContext) _UserError_code(ctx context.Context, field graphql.CollectedField, obj *portfolio.UserError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17351,8 +17746,8 @@ func (ec *executionContext) _UserError_code(ctx context.Context, field graphql.C
 			return obj.Code, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.UserErrorCode) graphql.Marshaler {
-			return ec.marshalNUserErrorCode2plumblineᚋgraphᚋmodelᚐUserErrorCode(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.UserErrorCode) graphql.Marshaler {
+			return ec.marshalNUserErrorCode2plumblineᚋportfolioᚐUserErrorCode(ctx, selections, v)
 		},
 		true,
 		true,
@@ -17362,7 +17757,7 @@ func (ec *executionContext) fieldContext_UserError_code(_ context.Context, field
 	return graphql.NewScalarFieldContext("UserError", field, false, false, errors.New("field of type UserErrorCode does not have child fields"))
 }
 
-func (ec *executionContext) _UserError_message(ctx context.Context, field graphql.CollectedField, obj *model.UserError) (ret graphql.Marshaler) {
+func (ec *executionContext) _UserError_message(ctx context.Context, field graphql.CollectedField, obj *portfolio.UserError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17385,7 +17780,7 @@ func (ec *executionContext) fieldContext_UserError_message(_ context.Context, fi
 	return graphql.NewScalarFieldContext("UserError", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _UserError_field(ctx context.Context, field graphql.CollectedField, obj *model.UserError) (ret graphql.Marshaler) {
+func (ec *executionContext) _UserError_field(ctx context.Context, field graphql.CollectedField, obj *portfolio.UserError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17394,7 +17789,7 @@ func (ec *executionContext) _UserError_field(ctx context.Context, field graphql.
 			return ec.fieldContext_UserError_field(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Field, nil
+			return obj.Field(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -17405,7 +17800,7 @@ func (ec *executionContext) _UserError_field(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_UserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UserError", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("UserError", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _WorkDone_todo(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkDone) (ret graphql.Marshaler) {
@@ -22622,6 +23017,11 @@ func (ec *executionContext) _Milestone(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "overrides":
+			out.Values[i] = ec._Milestone_overrides(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -23083,6 +23483,79 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_confirmHold(ctx, field)
 			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var overrideImplementors = []string{"Override"}
+
+func (ec *executionContext) _Override(ctx context.Context, sel ast.SelectionSet, obj *portfolio.SeenOverride) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, overrideImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Override")
+		case "field":
+			out.Values[i] = ec._Override_field(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._Override_value(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "toolValue":
+			out.Values[i] = ec._Override_toolValue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "valueReason":
+			out.Values[i] = ec._Override_valueReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "why":
+			out.Values[i] = ec._Override_why(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "author":
+			out.Values[i] = ec._Override_author(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "at":
+			out.Values[i] = ec._Override_at(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "wins":
+			out.Values[i] = ec._Override_wins(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -23576,6 +24049,11 @@ func (ec *executionContext) _Project(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "sources":
 			out.Values[i] = ec._Project_sources(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "overrides":
+			out.Values[i] = ec._Project_overrides(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -25304,7 +25782,7 @@ func (ec *executionContext) _UnreadableRecordEdge(ctx context.Context, sel ast.S
 
 var userErrorImplementors = []string{"UserError"}
 
-func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet, obj *model.UserError) graphql.Marshaler {
+func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet, obj *portfolio.UserError) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, userErrorImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -26642,6 +27120,32 @@ func (ec *executionContext) marshalNNode2ᚕplumblineᚋportfolioᚐNode(ctx con
 	return ret
 }
 
+func (ec *executionContext) marshalNOverride2ᚕᚖplumblineᚋportfolioᚐSeenOverrideᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.SeenOverride) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOverride2ᚖplumblineᚋportfolioᚐSeenOverride(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNOverride2ᚖplumblineᚋportfolioᚐSeenOverride(ctx context.Context, sel ast.SelectionSet, v *portfolio.SeenOverride) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Override(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -27454,11 +27958,11 @@ func (ec *executionContext) marshalNUnreadableRecordEdge2ᚖplumblineᚋportfoli
 	return ec._UnreadableRecordEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNUserError2ᚕᚖplumblineᚋgraphᚋmodelᚐUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+func (ec *executionContext) marshalNUserError2ᚕᚖplumblineᚋportfolioᚐUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.UserError) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNUserError2ᚖplumblineᚋgraphᚋmodelᚐUserError(ctx, sel, v[i])
+		return ec.marshalNUserError2ᚖplumblineᚋportfolioᚐUserError(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -27470,7 +27974,7 @@ func (ec *executionContext) marshalNUserError2ᚕᚖplumblineᚋgraphᚋmodelᚐ
 	return ret
 }
 
-func (ec *executionContext) marshalNUserError2ᚖplumblineᚋgraphᚋmodelᚐUserError(ctx context.Context, sel ast.SelectionSet, v *model.UserError) graphql.Marshaler {
+func (ec *executionContext) marshalNUserError2ᚖplumblineᚋportfolioᚐUserError(ctx context.Context, sel ast.SelectionSet, v *portfolio.UserError) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -27480,14 +27984,21 @@ func (ec *executionContext) marshalNUserError2ᚖplumblineᚋgraphᚋmodelᚐUse
 	return ec._UserError(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNUserErrorCode2plumblineᚋgraphᚋmodelᚐUserErrorCode(ctx context.Context, v any) (model.UserErrorCode, error) {
-	var res model.UserErrorCode
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalNUserErrorCode2plumblineᚋportfolioᚐUserErrorCode(ctx context.Context, v any) (portfolio.UserErrorCode, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.UserErrorCode(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNUserErrorCode2plumblineᚋgraphᚋmodelᚐUserErrorCode(ctx context.Context, sel ast.SelectionSet, v model.UserErrorCode) graphql.Marshaler {
-	return v
+func (ec *executionContext) marshalNUserErrorCode2plumblineᚋportfolioᚐUserErrorCode(ctx context.Context, sel ast.SelectionSet, v portfolio.UserErrorCode) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
 }
 
 func (ec *executionContext) marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx context.Context, sel ast.SelectionSet, v introspection.Directive) graphql.Marshaler {

@@ -3,11 +3,7 @@
 package model
 
 import (
-	"bytes"
-	"fmt"
-	"io"
 	"plumbline/portfolio"
-	"strconv"
 )
 
 // The hold whose losses are real.
@@ -21,7 +17,7 @@ type ConfirmHoldPayload struct {
 	// The hold; null when there is an error. It shows the confirmation from the next revision on.
 	Hold *portfolio.HeldListing `json:"hold,omitempty"`
 	// Why nothing was confirmed; empty when it was.
-	UserErrors []*UserError `json:"userErrors"`
+	UserErrors []*portfolio.UserError `json:"userErrors"`
 }
 
 // What can be done. The caller's key needs the role editor.
@@ -61,79 +57,5 @@ type StartSyncPayload struct {
 	// The ids of the connections whose synchronisation was started.
 	Connections []string `json:"connections"`
 	// Why nothing was started; empty when it was.
-	UserErrors []*UserError `json:"userErrors"`
-}
-
-// Why a mutation did not do what was asked, in a way that the asker can mend.
-type UserError struct {
-	// A code for programs.
-	Code UserErrorCode `json:"code"`
-	// A sentence for people.
-	Message string `json:"message"`
-	// The path of the input that is wrong; empty when it is none in particular.
-	Field []string `json:"field"`
-}
-
-// A code for programs.
-type UserErrorCode string
-
-const (
-	// A value makes no sense.
-	UserErrorCodeInvalid UserErrorCode = "INVALID"
-	// There is no such thing.
-	UserErrorCodeNotFound UserErrorCode = "NOT_FOUND"
-	// It has changed, or is being done already.
-	UserErrorCodeConflict UserErrorCode = "CONFLICT"
-	// The caller may not do that.
-	UserErrorCodeForbidden UserErrorCode = "FORBIDDEN"
-)
-
-var AllUserErrorCode = []UserErrorCode{
-	UserErrorCodeInvalid,
-	UserErrorCodeNotFound,
-	UserErrorCodeConflict,
-	UserErrorCodeForbidden,
-}
-
-func (e UserErrorCode) IsValid() bool {
-	switch e {
-	case UserErrorCodeInvalid, UserErrorCodeNotFound, UserErrorCodeConflict, UserErrorCodeForbidden:
-		return true
-	}
-	return false
-}
-
-func (e UserErrorCode) String() string {
-	return string(e)
-}
-
-func (e *UserErrorCode) UnmarshalGQL(v any) error {
-	str, ok := v.(string)
-	if !ok {
-		return fmt.Errorf("enums must be strings")
-	}
-
-	*e = UserErrorCode(str)
-	if !e.IsValid() {
-		return fmt.Errorf("%s is not a valid UserErrorCode", str)
-	}
-	return nil
-}
-
-func (e UserErrorCode) MarshalGQL(w io.Writer) {
-	fmt.Fprint(w, strconv.Quote(e.String()))
-}
-
-func (e *UserErrorCode) UnmarshalJSON(b []byte) error {
-	s, err := strconv.Unquote(string(b))
-	if err != nil {
-		return err
-	}
-	return e.UnmarshalGQL(s)
-}
-
-func (e UserErrorCode) MarshalJSON() ([]byte, error) {
-	var buf bytes.Buffer
-	e.MarshalGQL(&buf)
-	return buf.Bytes(), nil
+	UserErrors []*portfolio.UserError `json:"userErrors"`
 }
