@@ -38,7 +38,7 @@ const (
 type conversion struct {
 	*session
 	connection string
-	hidden     hidden
+	hidden     *hidden
 	// parents tells Data Center's parents, which are given by key only.
 	parents map[string]parent
 	// cards are the issues that hold the fields of Jira's projects, by project id.

@@ -158,7 +158,7 @@ func testConversion() conversion {
 		f.Schema.Type = kind
 		s.fields = append(s.fields, f)
 	}
-	return conversion{session: s, connection: "eng"}
+	return conversion{session: s, connection: "eng", hidden: &hidden{}}
 }
 
 // FuzzIssue holds that no issue, however odd, costs more than itself: it

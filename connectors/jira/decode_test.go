@@ -6,7 +6,7 @@ import (
 )
 
 func TestTheReasonOfQuarantineIsInWords(t *testing.T) {
-	v := conversion{session: &session{}, connection: "eng"}
+	v := conversion{session: &session{}, connection: "eng", hidden: &hidden{}}
 	project, _ := v.project([]byte(`{"id":"1","lead":[]}`))
 	for _, c := range []struct {
 		what string

@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -9,7 +10,8 @@ import (
 )
 
 func TestCredentialsAreMaskedBeforeTextsAreCut(t *testing.T) {
-	h := hiddenIn(Auth{Email: "a@b.example", Token: secret.New("canary")})
+	h := &hidden{email: "a@b.example"}
+	h.learn(secret.New("canary"))
 	for text, want := range map[string]string{
 		"token canary":                   "token ***",
 		"Basic YUBiLmV4YW1wbGU6Y2FuYXJ5": "Basic ***",
@@ -25,5 +27,19 @@ func TestCredentialsAreMaskedBeforeTextsAreCut(t *testing.T) {
 	v := conversion{connection: "eng", hidden: h}
 	if kept := v.quarantine(portfolio.KindMilestone, kindIssue, scopeIssues, []byte(raw), errCircles).quarantined.Raw; strings.Contains(string(kept), "can") {
 		t.Errorf("the raw record ends with %q", kept[len(kept)-10:])
+	}
+}
+
+func TestReplacedCredentialsStayHidden(t *testing.T) {
+	h := &hidden{}
+	for i := range maxHidden + 1 {
+		h.learn(secret.New(fmt.Sprint("canary-", i)))
+	}
+	h.learn(secret.New("canary-16-and-more"))
+	h.learn(secret.New("canary-15")) // known already
+	for text, want := range map[string]string{"canary-16-and-more": "***", "canary-16": "***", "canary-2": "***", "canary-1!": "canary-1!"} {
+		if got := h.mask(text); got != want {
+			t.Errorf("mask(%q) = %q, want %q", text, got, want)
+		}
 	}
 }

@@ -9,12 +9,12 @@ package jira
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -23,6 +23,8 @@ import (
 
 	"plumbline/connectors"
 	"plumbline/internal/httpx"
+	"plumbline/internal/secret"
+	"plumbline/portfolio"
 )
 
 // converter is the version of the conversion in this package. Raise it when a
@@ -37,7 +39,7 @@ type Connector struct {
 	client   *gojira.Client
 	now      func() time.Time
 	log      *slog.Logger
-	hidden   hidden
+	hidden   *hidden
 	people   sync.Map // portfolio.PersonFact by user id, as last told
 }
 
@@ -46,29 +48,27 @@ func (s *Settings) Open(env connectors.Env) (connectors.Connector, error) {
 	if err := s.Validate(); err != nil {
 		return nil, fmt.Errorf("jira: %w", err)
 	}
-	c := &Connector{settings: *s, env: env, now: env.Now, log: env.Log, hidden: hiddenIn(s.Auth)}
+	c := &Connector{settings: *s, env: env, now: env.Now, log: env.Log, hidden: &hidden{email: s.Auth.Email}}
 	if c.now == nil {
 		c.now = time.Now
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
-	token := s.Auth.Token.Reveal()
+	source := hiding{s.Auth.source(), c.hidden}
+	first, err := source.Secret(context.Background(), secret.String{}) // a missing file shows now, not at the first run
+	if err != nil {
+		return nil, fmt.Errorf("jira: %w: auth.token_file: %w", portfolio.ErrInvalid, err)
+	}
 	c.http = httpx.New(httpx.Config{
-		Credential:   s.Auth.Email + ":" + token,
+		Credential:   s.Auth.Email + ":" + first.Reveal(), // a newer one has no limits of its own: it is the same account
 		Log:          c.log,
 		Transport:    env.Transport,
 		AllowPrivate: env.AllowPrivate,
 		Concurrency:  s.Concurrency,
 		PerSecond:    s.RequestsPerSecond,
 	})
-	caller := c.http.Caller(func(rt http.RoundTripper) http.RoundTripper {
-		if s.Auth.Email == "" {
-			return &gojira.BearerAuthTransport{Token: token, Transport: rt}
-		}
-		return &gojira.BasicAuthTransport{Username: s.Auth.Email, Password: token, Transport: rt}
-	})
-	var err error
+	caller := c.http.Caller(httpx.Signed(source, s.Auth.sign))
 	if c.client, err = gojira.NewClient(caller, s.URL); err != nil {
 		return nil, fmt.Errorf("jira: %w", err)
 	}

@@ -25,7 +25,8 @@ type Settings struct {
 // Auth is how to sign in.
 type Auth struct {
 	Email string        `yaml:"email,omitempty" jsonschema_description:"The account's e-mail address, or its user name on Data Center. Without it the token is sent as a bearer token: a personal access token, or a service account's."`
-	Token secret.String `yaml:"token" jsonschema:"required" jsonschema_description:"API token, personal access token or password."`
+	Token secret.String `yaml:"token,omitempty" jsonschema:"oneof_required=token" jsonschema_description:"API token, personal access token or password. Either this or token_file."`
+	File  string        `yaml:"token_file,omitempty" jsonschema:"oneof_required=token_file" jsonschema_description:"File whose only line is the token, in place of token. It is read again when it changes, so a new token is used without a restart."`
 }
 
 // ProjectSettings say what becomes a project.
@@ -74,8 +75,11 @@ func (s *Settings) Validate() error {
 	case u.RawQuery != "" || u.Fragment != "":
 		bad("url has something after the path: give the address of the site only")
 	}
-	if s.Auth.Token.IsZero() {
-		bad("auth.token is missing: an API token on Cloud, a personal access token on Data Center")
+	switch given := !s.Auth.Token.IsZero(); {
+	case given && s.Auth.File != "":
+		bad("auth.token_file is given beside auth.token; expected one of them")
+	case !given && s.Auth.File == "":
+		bad("auth.token is missing: an API token on Cloud, a personal access token on Data Center; or a file with it, as auth.token_file")
 	}
 	if s.Concurrency < 0 || s.Concurrency > maxConcurrency {
 		bad("concurrency is %d: from 1 to %d", s.Concurrency, maxConcurrency)

@@ -18,6 +18,7 @@ func TestSettings(t *testing.T) {
 	for _, change := range []func(*Settings){
 		func(*Settings) {},
 		func(s *Settings) { s.URL = "http://jira.intern:8080/jira" },
+		func(s *Settings) { s.Auth = Auth{File: "/run/secrets/jira"} },
 		func(s *Settings) { s.Milestones.From = []string{"versions", "epics", "Milestone", "jql: labels = x"} },
 		func(s *Settings) {
 			s.Projects.From = []string{"projects", "Initiative"}
@@ -36,6 +37,7 @@ func TestSettings(t *testing.T) {
 		"user or password":      func(s *Settings) { s.URL = "https://me:pw@x.example" },
 		"after the path":        func(s *Settings) { s.URL = "https://x.example?x=1" },
 		"auth.token is missing": func(s *Settings) { s.Auth.Token = secret.String{} },
+		"beside auth.token":     func(s *Settings) { s.Auth.File = "/run/secrets/jira" },
 		"concurrency":           func(s *Settings) { s.Concurrency = 33 },
 		"requests_per_second":   func(s *Settings) { s.RequestsPerSecond = -1 },
 		"projects.from":         func(s *Settings) { s.Projects.From = []string{"versions"} },

@@ -1,0 +1,71 @@
+package catalog_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"plumbline/config"
+	"plumbline/connectors/catalog"
+)
+
+// TestATokenIsGivenInOneWay holds that a mistake in how a token is given is
+// shown at its line.
+func TestATokenIsGivenInOneWay(t *testing.T) {
+	for _, c := range []struct{ auth, want string }{
+		{"{token_file: /run/secrets/jira}", ""},
+		{"{email: a@example.com, token: t}", ""},
+		{"\n      token: t\n      token_file: /run/secrets/jira", "plumbline.yaml:7:19: connections[eng].auth.token_file: is given beside auth.token; expected one of them"},
+		{"{email: a@example.com}", "plumbline.yaml:5:5: connections[eng].auth.token: is missing: an API token on Cloud, a personal access token on Data Center; or a file with it, as auth.token_file"},
+		{"{token_file: 7}", `plumbline.yaml:5:24: connections[eng].auth.token_file: found a number; expected text: put it in quotes`},
+		{"{token_fil: x, token: t}", `plumbline.yaml:5:12: connections[eng].auth.token_fil: unknown key; did you mean token_file?`},
+		{`{token: "${JIRA_TOKEN}"}`, "plumbline.yaml:5:19: connections[eng].auth.token: the environment variable JIRA_TOKEN is not set, or empty"},
+	} {
+		text := "connections:\n  - id: eng\n    type: jira\n    url: https://example.atlassian.net\n    auth: " + c.auth + "\n"
+		_, err := config.Load([]config.File{{Name: "plumbline.yaml", Data: []byte(text)}}, config.Options{Tools: catalog.Tools()})
+		got := ""
+		if err != nil {
+			got = err.Error()
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.auth, diff)
+		}
+	}
+}
+
+// TestEditorsAskForOneWayToGiveTheToken reads the schema as an editor does.
+func TestEditorsAskForOneWayToGiveTheToken(t *testing.T) {
+	text, err := config.Schema(catalog.Tools())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema struct {
+		Properties struct {
+			Connections struct {
+				Items struct {
+					OneOf []struct {
+						Properties struct {
+							Auth struct {
+								OneOf    []struct{ Required []string }
+								Required []string
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	if err := json.Unmarshal(text, &schema); err != nil {
+		t.Fatal(err)
+	}
+	auth := schema.Properties.Connections.Items.OneOf[0].Properties.Auth
+	var ways []string
+	for _, way := range auth.OneOf {
+		ways = append(ways, way.Required...)
+	}
+	if got := strings.Join(ways, " or "); got != "token or token_file" || len(auth.Required) > 0 {
+		t.Errorf("the schema asks for %s, and always for %v; want token or token_file", got, auth.Required)
+	}
+}
