@@ -26,7 +26,9 @@ type projectRecord struct {
 	} `json:"insight"`
 }
 
-// project converts a record of the project listing.
+// project converts a record of the project listing. The record that it returns
+// has its id, if there is any, also when something else in it cannot be read:
+// the versions and issues of a project do not depend on the rest of it.
 func (v conversion) project(raw json.RawMessage) (converted, projectRecord) {
 	var r projectRecord
 	err := decode(raw, &r)
@@ -34,7 +36,9 @@ func (v conversion) project(raw json.RawMessage) (converted, projectRecord) {
 		err = errNoID
 	}
 	if err != nil {
-		return v.quarantine(portfolio.KindProject, kindProject, scopeProjects, raw, err), r
+		out := v.quarantine(portfolio.KindProject, kindProject, scopeProjects, raw, err)
+		r.ID = out.id
+		return out, r
 	}
 	out := converted{id: r.ID}
 	f := &portfolio.ProjectFact{

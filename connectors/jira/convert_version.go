@@ -39,12 +39,15 @@ func (v conversion) version(raw json.RawMessage, project projectRecord) converte
 	}
 	f := &portfolio.MilestoneFact{
 		Source: portfolio.Source{
-			Connection: v.connection, Kind: kindVersion, ID: r.ID, Scope: scopeVersions, URL: v.address("projects", project.Key, "versions", r.ID),
+			Connection: v.connection, Kind: kindVersion, ID: r.ID, Scope: scopeVersions,
 		},
 		Name:    truncate(firstOf(strings.TrimSpace(r.Name), r.ID), maxName),
 		Type:    "Version",
 		Project: v.doc(kindProject, firstOf(project.ID, r.ProjectID.String())),
 		Status:  "Unreleased",
+	}
+	if project.Key != "" { // it may have been what could not be read
+		f.URL = v.address("projects", project.Key, "versions", r.ID)
 	}
 	var err error
 	if f.Start, err = parseDay(r.StartDate); err != nil {

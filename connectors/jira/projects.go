@@ -30,10 +30,11 @@ func (r *run) projects(tell bool) ([]projectRecord, error) {
 	use := func(values []json.RawMessage) error {
 		for _, raw := range values {
 			v, p := r.project(raw)
-			if v.quarantined == nil && !r.wants(p.ID) {
+			identified := numeric(p.ID) >= 0
+			if identified && !r.wants(p.ID) {
 				continue
 			}
-			if v.quarantined == nil && !p.Deleted {
+			if identified && !p.Deleted {
 				all = append(all, p)
 			}
 			r.told[v.id] = true

@@ -141,3 +141,50 @@ func TestOnlyWantedProjects(t *testing.T) {
 		}
 	})
 }
+
+// TestVersionsOfAnUnreadableProject holds that a project which cannot be read
+// costs no more than itself.
+func TestVersionsOfAnUnreadableProject(t *testing.T) {
+	for name, tc := range map[string]struct {
+		raw   string // with the project's id in place of %d
+		keys  []string
+		names []string
+		bad   int
+	}{
+		"never to be read":   {`{"id":"%d","key":"BAD","name":["x"]}`, nil, []string{"Go-live", "Pilot"}, 1},
+		"without its key":    {`{"id":"%d","key":7,"name":"x"}`, nil, []string{"Go-live", "Pilot"}, 1},
+		"its id is a number": {`{"id":%d,"key":"BAD"}`, nil, []string{"Go-live", "Pilot"}, 1},
+		"without an id":      {`{"key":"BAD","number":%d}`, nil, []string{"Pilot"}, 1},
+		"not wanted":         {`{"id":"%d","key":"BAD","name":["x"]}`, []string{"PAY"}, []string{"Pilot"}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			both(t, func(t *testing.T, site *jiratest.Site) {
+				p := site.AddProject(jiratest.Project{Key: "BAD", Name: "Broken"})
+				v := site.AddVersion("BAD", jiratest.Version{Name: "Go-live", Release: "2026-05-01"})
+				site.AddVersion("PAY", jiratest.Version{Name: "Pilot"})
+				raw := fmt.Appendf(nil, tc.raw, p.ID)
+				site.EditProject("BAD", func(p *jiratest.Project) { p.Raw = raw })
+				r := read(t, open(t, site, nil, func(s *Settings) { s.Projects.Keys = tc.keys }))
+				check(t, "milestones", r.Names(), tc.names)
+				check(t, "quarantined projects", len(r.Quarantined), tc.bad)
+				if len(tc.names) < 2 {
+					return
+				}
+				m := get[*portfolio.MilestoneFact](r, doc("version", v.ID))
+				check(t, "project and date of the version", []string{m.Project, m.Due.String()}, []string{doc("project", p.ID), "2026-05-01"})
+				site.EditVersion(v.ID, func(v *jiratest.Version) { v.Release = "2026-06-15" })
+				r.again()
+				r.sweep()
+				m = get[*portfolio.MilestoneFact](r, doc("version", v.ID))
+				check(t, "the version after a sweep", []string{m.Due.String(), string(m.Presence)}, []string{"2026-06-15", ""})
+				site.EditProject("BAD", func(p *jiratest.Project) { p.Raw = nil })
+				r.again()
+				r.sweep()
+				check(t, "the project once it can be read", get[*portfolio.ProjectFact](r, doc("project", p.ID)).Name, "Broken")
+				check(t, "quarantined then", len(r.Quarantined), 0)
+				m = get[*portfolio.MilestoneFact](r, doc("version", v.ID))
+				check(t, "address of the version", m.URL, fmt.Sprintf("https://example.atlassian.net/projects/BAD/versions/%d", v.ID))
+			})
+		})
+	}
+}
