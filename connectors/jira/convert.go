@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"net/url"
 	"time"
 
@@ -88,5 +87,3 @@ func (v conversion) quarantine(of portfolio.Kind, kind, scope string, raw json.R
 		Converter: converter,
 	}}
 }
-
-var errNoID = errors.New("the record has no id")

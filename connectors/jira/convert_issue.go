@@ -3,7 +3,6 @@ package jira
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -75,25 +74,21 @@ func (r *issueRecord) core() (issueCore, error) {
 	var problems []error
 	read := func(name string, into any) {
 		if raw, ok := r.Fields[name]; ok {
-			if err := decode(raw, into); err != nil {
-				problems = append(problems, fmt.Errorf("field %s: %w", name, err))
+			if err := decodeField(name, raw, into); err != nil {
+				problems = append(problems, err)
 			}
 		}
 	}
 	day := func(name string, into *portfolio.Date) {
-		var text string
-		read(name, &text)
 		var err error
-		if *into, err = parseDay(text); err != nil {
-			problems = append(problems, fmt.Errorf("%s: %w", name, err))
+		if *into, err = decodeDay(name, r.Fields[name]); err != nil {
+			problems = append(problems, err)
 		}
 	}
 	instant := func(name string, into *time.Time) {
-		var text string
-		read(name, &text)
 		var err error
-		if *into, err = parseTime(text); err != nil {
-			problems = append(problems, fmt.Errorf("%s: %w", name, err))
+		if *into, err = decodeTime(name, r.Fields[name]); err != nil {
+			problems = append(problems, err)
 		}
 	}
 	read("summary", &c.Summary)
@@ -110,7 +105,7 @@ func (r *issueRecord) core() (issueCore, error) {
 	instant("updated", &c.Updated)
 	c.Description = truncate(richText(r.Fields["description"]), maxDescription)
 	if _, asked := r.Fields["project"]; asked && c.Project.ID == "" && len(problems) == 0 {
-		problems = append(problems, errors.New("project: the issue is in none"))
+		problems = append(problems, &mismatch{"project", "the project that the issue is in", "nothing"})
 	}
 	return c, errors.Join(problems...)
 }

@@ -21,8 +21,8 @@ type projectRecord struct {
 	Archived bool `json:"archived"`
 	Deleted  bool `json:"deleted"`
 	Insight  *struct {
-		Issues json.Number `json:"totalIssueCount"`
-		Last   string      `json:"lastIssueUpdateTime"`
+		Issues json.RawMessage `json:"totalIssueCount"`
+		Last   string          `json:"lastIssueUpdateTime"`
 	} `json:"insight"`
 }
 
@@ -66,7 +66,7 @@ func (v conversion) project(raw json.RawMessage) (converted, projectRecord) {
 		if at, err := parseTime(r.Insight.Last); err == nil && !at.IsZero() {
 			f.Fields = append(f.Fields, portfolio.Field{ID: "insight.lastIssueUpdateTime", Name: "Last issue update", Type: portfolio.FieldTime, Time: at})
 		}
-		if n, ok := plainNumber(r.Insight.Issues.String()); ok {
+		if n, ok := plainNumber(strings.Trim(string(r.Insight.Issues), `"`)); ok {
 			f.Fields = append(f.Fields, portfolio.Field{ID: "insight.totalIssueCount", Name: "Issues", Type: portfolio.FieldNumber, Number: n})
 		}
 	}

@@ -2,21 +2,19 @@ package jira
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 
 	"plumbline/portfolio"
 )
 
 type versionRecord struct {
-	ID          string      `json:"id"`
-	Name        string      `json:"name"`
-	Archived    bool        `json:"archived"`
-	Released    bool        `json:"released"`
-	StartDate   string      `json:"startDate"`
-	ReleaseDate string      `json:"releaseDate"`
-	ProjectID   json.Number `json:"projectId"`
-	Driver      string      `json:"driver"`
+	ID          string          `json:"id"`
+	Name        string          `json:"name"`
+	Archived    bool            `json:"archived"`
+	Released    bool            `json:"released"`
+	StartDate   json.RawMessage `json:"startDate"`
+	ReleaseDate json.RawMessage `json:"releaseDate"`
+	Driver      string          `json:"driver"`
 	Status      *struct {
 		Unmapped   int `json:"unmapped"`
 		ToDo       int `json:"toDo"`
@@ -43,18 +41,18 @@ func (v conversion) version(raw json.RawMessage, project projectRecord) converte
 		},
 		Name:    truncate(firstOf(strings.TrimSpace(r.Name), r.ID), maxName),
 		Type:    "Version",
-		Project: v.doc(kindProject, firstOf(project.ID, r.ProjectID.String())),
+		Project: v.doc(kindProject, project.ID),
 		Status:  "Unreleased",
 	}
 	if project.Key != "" { // it may have been what could not be read
 		f.URL = v.address("projects", project.Key, "versions", r.ID)
 	}
 	var err error
-	if f.Start, err = parseDay(r.StartDate); err != nil {
-		return bad(fmt.Errorf("startDate: %w", err))
+	if f.Start, err = decodeDay("startDate", r.StartDate); err != nil {
+		return bad(err)
 	}
-	if f.Due, err = parseDay(r.ReleaseDate); err != nil {
-		return bad(fmt.Errorf("releaseDate: %w", err))
+	if f.Due, err = decodeDay("releaseDate", r.ReleaseDate); err != nil {
+		return bad(err)
 	}
 	if r.Driver != "" {
 		f.Owner = v.doc(kindUser, r.Driver)

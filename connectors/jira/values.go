@@ -28,7 +28,7 @@ func parseTime(text string) (time.Time, error) {
 			return t.UTC().Truncate(time.Millisecond), nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("%q is not a time", truncate(text, 40))
+	return time.Time{}, fmt.Errorf("%s is not a time", quoted(text))
 }
 
 // changeTime reads when a change was made: in text, in milliseconds, or in
