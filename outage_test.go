@@ -211,7 +211,7 @@ func TestStoresThatCannotBeOpenedAreToldWithoutTheirPassword(t *testing.T) {
 		store, says string
 		code        int
 	}{
-		{"mongodb://plumbline:" + password + "@" + address + "/plumbline", `^plumbline: .*unavailable: MongoDB: .*` + address, exitFailed},
+		{"mongodb://plumbline:" + password + "@" + address + "/plumbline", `^plumbline: .*unavailable: MongoDB at ` + address + ` cannot be reached: nothing listens there; check that it runs, and the host and port of the store's URL\n$`, exitFailed},
 		{"mongodb://plumbline:" + password + "@" + address + "/", `store: it names no database; expected bolt://`, exitUsage},
 		{"mongodb://plumbline:" + password + "@" + address + "/plumbline?tls=perhaps&w=" + password, `^plumbline: .*the store's URL is not one of MongoDB`, exitUsage},
 		{"postgres://plumbline:" + password + "@" + address + "/plumbline", `store: is not a kind of store that is known; expected bolt://`, exitUsage},

@@ -94,7 +94,7 @@ func (s *Store) writeChunk(ctx context.Context, chunk []any) error {
 		case ctx.Err() != nil:
 			return fmt.Errorf("write documents: %w", ctx.Err())
 		case !outcomeUnknown(err) || time.Now().After(deadline):
-			return explain("write documents", err)
+			return s.explain("write documents", err)
 		}
 		pause(ctx, retryPause)
 	}
@@ -146,11 +146,11 @@ func (s *Store) readBatch(ctx context.Context, r store.Record) ([]store.Entry, e
 	defer cancel()
 	cursor, err := s.db.Collection("versions").Find(ctx, ofBatch(r.Batch), options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}))
 	if err != nil {
-		return nil, explain("read a commit", err)
+		return nil, s.explain("read a commit", err)
 	}
 	var versions []version
 	if err := cursor.All(ctx, &versions); err != nil {
-		return nil, explain("read a commit", err)
+		return nil, s.explain("read a commit", err)
 	}
 	entries := make([]store.Entry, len(versions))
 	facts := 0

@@ -203,9 +203,9 @@ func (s *Store) insert(ctx context.Context, r store.Record) (won bool, err error
 		case ctx.Err() != nil:
 			return false, fmt.Errorf("whether it happened is not known yet: %w", ctx.Err())
 		case readErr == nil && !mongo.IsDuplicateKeyError(err) && !outcomeUnknown(err):
-			return false, explain("insert a commit record", err)
+			return false, s.explain("insert a commit record", err)
 		case time.Now().After(deadline):
-			return false, fmt.Errorf("whether it happened is not known yet: %w", explain("insert a commit record", err))
+			return false, fmt.Errorf("whether it happened is not known yet: %w", s.explain("insert a commit record", err))
 		}
 		pause(ctx, retryPause)
 	}

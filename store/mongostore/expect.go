@@ -141,10 +141,10 @@ func (s *Store) readHeads(ctx context.Context, kind portfolio.Kind, filter bson.
 	only := bson.D{{Key: "rev", Value: 1}, {Key: "deleted", Value: 1}}
 	cursor, err := s.collection(kind).Find(ctx, filter, options.Find().SetProjection(only))
 	if err != nil {
-		return nil, explain("read expected documents", err)
+		return nil, s.explain("read expected documents", err)
 	}
 	var found []headOf
-	return found, explain("read expected documents", cursor.All(ctx, &found))
+	return found, s.explain("read expected documents", cursor.All(ctx, &found))
 }
 
 // keysOfCommit returns what a commit touched, as far as it is still known.
@@ -160,11 +160,11 @@ func (s *Store) keysOfCommit(ctx context.Context, r store.Record) ([]touchedKey,
 	only := bson.D{{Key: "kind", Value: 1}, {Key: "id", Value: 1}, {Key: "deleted", Value: 1}}
 	cursor, err := s.db.Collection("versions").Find(ctx, ofBatch(r.Batch), options.Find().SetProjection(only))
 	if err != nil {
-		return nil, explain("read what a commit touched", err)
+		return nil, s.explain("read what a commit touched", err)
 	}
 	var versions []version
 	if err := cursor.All(ctx, &versions); err != nil {
-		return nil, explain("read what a commit touched", err)
+		return nil, s.explain("read what a commit touched", err)
 	}
 	facts := 0
 	var keys []touchedKey

@@ -244,14 +244,14 @@ func (s *Store) stampPart(ctx context.Context, part bson.D, revision int64) erro
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	_, err := s.db.Collection("versions").UpdateMany(ctx, part, bson.D{{Key: "$set", Value: bson.D{{Key: "rev", Value: revision}}}})
-	return explain("stamp versions", err)
+	return s.explain("stamp versions", err)
 }
 
 func (s *Store) removeBatch(ctx context.Context, b store.BatchID) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	_, err := s.db.Collection("versions").DeleteMany(ctx, ofBatch(b))
-	return explain("remove an abandoned batch", err)
+	return s.explain("remove an abandoned batch", err)
 }
 
 // replace brings the readable collections up to the commit. Each replacement
@@ -293,7 +293,7 @@ func (s *Store) replaceAll(ctx context.Context, kind portfolio.Kind, models []mo
 	done, err := s.bulk(ctx, kind, models)
 	var failed mongo.BulkWriteException
 	if !onlyDuplicates(err) || !errors.As(err, &failed) {
-		return explain("fold documents", err)
+		return s.explain("fold documents", err)
 	}
 	if done+len(failed.WriteErrors) == len(models) {
 		return nil // all were tried; the others are newer already
@@ -301,7 +301,7 @@ func (s *Store) replaceAll(ctx context.Context, kind portfolio.Kind, models []mo
 	// Some servers stop an unordered command at the first duplicate.
 	for _, m := range models {
 		if _, err := s.bulk(ctx, kind, []mongo.WriteModel{m}); err != nil && !onlyDuplicates(err) {
-			return explain("fold documents", err)
+			return s.explain("fold documents", err)
 		}
 	}
 	return nil
@@ -341,7 +341,7 @@ func (s *Store) deleteSuperseded(ctx context.Context, r store.Record, entries []
 			{Key: "rev", Value: bson.D{{Key: "$gt", Value: 0}, {Key: "$lt", Value: r.Number}}},
 		})
 		if err != nil {
-			return explain("remove superseded versions", err)
+			return s.explain("remove superseded versions", err)
 		}
 	}
 	return nil

@@ -111,16 +111,16 @@ func (s *Store) scan(ctx context.Context, pool *store.Pool) (tombstones map[port
 	for kind := range collections {
 		cursor, err := s.collection(kind).Find(ctx, bson.D{}, options.Find().SetBatchSize(chunkDocuments))
 		if err != nil {
-			return nil, explain("read "+collections[kind], err)
+			return nil, s.explain("read "+collections[kind], err)
 		}
-		if err := scanCursor(ctx, cursor, kind, pool, tombstones); err != nil {
+		if err := s.scanCursor(ctx, cursor, kind, pool, tombstones); err != nil {
 			return nil, err
 		}
 	}
 	return tombstones, nil
 }
 
-func scanCursor(ctx context.Context, cursor *mongo.Cursor, kind portfolio.Kind, pool *store.Pool, tombstones map[portfolio.Key]int64) error {
+func (s *Store) scanCursor(ctx context.Context, cursor *mongo.Cursor, kind portfolio.Kind, pool *store.Pool, tombstones map[portfolio.Key]int64) error {
 	defer closeCursor(cursor)
 	for cursor.Next(ctx) {
 		raw := cursor.Current
@@ -135,7 +135,7 @@ func scanCursor(ctx context.Context, cursor *mongo.Cursor, kind portfolio.Kind, 
 		}
 		pool.Add(store.Stored{Kind: kind, Rev: revision, Body: slices.Clone(raw)})
 	}
-	return explain("read "+collections[kind], cursor.Err())
+	return s.explain("read "+collections[kind], cursor.Err())
 }
 
 // over lays the layer over documents that were read.
@@ -232,17 +232,17 @@ func (s *Store) scanVersions(ctx context.Context, until int64, facts layer) erro
 		bson.D{{Key: "rev", Value: bson.D{{Key: "$gte", Value: int64(1)}, {Key: "$lte", Value: until}}}},
 		options.Find().SetBatchSize(chunkDocuments))
 	if err != nil {
-		return explain("read versions", err)
+		return s.explain("read versions", err)
 	}
 	defer closeCursor(cursor)
 	for cursor.Next(ctx) {
 		var v version
 		if err := cursor.Decode(&v); err != nil {
-			return explain("read versions", err)
+			return s.explain("read versions", err)
 		}
 		if !v.Kind.Operational() {
 			facts.note(v.Rev, v.entry())
 		}
 	}
-	return explain("read versions", cursor.Err())
+	return s.explain("read versions", cursor.Err())
 }

@@ -106,6 +106,7 @@ func Steps() []string {
 // A Store is a log in a MongoDB database. It implements store.Log.
 type Store struct {
 	client  *mongo.Client
+	servers []string // that the URL names
 	db      *mongo.Database
 	options Options
 	logger  *slog.Logger
@@ -147,12 +148,12 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	o.SweepEvery = cmp.Or(o.SweepEvery, DefaultSweepEvery)
 	o.StandStill = cmp.Or(o.StandStill, DefaultStandStill)
 	o.Selection = cmp.Or(o.Selection, DefaultSelection)
-	client, err := connect(url, o.Selection)
+	client, servers, err := connect(url, o.Selection)
 	if err != nil {
 		return nil, err
 	}
 	s := &Store{
-		client: client, db: client.Database(databaseOf(url)), options: o, logger: o.Logger,
+		client: client, servers: servers, db: client.Database(databaseOf(url)), options: o, logger: o.Logger,
 		writing: make(chan struct{}, 1), wakeFolder: make(chan struct{}, 1),
 		touched: map[store.BatchID]touchedBy{}, news: make(chan struct{}), folded: make(chan struct{}),
 	}
@@ -220,7 +221,7 @@ func (s *Store) readMeta(ctx context.Context, id string) (meta, error) {
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return meta{}, nil
 	}
-	return m, explain("read meta", err)
+	return m, s.explain("read meta", err)
 }
 
 // raiseMeta sets a number of meta unless it is higher already, and returns
@@ -239,7 +240,7 @@ func (s *Store) raiseMeta(ctx context.Context, id, field string, n int64) (meta,
 	if mongo.IsDuplicateKeyError(err) { // two upserts at once: it is there now
 		m, err = raise()
 	}
-	return m, explain("write meta", err)
+	return m, s.explain("write meta", err)
 }
 
 func (s *Store) raiseMark(ctx context.Context, revision int64) (mark int64, err error) {
@@ -282,7 +283,7 @@ func (s *Store) makeCollections(ctx context.Context) error {
 		{"versions", mongo.IndexModel{Keys: ascending("rev")}},
 	} {
 		if _, err := s.db.Collection(index.collection).Indexes().CreateOne(ctx, index.model); err != nil {
-			return explain("make an index of "+index.collection, err)
+			return s.explain("make an index of "+index.collection, err)
 		}
 	}
 	return nil

@@ -1,9 +1,15 @@
 package mongostore_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
+	"log"
+	"log/slog"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -109,7 +115,14 @@ func TestAnOutcomeThatNobodyWaitedForIsSettledByTheNextCommit(t *testing.T) {
 
 func openError(t *testing.T, url string) error {
 	t.Helper()
-	log, err := mongostore.Open(t.Context(), url, mongostore.Options{Selection: 500 * time.Millisecond})
+	return openErrorLogged(t, url, io.Discard)
+}
+
+// openErrorLogged is openError with everything that is logged.
+func openErrorLogged(t *testing.T, url string, out io.Writer) error {
+	t.Helper()
+	logger := slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	log, err := mongostore.Open(t.Context(), url, mongostore.Options{Selection: 500 * time.Millisecond, Logger: logger})
 	if err == nil {
 		_ = log.Close()
 		t.Fatalf("%s could be opened", url)
@@ -137,8 +150,70 @@ func TestAMissingServerIsNamed(t *testing.T) {
 	}
 	address := listener.Addr().String()
 	_ = listener.Close()
-	err = openError(t, "mongodb://"+address+"/plumbline")
-	requireMessage(t, err, portfolio.ErrUnavailable, "no server that can be written to answers", address)
+	var out bytes.Buffer
+	err = openErrorLogged(t, "mongodb://ada:hunter2@"+address+"/plumbline", &out)
+	want := "unavailable: MongoDB at " + address + " cannot be reached: nothing listens there; check that it runs, and the host and port of the store's URL"
+	if !errors.Is(err, portfolio.ErrUnavailable) || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+	if log := out.String(); !strings.Contains(log, "topology") || !strings.Contains(log, "level=DEBUG") || strings.Contains(log, "hunter2") {
+		t.Errorf("the debug log must have the driver's words and no password:\n%s", log)
+	}
+}
+
+// Whatever keeps a server from answering, the message is one sentence of ours
+// that names the server and what to check.
+func TestWhatLiesInTheWayIsNamed(t *testing.T) {
+	t.Parallel()
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = silent.Close() })
+	rude, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = rude.Close() })
+	go func() {
+		for {
+			c, err := rude.Accept()
+			if err != nil {
+				return
+			}
+			_ = c.Close()
+		}
+	}()
+	plain := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(plain.Close)
+	stranger := httptest.NewUnstartedServer(http.NotFoundHandler())
+	stranger.Config.ErrorLog = log.New(io.Discard, "", 0) // it is not trusted, and says so
+	stranger.StartTLS()
+	t.Cleanup(stranger.Close)
+	lonely := newFake(t, func(string) bson.D {
+		return append(bson.D{
+			{Key: "isWritablePrimary", Value: false}, {Key: "ismaster", Value: false}, {Key: "secondary", Value: true}, {Key: "setName", Value: "rs0"},
+		}, versions()...)
+	})
+	for _, c := range []struct{ name, address, options, says string }{
+		{"silent", silent.Addr().String(), "", "it does not answer in time; check that it runs, the host and port of the store's URL, and that no firewall is in the way"},
+		{"hangs up", rude.Addr().String(), "", "it hung up; check whether it wants TLS, and that it runs"},
+		{"not trusted", stranger.Listener.Addr().String(), "?tls=true", "its certificate is not trusted; check tlsCAFile and the host of the store's URL"},
+		{"no TLS", plain.Listener.Addr().String(), "?tls=true", "it does not speak TLS as the store's URL asks for; check tls there"},
+		{"no primary", lonely, "?replicaSet=rs0", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			err := openError(t, "mongodb://"+c.address+"/plumbline"+c.options)
+			want := "unavailable: MongoDB at " + c.address + " cannot be reached: " + c.says
+			if c.says == "" {
+				want = "unavailable: MongoDB at " + c.address + " answers, but no server of it takes writes at the moment; check that its replica set has a primary"
+			}
+			if !errors.Is(err, portfolio.ErrUnavailable) || err.Error() != want {
+				t.Errorf("got  %v\nwant %s", err, want)
+			}
+		})
+	}
 }
 
 func TestAWrongPasswordIsCalledThat(t *testing.T) {

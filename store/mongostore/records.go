@@ -25,7 +25,7 @@ func (s *Store) lastRecord(ctx context.Context) (store.Record, error) {
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return store.Record{}, nil
 	}
-	return r, explain("read the newest commit", err)
+	return r, s.explain("read the newest commit", err)
 }
 
 // recordAt returns the record of a revision and whether there is one. Before
@@ -42,7 +42,7 @@ func (s *Store) recordAt(ctx context.Context, revision int64) (store.Record, boo
 		return store.Record{}, false, nil
 	}
 	if err != nil {
-		return store.Record{}, false, explain("read a commit record", err)
+		return store.Record{}, false, s.explain("read a commit record", err)
 	}
 	return r, true, nil
 }
@@ -67,11 +67,11 @@ func (s *Store) readAfter(ctx context.Context, after portfolio.Position) (at sto
 		bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: after.Revision}}}},
 		options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(recordPage))
 	if err != nil {
-		return at, nil, explain("read commit records", err)
+		return at, nil, s.explain("read commit records", err)
 	}
 	var found []store.Record
 	if err := cursor.All(ctx, &found); err != nil {
-		return at, nil, explain("read commit records", err)
+		return at, nil, s.explain("read commit records", err)
 	}
 	if after.Revision > 0 {
 		if len(found) == 0 || found[0].Position() != after {

@@ -106,18 +106,18 @@ func (s *Store) unfolded(ctx context.Context) (map[store.BatchID]int, error) {
 	cursor, err := s.db.Collection("versions").Find(ctx, bson.D{{Key: "rev", Value: int64(0)}},
 		options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}))
 	if err != nil {
-		return nil, explain("look for abandoned batches", err)
+		return nil, s.explain("look for abandoned batches", err)
 	}
 	defer closeCursor(cursor)
 	sizes := map[store.BatchID]int{}
 	for cursor.Next(ctx) {
 		var v version
 		if err := cursor.Decode(&v); err != nil {
-			return nil, explain("look for abandoned batches", err)
+			return nil, s.explain("look for abandoned batches", err)
 		}
 		sizes[v.ID.Batch]++
 	}
-	return sizes, explain("look for abandoned batches", cursor.Err())
+	return sizes, s.explain("look for abandoned batches", cursor.Err())
 }
 
 // uncommitted returns those of the batches that no commit carries.
@@ -131,7 +131,7 @@ func (s *Store) uncommitted(ctx context.Context, batches []store.BatchID) ([]sto
 		case errors.Is(err, mongo.ErrNoDocuments):
 			open = append(open, b)
 		case err != nil:
-			return nil, explain("look for abandoned batches", err)
+			return nil, s.explain("look for abandoned batches", err)
 		}
 	}
 	return open, nil
