@@ -252,16 +252,14 @@ func (q *request) read(path string, scoped bool) {
 		refuse(q.w, http.StatusUnauthorized, "Client must be authenticated to access this resource.")
 		return
 	}
+	rest, isAPI := strings.CutPrefix(path, "/rest/api/")
+	api, rest, _ := strings.Cut(rest, "/")
+	q.api = api
 	switch {
-	case s.opts.Deployment == Cloud && strings.HasPrefix(path, "/rest/api/3/"):
-		q.api = "3"
-		q.cloud(strings.TrimPrefix(path, "/rest/api/3/"))
-	case s.opts.Deployment == Cloud && strings.HasPrefix(path, "/rest/api/2/"):
-		q.api = "2"
-		q.cloud(strings.TrimPrefix(path, "/rest/api/2/"))
-	case s.opts.Deployment == DataCenter && strings.HasPrefix(path, "/rest/api/2/"):
-		q.api = "2"
-		q.dataCenter(strings.TrimPrefix(path, "/rest/api/2/"))
+	case isAPI && s.opts.Deployment == Cloud && (api == "3" || api == "2"):
+		q.dispatch(rest, cloudRoutes)
+	case isAPI && s.opts.Deployment == DataCenter && api == "2":
+		q.dispatch(rest, dataCenterRoutes)
 	case s.opts.Deployment == DataCenter && path == "/rest/pat/latest/tokens":
 		q.tokens()
 	default:

@@ -274,3 +274,30 @@ func TestFormerKeysLead(t *testing.T) {
 		t.Errorf("a deleted issue is fetched: %v", out)
 	}
 }
+
+// TestWhatEachKindOfJiraHas holds that a connector which mistakes one kind of
+// Jira for the other is told.
+func TestWhatEachKindOfJiraHas(t *testing.T) {
+	sites := map[Deployment]*Site{Cloud: newSite(t, Options{}), DataCenter: newSite(t, Options{Deployment: DataCenter})}
+	known := func(d Deployment, method, path string) bool {
+		status, out := ask(t, sites[d], method, "/rest/api/2/"+path, "{}")
+		return status != http.StatusGone && !strings.Contains(fmt.Sprint(out["errorMessages"]), "null for uri")
+	}
+	for _, r := range sharedRoutes {
+		path := strings.ReplaceAll(r.path, "{}", "PAY")
+		if !known(Cloud, r.method, path) || !known(DataCenter, r.method, path) {
+			t.Errorf("%s %s is not there on both", r.method, path)
+		}
+		if known(Cloud, http.MethodDelete, path) {
+			t.Errorf("DELETE %s is there: nothing may be written", path)
+		}
+	}
+	for path, has := range map[string]struct{ cloud, dataCenter bool }{
+		"search/jql": {true, false}, "user": {true, false}, "search": {false, true}, "project": {false, true},
+		"issue/PAY-1/changelog": {true, false}, "issue/PAY-1/changelog/more": {false, false}, "nowhere": {false, false},
+	} {
+		if known(Cloud, http.MethodGet, path) != has.cloud || known(DataCenter, http.MethodGet, path) != has.dataCenter {
+			t.Errorf("%s is on Cloud or not, and on Data Center or not, the other way than %+v", path, has)
+		}
+	}
+}
