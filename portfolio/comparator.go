@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
 )
@@ -207,7 +206,7 @@ func (c *StringComparator) compile() test[string] {
 	if c.Contains != nil {
 		want := *c.Contains
 		if fold {
-			add(func(s string) bool { return indexFold(s, want, false) })
+			add(containsFold(want))
 		} else {
 			add(func(s string) bool { return strings.Contains(s, want) })
 		}
@@ -215,7 +214,7 @@ func (c *StringComparator) compile() test[string] {
 	if c.StartsWith != nil {
 		want := *c.StartsWith
 		if fold {
-			add(func(s string) bool { return indexFold(s, want, true) })
+			add(startsWithFold(want))
 		} else {
 			add(func(s string) bool { return strings.HasPrefix(s, want) })
 		}
@@ -227,78 +226,6 @@ func below(c int) bool    { return c < 0 }
 func notAbove(c int) bool { return c <= 0 }
 func above(c int) bool    { return c > 0 }
 func notBelow(c int) bool { return c >= 0 }
-
-// compareFold compares without regard to case.
-func compareFold(a, b string) int {
-	if strings.EqualFold(a, b) {
-		return 0
-	}
-	return compareText(a, b)
-}
-
-// indexFold reports whether s contains, or begins with, want without regard to
-// case. It does not allocate.
-func indexFold(s, want string, begins bool) bool {
-	if want == "" {
-		return true
-	}
-	if isASCII(s) && isASCII(want) {
-		last := len(s) - len(want)
-		if begins {
-			last = min(last, 0)
-		}
-		for i := 0; i <= last; i++ {
-			if equalLower(s[i:i+len(want)], want) {
-				return true
-			}
-		}
-		return false
-	}
-	for i := range s {
-		if foldedPrefix(s[i:], want) {
-			return true
-		}
-		if begins {
-			return false
-		}
-	}
-	return false
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
-
-// equalLower compares texts of ASCII and of the same length without regard to
-// case.
-func equalLower(a, b string) bool {
-	for i := range len(a) {
-		if lower(a[i]) != lower(b[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func foldedPrefix(s, want string) bool {
-	// As many characters of s as want has; in bytes they may differ.
-	n := 0
-	for range want {
-		n++
-	}
-	for i := range s {
-		if n == 0 {
-			return strings.EqualFold(s[:i], want)
-		}
-		n--
-	}
-	return n == 0 && strings.EqualFold(s, want)
-}
 
 // An interval holds compiled conditions on a value that has an order.
 type interval[V any] struct {

@@ -16,6 +16,7 @@ const maxRelations = 3
 type compiler struct {
 	view  *View
 	today Date
+	rows  int // of the list that is filtered, as far as that is known
 	depth int // of relations followed
 	err   error
 }

@@ -53,13 +53,14 @@ func onDepartment[R any](c *compiler, all *conditions[R], s *StringComparator, p
 	if t == nil {
 		return
 	}
-	all.costly = append(all.costly, func(r *R) bool {
-		p, ok := c.view.snap.Project(project(r))
+	judge := c.ofProject(func(id string) bool {
+		p, ok := c.view.snap.Project(id)
 		if !ok || !c.view.sees(p) {
 			return t("")
 		}
 		return t(p.DepartmentID)
 	})
+	all.costly = append(all.costly, func(r *R) bool { return judge(project(r)) })
 }
 
 // onProject adds a condition on the project that a row belongs to. Whether
@@ -70,9 +71,10 @@ func onProject[R any](c *compiler, all *conditions[R], f *ProjectFilter, project
 	}
 	c.related(func() {
 		t := orTrue(compile(c, f))
-		all.costly = append(all.costly, func(r *R) bool {
-			p, ok := c.view.snap.Project(project(r))
+		judge := c.ofProject(func(id string) bool {
+			p, ok := c.view.snap.Project(id)
 			return ok && c.view.sees(p) && t(p)
 		})
+		all.costly = append(all.costly, func(r *R) bool { return judge(project(r)) })
 	})
 }

@@ -95,6 +95,7 @@ func (v *View) milestonesIn(scope string, chunks [][]*MilestoneRow, filter *Mile
 	}
 	f := cmp.Or(filter, &MilestoneFilter{})
 	c := v.compiler()
+	c.rows = rowsOf(chunks)
 	keep := compilePresent[MilestoneRow](c, f, milestonePresence)
 	l := &listing[MilestoneRow]{view: v, chunks: chunks, order: order, keep: only(v.limited(), keep, v.seesMilestone)}
 	if l.hash, err = listHash(scope, f, orderBy); err != nil {

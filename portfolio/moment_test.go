@@ -70,10 +70,10 @@ func TestTextIsFoundWithoutRegardToCase(t *testing.T) {
 		{"any", "", true, true},
 		{"K", "\u212a", true, true}, // the Kelvin sign is three bytes long
 	} {
-		if got := indexFold(c.text, c.want, false); got != c.contains {
+		if got := containsFold(c.want)(c.text); got != c.contains {
 			t.Errorf("%q contains %q = %v, want %v", c.text, c.want, got, c.contains)
 		}
-		if got := indexFold(c.text, c.want, true); got != c.begins {
+		if got := startsWithFold(c.want)(c.text); got != c.begins {
 			t.Errorf("%q begins with %q = %v, want %v", c.text, c.want, got, c.begins)
 		}
 	}

@@ -61,11 +61,7 @@ func (l *listing[R]) scan(begin func() *scan[R]) *scan[R] {
 
 // parts cuts a long listing into at most so many of about equal length.
 func (l *listing[R]) parts(most int) []*listing[R] {
-	rows := 0
-	for _, chunk := range l.chunks {
-		rows += len(chunk)
-	}
-	most = min(most, rows/rowsAlone+1, len(l.chunks))
+	most = min(most, rowsOf(l.chunks)/rowsAlone+1, len(l.chunks))
 	if most <= 1 {
 		return []*listing[R]{l}
 	}
@@ -76,4 +72,12 @@ func (l *listing[R]) parts(most int) []*listing[R] {
 		parts[i] = &part
 	}
 	return parts
+}
+
+func rowsOf[R any](chunks [][]*R) int {
+	rows := 0
+	for _, chunk := range chunks {
+		rows += len(chunk)
+	}
+	return rows
 }
