@@ -17,11 +17,11 @@ func TestCheck(t *testing.T) {
 		site.AddIssue("PAY", jiratest.Issue{Type: "Epic", Summary: "one"})
 		site.SetZone("me", "Asia/Kathmandu")
 		expires := time.Now().Add(10 * 24 * time.Hour).Truncate(time.Second)
-		site.AddAccount(jiratest.Account{Token: t.Name() + "-pat", User: "me", Expires: expires})
+		site.AddAccount(jiratest.Account{Token: token(t) + "-pat", User: "me", Expires: expires})
 		isCloud := strings.HasSuffix(t.Name(), "Cloud")
 		c := open(t, site, []string{"health", "Nowhere"}, func(s *Settings) {
 			if !isCloud {
-				s.Auth = Auth{Token: secret.New(t.Name() + "-pat")}
+				s.Auth = Auth{Token: secret.New(token(t) + "-pat")}
 			}
 		})
 		r, err := c.Check(t.Context())

@@ -87,11 +87,11 @@ func TestNumbersThatNobodyNeedsCostNoRecord(t *testing.T) {
 
 func TestAReasonMasksALongSecret(t *testing.T) {
 	for _, n := range []int{10, maxQuoted, maxQuoted + 1, 500} {
-		token := strings.Repeat("canary", n)[:n]
+		canary := strings.Repeat("canary", n)[:n]
 		h := &hidden{}
-		h.learn(secret.New(token))
+		h.learn(secret.New(canary))
 		v := conversion{session: &session{}, connection: "eng", hidden: h}
-		out := v.issue([]byte(`{"id":"1","fields":{"duedate":"` + token + `","updated":"` + token + `"}}`))
+		out := v.issue([]byte(`{"id":"1","fields":{"duedate":"` + canary + `","updated":"` + canary + `"}}`))
 		if out.quarantined == nil || strings.Contains(out.quarantined.Reason, "canary") {
 			t.Errorf("a token of %d characters: %+v", n, out.quarantined)
 		}

@@ -30,7 +30,7 @@ func TestWhereRecordsWent(t *testing.T) {
 		r := read(t, open(t, site, nil, nil))
 
 		site.DeleteIssue("PAY-1")
-		site.Hide(t.Name(), "HID")
+		site.Hide(token(t), "HID")
 		site.EditIssue("PAY-2", func(i *jiratest.Issue) { i.Type = "Story" })
 		moved := site.MoveIssue("PAY-3", "DEL")
 		site.EditProject("ARC", func(p *jiratest.Project) { p.Archived = true })
@@ -42,7 +42,7 @@ func TestWhereRecordsWent(t *testing.T) {
 		check(t, "key of the moved epic", get[*portfolio.MilestoneFact](r, doc("issue", cases[3].id)).Source.Key, moved)
 		check(t, "version of a project we may not see", get[*portfolio.MilestoneFact](r, doc("version", v.ID)).Presence, portfolio.PresenceAccessLost)
 
-		site.Show(t.Name(), "HID")
+		site.Show(token(t), "HID")
 		r.sweep() // shows ids; the record itself comes back by being read
 		full := read(t, r.c)
 		check(t, "an epic we may see again", get[*portfolio.MilestoneFact](full, doc("issue", cases[1].id)).Presence, portfolio.Presence(""))
@@ -67,11 +67,11 @@ func TestLostProjects(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			site := jiratest.New(jiratest.Options{})
 			site.AddUser(jiratest.User{ID: "me", Name: "Pia"})
-			site.AddAccount(jiratest.Account{Email: "pmo@example.com", Token: t.Name(), User: "me", Admin: tc.admin})
+			site.AddAccount(jiratest.Account{Email: "pmo@example.com", Token: token(t), User: "me", Admin: tc.admin})
 			p := site.AddProject(jiratest.Project{Key: "GONE", Name: "Gone"})
 			e := site.AddIssue("GONE", jiratest.Issue{Type: "Epic", Summary: "in it"})
 			r := read(t, open(t, site, nil, nil))
-			tc.lose(site, t.Name())
+			tc.lose(site, token(t))
 			r.again()
 			r.sweep()
 			check(t, "project", get[*portfolio.ProjectFact](r, doc("project", p.ID)).Presence, tc.want)

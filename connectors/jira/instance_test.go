@@ -32,7 +32,7 @@ func TestInstance(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { // a refusal that may pass is asked again, after a while
 				site := newSite(t, tc.options)
 				if tc.scoped {
-					site.AddAccount(jiratest.Account{Email: "pmo@example.com", Token: t.Name(), User: "me", Scoped: true})
+					site.AddAccount(jiratest.Account{Email: "pmo@example.com", Token: token(t), User: "me", Scoped: true})
 				}
 				if tc.fault.Kind != 0 {
 					site.Inject(tc.fault)

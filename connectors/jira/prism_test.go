@@ -38,7 +38,7 @@ func TestRequestsKeepToTheSpecification(t *testing.T) {
 		startPrism(t, prism, filepath.Join(data, "jira", "prism-patched.json")),
 		startPrism(t, prism, filepath.Join(data, "jira", "jira-cloud-platform-v3.swagger.json")),
 	}}
-	s := Settings{URL: "https://example.atlassian.net", Auth: Auth{Email: "pmo@example.com", Token: secret.New(t.Name())}}
+	s := Settings{URL: "https://example.atlassian.net", Auth: Auth{Email: "pmo@example.com", Token: secret.New(token(t))}}
 	s.Projects = ProjectSettings{From: []string{"projects", "Initiative"}, Keys: []string{"PAY", "P1", "P2", "P3"}, Card: "Milestone"}
 	opened, err := s.Open(connectors.Env{Connection: "eng", Fields: []string{"Health"}, Transport: v})
 	if err != nil {

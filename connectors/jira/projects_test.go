@@ -16,7 +16,7 @@ func TestProjectsAndVersions(t *testing.T) {
 	archived := site.AddProject(jiratest.Project{Key: "OLD", Name: "Fax server", Archived: true})
 	bin := site.AddProject(jiratest.Project{Key: "BIN", Name: "A mistake"})
 	site.BinProject("BIN")
-	site.AddAccount(jiratest.Account{Email: "admin@example.com", Token: t.Name(), User: "me", Admin: true})
+	site.AddAccount(jiratest.Account{Email: "admin@example.com", Token: token(t), User: "me", Admin: true})
 	v := site.AddVersion("EHR", jiratest.Version{Name: "Go-live Berlin", Start: "2026-01-05", Release: "2026-05-01", Driver: "lead"})
 	site.AddUser(jiratest.User{ID: "drv", Name: "Dora Driver"})
 	done := site.AddVersion("EHR", jiratest.Version{Name: "Pilot", Driver: "drv", Release: "2025-11-30", Released: true})

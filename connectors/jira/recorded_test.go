@@ -41,7 +41,7 @@ func TestRecordedApacheProjects(t *testing.T) {
 	}
 	site := jiratest.New(jiratest.Options{Deployment: jiratest.DataCenter, BaseURL: "https://issues.apache.org/jira"})
 	site.AddUser(jiratest.User{ID: "me", Name: "Pia", Zone: "UTC"})
-	site.AddAccount(jiratest.Account{Token: t.Name(), User: "me"})
+	site.AddAccount(jiratest.Account{Token: token(t), User: "me"})
 	if err := site.AddRecorded(recorded("all_projects.json"), recorded("project.json")); err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func TestRecordedReplies(t *testing.T) {
 				}
 				tape.record = storySite(t, deployment).Transport()
 			}
-			s := Settings{URL: "https://example.atlassian.net", Auth: Auth{Email: "pmo@example.com", Token: secret.New(t.Name())}, Concurrency: 1}
+			s := Settings{URL: "https://example.atlassian.net", Auth: Auth{Email: "pmo@example.com", Token: secret.New(token(t))}, Concurrency: 1}
 			s.Projects.From = []string{"projects", "Initiative"}
 			c, err := s.Open(connectors.Env{Connection: "eng", Fields: []string{"Budget", "Health"}, Transport: tape})
 			if err != nil {

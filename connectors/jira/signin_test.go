@@ -32,7 +32,7 @@ func TestSigningIn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			site := jiratest.New(tc.options)
 			site.AddUser(jiratest.User{ID: "me", Name: "Pia", Zone: "UTC"})
-			tc.account.Token, tc.account.User = t.Name(), "me"
+			tc.account.Token, tc.account.User = token(t), "me"
 			site.AddAccount(tc.account)
 			site.AddProject(jiratest.Project{Key: "PUB", Name: "Public", Public: true})
 			l := connectortest.NewLedger()
@@ -43,7 +43,7 @@ func TestSigningIn(t *testing.T) {
 			if err == nil && (l.Site.Account != "Pia" || l.Site.Instance == "" || l.Site.Type != "jira") {
 				t.Errorf("site = %+v", l.Site)
 			}
-			if err != nil && strings.Contains(err.Error(), t.Name()) {
+			if err != nil && strings.Contains(err.Error(), token(t)) {
 				t.Errorf("the error shows the token: %v", err)
 			}
 		})
@@ -54,7 +54,7 @@ func TestAnotherAccountReadsEverythingAnew(t *testing.T) {
 	site := newSite(t, jiratest.Options{})
 	r := read(t, open(t, site, nil, nil))
 	site.AddUser(jiratest.User{ID: "other", Name: "Olga"})
-	site.AddAccount(jiratest.Account{Email: "olga@example.com", Token: t.Name(), User: "other"})
+	site.AddAccount(jiratest.Account{Email: "olga@example.com", Token: token(t), User: "other"})
 	err := r.Pull(t.Context(), open(t, site, nil, func(s *Settings) { s.Auth.Email = "olga@example.com" }), nil)
 	if !errors.Is(err, connectors.ErrCursor) {
 		t.Errorf("error = %v, want ErrCursor", err)

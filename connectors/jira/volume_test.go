@@ -77,7 +77,7 @@ func TestLatency(t *testing.T) {
 	server := &http.Server{Handler: site, ReadHeaderTimeout: time.Minute}
 	go func() { _ = server.Serve(ln) }()
 	t.Cleanup(func() { _ = server.Close() })
-	s := Settings{URL: "http://" + ln.Addr().String(), Auth: Auth{Email: "pmo@example.com", Token: secret.New(t.Name())}}
+	s := Settings{URL: "http://" + ln.Addr().String(), Auth: Auth{Email: "pmo@example.com", Token: secret.New(token(t))}}
 	c, err := s.Open(connectors.Env{Connection: "eng", AllowPrivate: true})
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -46,6 +47,13 @@ func say(status int, header ...string) func() *http.Response {
 	return func() *http.Response { return reply(status, `{}`, header...) }
 }
 
+// credential is the test's own, and another one when the test runs again: what
+// a limiter remembers must not outlive virtual time.
+func credential(t *testing.T) string {
+	t.Helper()
+	return filepath.Base(filepath.Dir(t.TempDir()))
+}
+
 func get(t *testing.T, c *Client) (*http.Response, error) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://tool.example/search?jql=secret", nil)
@@ -77,7 +85,7 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				tr, times := script(func() *http.Response { return reply(tc.status, `{}`, "Retry-After", tc.header()) }, say(200))
-				c := New(Config{Transport: tr, Credential: t.Name()})
+				c := New(Config{Transport: tr, Credential: credential(t)})
 				resp, err := get(t, c)
 				if err != nil || resp.StatusCode != http.StatusOK {
 					t.Fatalf("got %v, %v; want 200", resp, err)
@@ -96,7 +104,7 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 func TestLongRetryAfterParks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tr, times := script(say(429, "Retry-After", "3600", "RateLimit-Reason", "jira-quota-global-based"))
-		c := New(Config{Transport: tr, Credential: t.Name()})
+		c := New(Config{Transport: tr, Credential: credential(t)})
 		_, err := get(t, c)
 		var limited *RateLimited
 		if !errors.As(err, &limited) || limited.After != time.Hour || limited.Reason != "jira-quota-global-based" {
@@ -107,7 +115,7 @@ func TestLongRetryAfterParks(t *testing.T) {
 		}
 		// Everybody else with the credential is told without asking the tool.
 		time.Sleep(10 * time.Minute)
-		if _, err := get(t, New(Config{Transport: tr, Credential: t.Name()})); !errors.As(err, &limited) || limited.After != 50*time.Minute {
+		if _, err := get(t, New(Config{Transport: tr, Credential: credential(t)})); !errors.As(err, &limited) || limited.After != 50*time.Minute {
 			t.Errorf("ten minutes later: %v, want 50 minutes more", err)
 		}
 		if len(*times) != 1 {
@@ -123,7 +131,7 @@ func TestLongRetryAfterParks(t *testing.T) {
 func TestRefusedToTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tr, times := script(say(429))
-		_, err := get(t, New(Config{Transport: tr, Credential: t.Name()}))
+		_, err := get(t, New(Config{Transport: tr, Credential: credential(t)}))
 		var limited *RateLimited
 		if !errors.As(err, &limited) || limited.After != DefaultMaxWait {
 			t.Errorf("error = %v, want RateLimited for %v", err, DefaultMaxWait)
@@ -148,7 +156,7 @@ func TestOnlyReadsAreRetried(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var bodies []string
-				c := New(Config{Credential: t.Name(), Transport: tool(func(r *http.Request) *http.Response {
+				c := New(Config{Credential: credential(t), Transport: tool(func(r *http.Request) *http.Response {
 					body := []byte{}
 					if r.Body != nil {
 						body, _ = io.ReadAll(r.Body)
@@ -180,7 +188,7 @@ func TestOnlyReadsAreRetried(t *testing.T) {
 func TestOtherRefusalsAreNotRetried(t *testing.T) {
 	for _, status := range []int{400, 401, 403, 404, 410} {
 		tr, times := script(say(status))
-		resp, err := get(t, New(Config{Transport: tr, Credential: t.Name()}))
+		resp, err := get(t, New(Config{Transport: tr, Credential: credential(t)}))
 		if err != nil || resp.StatusCode != status || len(*times) != 1 {
 			t.Errorf("%d: got %v, %v after %d requests; want itself after 1", status, resp, err, len(*times))
 		}
@@ -225,7 +233,7 @@ func TestEachAttemptHasItsTime(t *testing.T) {
 			return reply(200, `{}`), nil
 		})
 		start := time.Now()
-		if _, err := get(t, New(Config{Transport: slow, Credential: t.Name()})); err != nil {
+		if _, err := get(t, New(Config{Transport: slow, Credential: credential(t)})); err != nil {
 			t.Fatal(err)
 		}
 		if took := time.Since(start); took < DefaultTimeout || took > DefaultTimeout+time.Second {
@@ -249,7 +257,7 @@ func TestWhatIsNoAnswer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := 0
-			c := New(Config{MaxBody: 1000, Credential: t.Name(), Transport: tool(func(*http.Request) *http.Response { n++; return tc.reply })})
+			c := New(Config{MaxBody: 1000, Credential: credential(t), Transport: tool(func(*http.Request) *http.Response { n++; return tc.reply })})
 			if _, err := get(t, c); !errors.Is(err, tc.want) || n != 1 {
 				t.Errorf("error = %v after %d requests, want %v after 1", err, n, tc.want)
 			}
@@ -275,7 +283,7 @@ func TestRedirects(t *testing.T) {
 		}
 		return reply(200, `{}`)
 	})
-	_, err := get(t, New(Config{Transport: tr, Credential: t.Name()}))
+	_, err := get(t, New(Config{Transport: tr, Credential: credential(t)}))
 	if !errors.Is(err, ErrRedirect) {
 		t.Errorf("error = %v, want ErrRedirect", err)
 	}
@@ -299,7 +307,7 @@ func TestConcurrencyIsShared(t *testing.T) {
 			mu.Unlock()
 			return reply(200, `{}`)
 		})
-		a, b := New(Config{Transport: tr, Credential: t.Name()}), New(Config{Transport: tr, Credential: t.Name()})
+		a, b := New(Config{Transport: tr, Credential: credential(t)}), New(Config{Transport: tr, Credential: credential(t)})
 		start := time.Now()
 		var wg sync.WaitGroup
 		for i := range 80 {
@@ -336,7 +344,7 @@ func TestOnePauseHoldsEverybody(t *testing.T) {
 			}
 			return reply(200, `{}`)
 		})
-		c := New(Config{Transport: tr, Credential: t.Name()})
+		c := New(Config{Transport: tr, Credential: credential(t)})
 		if _, err := get(t, c); err != nil {
 			t.Fatal(err)
 		}
@@ -360,7 +368,7 @@ func TestOnePauseHoldsEverybody(t *testing.T) {
 func TestPerSecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tr, times := script(say(200))
-		c := New(Config{Transport: tr, Credential: t.Name(), PerSecond: 10})
+		c := New(Config{Transport: tr, Credential: credential(t), PerSecond: 10})
 		for range 30 {
 			if _, err := get(t, c); err != nil {
 				t.Fatal(err)
@@ -375,7 +383,7 @@ func TestPerSecond(t *testing.T) {
 func TestCancelEndsWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tr, _ := script(say(429, "Retry-After", "50"))
-		c := New(Config{Transport: tr, Credential: t.Name()})
+		c := New(Config{Transport: tr, Credential: credential(t)})
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
 		r, _ := http.NewRequestWithContext(ctx, http.MethodGet, "https://tool.example/", nil)

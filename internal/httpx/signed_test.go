@@ -55,7 +55,7 @@ func TestARefusedRequestIsSentOnceMoreWithANewerSecret(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var sent []string
-			c := New(Config{Credential: t.Name(), Transport: tool(func(r *http.Request) *http.Response {
+			c := New(Config{Credential: credential(t), Transport: tool(func(r *http.Request) *http.Response {
 				token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 				sent = append(sent, token)
 				if body, err := io.ReadAll(r.Body); err != nil || string(body) != "question" {
@@ -83,7 +83,7 @@ func TestARefusedRequestIsSentOnceMoreWithANewerSecret(t *testing.T) {
 
 func TestABodyThatIsGoneIsNotSentAgain(t *testing.T) {
 	n := 0
-	c := New(Config{Credential: t.Name(), Transport: tool(func(*http.Request) *http.Response { n++; return reply(401, `{}`) })})
+	c := New(Config{Credential: credential(t), Transport: tool(func(*http.Request) *http.Response { n++; return reply(401, `{}`) })})
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://tool.example/", io.NopCloser(strings.NewReader("question")))
 	if err != nil {
 		t.Fatal(err)
