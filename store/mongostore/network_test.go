@@ -122,7 +122,7 @@ func openError(t *testing.T, url string) error {
 func openErrorLogged(t *testing.T, url string, out io.Writer) error {
 	t.Helper()
 	logger := slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	log, err := mongostore.Open(t.Context(), url, mongostore.Options{Selection: 500 * time.Millisecond, Logger: logger})
+	log, err := mongostore.Open(t.Context(), url, mongostore.Options{Selection: 2 * time.Second, Logger: logger})
 	if err == nil {
 		_ = log.Close()
 		t.Fatalf("%s could be opened", url)
