@@ -34,14 +34,9 @@ func (s *signed) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil || resp.StatusCode != http.StatusUnauthorized {
 		return resp, err
 	}
-	again := r.Clone(r.Context())
-	if r.Body != nil && r.Body != http.NoBody {
-		if r.GetBody == nil {
-			return resp, nil // what was sent cannot be sent again
-		}
-		if again.Body, err = r.GetBody(); err != nil {
-			return resp, nil
-		}
+	again, ok := another(r)
+	if !ok {
+		return resp, nil
 	}
 	fresh, err := s.source.Secret(r.Context(), held)
 	if err == nil && fresh.Equal(held) {
@@ -52,4 +47,19 @@ func (s *signed) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("the tool answered 401, and there is no newer secret: %w", err)
 	}
 	return s.sign(fresh, s.next).RoundTrip(again)
+}
+
+// another returns the request as it was before it was sent; false if its body
+// cannot be had again.
+func another(r *http.Request) (*http.Request, bool) {
+	again := r.Clone(r.Context())
+	if r.Body == nil || r.Body == http.NoBody {
+		return again, true
+	}
+	if r.GetBody == nil {
+		return nil, false
+	}
+	var err error
+	again.Body, err = r.GetBody()
+	return again, err == nil
 }

@@ -90,9 +90,8 @@ func (f *File) read(info fs.FileInfo) (String, error) {
 	if err != nil {
 		return String{}, err
 	}
-	defer file.Close()
 	raw, err := io.ReadAll(io.LimitReader(file, MaxFile+1))
-	if err != nil {
+	if err = errors.Join(err, file.Close()); err != nil {
 		return String{}, err
 	}
 	text := strings.TrimSpace(string(raw))

@@ -21,7 +21,7 @@ func TestANameThatIsNotKnownIsCalledThat(t *testing.T) {
 	if !errors.Is(err, portfolio.ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("%v hides its cause", err)
 	}
-	if again := s.explain("read meta", err); again != err {
+	if again := s.explain("read meta", err); again.Error() != want {
 		t.Errorf("explained twice: %v", again)
 	}
 }
