@@ -366,7 +366,7 @@ const (
 )
 
 func (o *oddity) document() portfolio.Document {
-	switch o.IntN(15) {
+	switch o.IntN(16) {
 	case 0, 1, 2:
 		return o.project()
 	case 3, 4, 5, 6, 7:

@@ -28,7 +28,8 @@ type View struct {
 // View returns the snapshot as the caller sees it.
 func (s *Snapshot) View(c Caller) *View {
 	v := &View{snap: s, caller: c}
-	if len(c.Departments) > 0 {
+	// Whom no door has given a role sees nothing.
+	if len(c.Departments) > 0 || !c.May(RoleViewer) {
 		v.divisions = s.divisionsUnder(c.Departments)
 	}
 	return v

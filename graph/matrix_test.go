@@ -1,0 +1,516 @@
+package graph_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"plumbline/graph"
+	"plumbline/portfolio"
+)
+
+// An audience says what a root field answers to whom.
+type audience string
+
+const (
+	// everyone sees what it says of the part of the portfolio that they see.
+	everyone audience = "what the caller may see"
+	// overseers see it: those who see the whole portfolio. For others it is empty.
+	overseers audience = "empty but for who sees the whole portfolio"
+	// editors may do it; others are FORBIDDEN.
+	editors audience = "for editors"
+)
+
+// audiences lists every root field. A new one is added here by whoever has
+// thought about who may see it.
+var audiences = map[string]audience{
+	"Query.node":         everyone,
+	"Query.nodes":        everyone,
+	"Query.project":      everyone,
+	"Query.projects":     everyone,
+	"Query.milestones":   everyone,
+	"Query.dependencies": everyone,
+	"Query.risks":        everyone,
+	"Query.departments":  everyone,
+	"Query.people":       everyone,
+	"Query.connections":  everyone,
+
+	"Query.runs":       overseers,
+	"Query.quarantine": overseers,
+	"Query.holds":      overseers,
+
+	"Mutation.startSync":   editors,
+	"Mutation.confirmHold": editors,
+}
+
+// matrixCallers are who asks every root field.
+var matrixCallers = []struct {
+	name string
+	portfolio.Caller
+	// limited callers see the department open and what is below it, or
+	// nothing at all.
+	limited, nothing bool
+}{
+	{name: "nobody", limited: true, nothing: true},
+	{name: "viewer of no department", Caller: portfolio.Caller{Role: portfolio.RoleViewer, Departments: []string{"nowhere"}, Groups: []string{"*"}}, limited: true, nothing: true},
+	{name: "viewer of a department", Caller: portfolio.Caller{Role: portfolio.RoleViewer, Departments: []string{"open"}}, limited: true},
+	{name: "editor of a department", Caller: portfolio.Caller{Role: portfolio.RoleEditor, Departments: []string{"open"}, Groups: []string{portfolio.GroupCost}}, limited: true},
+	{name: "viewer without cost", Caller: portfolio.Caller{Role: portfolio.RoleViewer}},
+	{name: "viewer", Caller: portfolio.Caller{Role: portfolio.RoleViewer, Groups: []string{portfolio.GroupCost}}},
+	{name: "editor", Caller: portfolio.Caller{Role: portfolio.RoleEditor, Groups: []string{"*"}}},
+	{name: "admin", Caller: portfolio.Caller{Role: portfolio.RoleAdmin, Groups: []string{"*"}}},
+}
+
+// Every role asks every root field for everything that can be selected below
+// it. Whoever may not see something gets FORBIDDEN or nothing, and in no
+// answer is there a word of what is hidden from them.
+func TestEveryRoleAsksEveryRootField(t *testing.T) {
+	schema, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphql", Input: graph.SDL()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	chance := rand.New(rand.NewPCG(randomSeed, 2)) //nolint:gosec // it must be the same each time
+	m := &matrix{t: t, schema: schema, world: newOddWorld(t, chance)}
+	m.collect()
+
+	listed := map[string]bool{}
+	for _, root := range []*ast.Definition{schema.Query, schema.Mutation} {
+		for _, f := range root.Fields {
+			name := root.Name + "." + f.Name
+			if strings.HasPrefix(f.Name, "__") {
+				continue
+			}
+			listed[name] = true
+			if audiences[name] == "" {
+				t.Errorf("%s is new: list it in audiences, with who may see it", name)
+				continue
+			}
+			m.askEverybody(root, f)
+			m.askForFieldGroups(root, f)
+		}
+	}
+	for name := range audiences {
+		if !listed[name] {
+			t.Errorf("%s is listed in audiences and not in the schema", name)
+		}
+	}
+}
+
+// A matrix asks and judges.
+type matrix struct {
+	t      *testing.T
+	schema *ast.Schema
+	world  *oddWorld
+	ids    []string // global ids of everything there is
+	refs   []string // literals of ProjectRef, of some projects that few see and some that many see
+	known  map[string]map[string]bool
+}
+
+// collect finds out what there is, whoever may see it.
+func (m *matrix) collect() {
+	m.known = map[string]map[string]bool{}
+	refs := map[string][]string{}
+	for _, kind := range portfolio.Kinds() {
+		for v := range m.world.now.Documents(kind) {
+			m.ids = append(m.ids, portfolio.NodeID(kind, v.Doc.Key().ID))
+			if p, ok := v.Doc.(*portfolio.ProjectFact); ok {
+				refs[p.Connection] = append(refs[p.Connection], fmt.Sprintf("{id: %q}", portfolio.NodeID(kind, p.DocID())),
+					fmt.Sprintf("{source: {connection: %s, key: %s}}", literal(p.Connection), literal(p.Source.Key)))
+			}
+		}
+	}
+	for c := range m.world.now.Connections() {
+		m.ids = append(m.ids, portfolio.NodeID(portfolio.KindConnection, c.ID))
+	}
+	slices.Sort(m.ids)
+	for _, connection := range slices.Sorted(maps.Keys(refs)) {
+		list := slices.Compact(slices.Sorted(slices.Values(refs[connection])))
+		m.refs = append(m.refs, list[0], list[1], list[len(list)-2], list[len(list)-1])
+	}
+}
+
+// askEverybody has all callers ask a root field in every way that its
+// arguments need.
+func (m *matrix) askEverybody(root *ast.Definition, f *ast.FieldDefinition) {
+	name := root.Name + "." + f.Name
+	found := false
+	for _, c := range matrixCallers {
+		for _, arguments := range m.arguments(f) {
+			var query strings.Builder
+			query.WriteString(strings.ToLower(root.Name) + " { answer: " + f.Name + arguments)
+			m.selection(&query, m.schema.Types[f.Type.Name()], selectionDepth)
+			query.WriteString(" }")
+			a := m.ask(c.Caller, query.String())
+			complain := func(format string, args ...any) {
+				m.t.Helper()
+				m.t.Errorf("%s%s, asked by %s: %s", name, arguments, c.name, fmt.Sprintf(format, args...))
+			}
+			m.mayKnow(c.Caller, c.limited, a.text, complain)
+			forbidden := slices.Contains(a.codes, "FORBIDDEN")
+			switch audiences[name] {
+			case editors:
+				if forbidden == c.May(portfolio.RoleEditor) {
+					complain("errors %v", a.codes)
+				}
+				found = true
+			case overseers:
+				if c.limited && !isEmpty(a.value) {
+					complain("answered %s", a.text)
+				}
+				fallthrough
+			case everyone:
+				if len(a.codes) > 0 {
+					complain("errors %v", a.codes)
+				}
+				if c.nothing && !isEmpty(a.value) {
+					complain("answered %s", a.text)
+				}
+				found = found || (c.Role == portfolio.RoleAdmin && !isEmpty(a.value))
+				m.mayFollow(c.name, c.Caller, a.value, complain)
+			}
+			if m.t.Failed() {
+				return
+			}
+		}
+	}
+	if !found {
+		m.t.Errorf("%s shows nothing even to an admin, so nothing is shown by this test", name)
+	}
+}
+
+// mayKnow fails when an answer shows what its caller may not see.
+func (m *matrix) mayKnow(c portfolio.Caller, limited bool, text []byte, complain func(string, ...any)) {
+	m.t.Helper()
+	for marker, hidden := range map[string]bool{
+		unseen: limited, raw: c.Role != portfolio.RoleAdmin, unpaid: !c.Reads(portfolio.GroupCost),
+	} {
+		if at := bytes.Index(text, []byte(marker)); hidden && at >= 0 {
+			complain("it shows what is hidden: …%s…", text[max(0, at-200):min(len(text), at+100)])
+		}
+	}
+}
+
+// mayFollow fails when an answer names something that its caller cannot ask
+// for: what may not be seen has no id either.
+func (m *matrix) mayFollow(name string, c portfolio.Caller, value any, complain func(string, ...any)) {
+	m.t.Helper()
+	if m.known[name] == nil {
+		m.known[name] = map[string]bool{}
+	}
+	var fresh []string
+	var walk func(any)
+	walk = func(value any) {
+		switch v := value.(type) {
+		case []any:
+			for _, element := range v {
+				walk(element)
+			}
+		case map[string]any:
+			for key, element := range v {
+				id, isText := element.(string)
+				if isText && (key == "id" || strings.HasSuffix(key, "_id")) && !m.known[name][id] {
+					m.known[name][id] = true
+					fresh = append(fresh, id)
+				}
+				walk(element)
+			}
+		}
+	}
+	walk(value)
+	for chunk := range slices.Chunk(fresh, portfolio.MaxNodes) {
+		nodes := m.ask(c, "{ answer: nodes(ids: "+literal(anyList(chunk))+") { id } }").value.([]any)
+		for i, node := range nodes {
+			if node == nil {
+				key, _ := portfolio.ParseNodeID(chunk[i])
+				complain("it names %s, which is nowhere to be found", key)
+			}
+		}
+	}
+}
+
+func anyList(texts []string) []any {
+	list := make([]any, len(texts))
+	for i, text := range texts {
+		list[i] = text
+	}
+	return list
+}
+
+// isEmpty reports whether an answer shows nothing.
+func isEmpty(value any) bool {
+	switch v := value.(type) {
+	case nil:
+		return true
+	case []any:
+		return !slices.ContainsFunc(v, func(element any) bool { return element != nil })
+	case map[string]any:
+		return v["totalCount"] == 0.0
+	}
+	return false
+}
+
+type matrixAnswer struct {
+	text  []byte // of the data
+	value any    // of the only root field
+	codes []string
+}
+
+func (m *matrix) ask(c portfolio.Caller, query string) matrixAnswer {
+	m.t.Helper()
+	m.world.log.Reset()
+	var answer struct {
+		Errors []struct {
+			Message    string
+			Extensions struct{ Code string }
+		}
+		Data json.RawMessage
+	}
+	if err := json.Unmarshal(m.world.ask(c, query, nil), &answer); err != nil {
+		m.t.Fatal(err)
+	}
+	a := matrixAnswer{text: answer.Data}
+	for _, e := range answer.Errors {
+		a.codes = append(a.codes, e.Extensions.Code)
+		if slices.Contains([]string{"BAD_REQUEST", "INTERNAL", "TOO_COMPLEX"}, e.Extensions.Code) {
+			m.t.Fatalf("%s: %s\n%s\n%s", e.Extensions.Code, e.Message, m.world.log.String(), query[:min(len(query), 2000)])
+		}
+	}
+	var data struct{ Answer any }
+	if len(answer.Data) > 0 {
+		if err := json.Unmarshal(answer.Data, &data); err != nil {
+			m.t.Fatal(err)
+		}
+	}
+	a.value = data.Answer
+	return a
+}
+
+// selectionDepth is how many objects are selected one below another.
+const selectionDepth = 3
+
+// selection writes everything that can be asked of a type.
+func (m *matrix) selection(b *strings.Builder, of *ast.Definition, depth int) {
+	if of.IsLeafType() {
+		return
+	}
+	b.WriteString(" { __typename")
+	if of.IsAbstractType() {
+		for _, possible := range m.schema.PossibleTypes[of.Name] {
+			b.WriteString(" ... on " + possible.Name + " {")
+			m.fields(b, possible, depth-1, possible.Name+"_")
+			b.WriteString(" }")
+		}
+	} else {
+		m.fields(b, of, depth, "")
+	}
+	b.WriteString(" }")
+}
+
+// fields writes the fields of a type; the prefix keeps those of two types from
+// meeting under one name.
+func (m *matrix) fields(b *strings.Builder, of *ast.Definition, depth int, prefix string) {
+	for _, f := range of.Fields {
+		below := m.schema.Types[f.Type.Name()]
+		switch {
+		case strings.HasPrefix(f.Name, "__"):
+			continue
+		case f.Name == "edges": // the same things as nodes
+			b.WriteString(" " + prefix + "edges: edges { cursor }")
+			continue
+		case !below.IsLeafType() && depth == 0:
+			continue
+		}
+		for i, arguments := range m.below(f) {
+			alias := prefix + f.Name
+			if i > 0 {
+				alias += strconv.Itoa(i)
+			}
+			fmt.Fprintf(b, " %s: %s%s", alias, f.Name, arguments)
+			m.selection(b, below, depth-1)
+		}
+	}
+}
+
+// arguments are the ways to ask a root field: with everything there is by its
+// id, with what is gone, and otherwise with as little as it takes.
+func (m *matrix) arguments(f *ast.FieldDefinition) []string {
+	ways := []string{""}
+	for _, a := range f.Arguments {
+		var values []string
+		switch {
+		case a.Name == "first":
+			values = []string{"100"}
+		case a.Name == "filter" && m.schema.Types[a.Type.Name()].Fields.ForName("presence") != nil:
+			values = []string{"{presence: {}}"}
+		case a.Type.String() == "[ID!]!":
+			for chunk := range slices.Chunk(m.ids, portfolio.MaxNodes) {
+				values = append(values, literal(anyList(chunk)))
+			}
+		case a.Type.Name() == "ProjectRef":
+			values = m.refs
+		case a.Type.NonNull:
+			values = m.values(a.Type)
+		}
+		if len(values) > 0 {
+			ways = combined(ways, a.Name, values)
+		}
+	}
+	return enclosedAll(ways)
+}
+
+// below are the ways to ask a field that is not a root field.
+func (m *matrix) below(f *ast.FieldDefinition) []string {
+	ways := []string{""}
+	for _, a := range f.Arguments {
+		switch {
+		case a.Name == "first":
+			ways = combined(ways, a.Name, []string{"2"})
+		case a.Name == "by":
+			ways = nil
+			for _, v := range m.schema.Types[a.Type.Name()].EnumValues {
+				way := "by: [" + v.Name + "]"
+				if v.Name == "CUSTOM_FIELD" {
+					way += `, customField: "Person"`
+				}
+				ways = append(ways, way)
+			}
+		case a.Type.NonNull:
+			ways = combined(ways, a.Name, m.values(a.Type)[:1])
+		}
+	}
+	return enclosedAll(ways)
+}
+
+// values are literals of a type: of an id one of each kind of thing, seen by
+// few and by many, and otherwise one that is as small as may be.
+func (m *matrix) values(of *ast.Type) []string {
+	if of.Elem != nil {
+		return wrapped("[", m.values(of.Elem), "]")
+	}
+	definition := m.schema.Types[of.NamedType]
+	switch definition.Kind {
+	case ast.Enum:
+		return []string{definition.EnumValues[0].Name}
+	case ast.InputObject:
+		ways := []string{""}
+		for _, f := range definition.Fields {
+			if f.Type.NonNull && f.DefaultValue == nil {
+				ways = combined(ways, f.Name, m.values(f.Type))
+			}
+		}
+		return wrapped("{", ways, "}")
+	}
+	switch definition.Name {
+	case "ID":
+		samples := map[string]string{}
+		for _, id := range m.ids {
+			key, _ := portfolio.ParseNodeID(id)
+			connection, _, _ := strings.Cut(key.ID, "/")
+			samples[string(key.Kind)+connection] = strconv.Quote(id)
+		}
+		return slices.Sorted(maps.Values(samples))
+	case "Int", "Float", "Decimal":
+		return []string{"1"}
+	case "Boolean":
+		return []string{"true"}
+	case "Date", "DateOrDuration":
+		return []string{`"2026-03-01"`}
+	}
+	return []string{`"eng"`}
+}
+
+// combined gives every way a further argument of every value.
+func combined(ways []string, name string, values []string) []string {
+	var all []string
+	for _, way := range ways {
+		for _, value := range values {
+			if way == "" {
+				all = append(all, name+": "+value)
+			} else {
+				all = append(all, way+", "+name+": "+value)
+			}
+		}
+	}
+	return all
+}
+
+func wrapped(before string, texts []string, after string) []string {
+	all := make([]string, len(texts))
+	for i, text := range texts {
+		all[i] = before + text + after
+	}
+	return all
+}
+
+func enclosedAll(ways []string) []string {
+	if len(ways) == 1 && ways[0] == "" {
+		return ways
+	}
+	return wrapped("(", ways, ")")
+}
+
+// askForFieldGroups has callers without a field group filter and sort by what
+// is of it, wherever the arguments of a root field take that.
+func (m *matrix) askForFieldGroups(root *ast.Definition, f *ast.FieldDefinition) {
+	for _, a := range f.Arguments {
+		input := m.schema.Types[a.Type.Name()]
+		if input.Kind != ast.InputObject {
+			continue
+		}
+		for group, values := range m.grouped(input) {
+			for _, value := range values {
+				query := fmt.Sprintf("%s { answer: %s(%s: %s) { __typename } }", strings.ToLower(root.Name), f.Name, a.Name, value)
+				for _, c := range matrixCallers {
+					forbidden := slices.Contains(m.ask(c.Caller, query).codes, "FORBIDDEN")
+					if forbidden == c.Reads(group) {
+						m.t.Errorf("%s, asked by %s: FORBIDDEN is %t", query, c.name, forbidden)
+					}
+				}
+			}
+		}
+	}
+}
+
+// grouped are literals of an input type that name something of a field group,
+// by the group.
+func (m *matrix) grouped(input *ast.Definition) map[string][]string {
+	found := map[string][]string{}
+	for _, f := range input.Fields {
+		below := m.schema.Types[f.Type.Name()]
+		switch {
+		case groupOf(f.Directives) != "":
+			group := groupOf(f.Directives)
+			found[group] = append(found[group], "{"+f.Name+": {}}")
+		case below.Kind == ast.Enum:
+			for _, v := range below.EnumValues {
+				if group := groupOf(v.Directives); group != "" {
+					found[group] = append(found[group], "{"+f.Name+": "+v.Name+"}")
+				}
+			}
+		case below.Kind == ast.InputObject && below != input && f.Type.Elem == nil:
+			// Filters of related things: one step is as good as several.
+			for _, g := range below.Fields {
+				if group := groupOf(g.Directives); group != "" {
+					found[group] = append(found[group], "{"+f.Name+": {"+g.Name+": {}}}")
+				}
+			}
+		}
+	}
+	return found
+}
+
+func groupOf(directives ast.DirectiveList) string {
+	if d := directives.ForName("fieldGroup"); d != nil {
+		return d.Arguments.ForName("name").Value.Raw
+	}
+	return ""
+}
