@@ -43,16 +43,3 @@ func (r *queryResolver) Holds(ctx context.Context, filter *portfolio.HoldFilter,
 func (r *resolver) Mutation() generated.MutationResolver { return &mutationResolver{r} }
 
 type mutationResolver struct{ *resolver }
-
-// !!! WARNING !!!
-// The code below was going to be deleted when updating resolvers. It has been copied here so you have
-// one last chance to move it out of harms way if you want. There are two reasons this happens:
-//  - When renaming or deleting a resolver the old code will be put in here. You can safely delete
-//    it when you're done.
-//  - You have helper methods in this file. Move them out to keep these resolver files clean.
-/*
-	func (r *userErrorResolver) Field(ctx context.Context, obj *portfolio.UserError) ([]string, error) {
-	panic(fmt.Errorf("not implemented: Field - field"))
-}
-func (r *resolver) UserError() generated.UserErrorResolver { return &userErrorResolver{r} }
-*/

@@ -1,6 +1,7 @@
 package limit
 
 import (
+	"context"
 	"math"
 	"sync"
 	"time"
@@ -18,6 +19,20 @@ type Charge struct {
 // RetryAfter returns the whole seconds until the minute is over, at least one.
 func (c Charge) RetryAfter(now time.Time) int {
 	return max(1, int(math.Ceil(c.ResetAt.Sub(now).Seconds())))
+}
+
+type chargeKey struct{}
+
+// WithCharge returns a context that carries what the operation was charged.
+func WithCharge(ctx context.Context, c Charge) context.Context {
+	return context.WithValue(ctx, chargeKey{}, c)
+}
+
+// ChargeOf returns what the operation was charged; the zero Charge when nobody
+// said.
+func ChargeOf(ctx context.Context) Charge {
+	c, _ := ctx.Value(chargeKey{}).(Charge)
+	return c
 }
 
 // Buckets count what each key has spent in the current minute of the clock.

@@ -153,11 +153,11 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, media mediaType
 	if err != nil {
 		return h.refuse(ctx, media, report, err).extend(extensions)
 	}
-	charge, err := h.charge(caller, op.cost, budget)
+	charge, err := h.charge(caller, op, budget)
 	if err != nil {
 		return h.refuse(ctx, media, report, err).extend(extensions)
 	}
-	a = h.execute(ctx, op, budget, report)
+	a = h.execute(limit.WithCharge(ctx, charge), op, budget, report)
 	return a.extend(extensions).extend(map[string]any{"cost": charge})
 }
 
@@ -207,6 +207,7 @@ type preparedOperation struct {
 	operation *ast.OperationDefinition
 	variables map[string]any
 	cost      limit.Cost
+	rehearsal bool // only to be priced: operation is what tells the price
 }
 
 // prepare finds what is to be executed and whether this caller may ask it.
@@ -237,7 +238,8 @@ func (h *handler) prepare(req *request, caller portfolio.Caller) (*preparedOpera
 	case cost.Introspection > h.Limits.IntrospectionCost:
 		return nil, problem.New(problem.TooComplex, "the introspection costs %d, at most %d are allowed", cost.Introspection, h.Limits.IntrospectionCost)
 	}
-	return &preparedOperation{query: query, document: doc, operation: op, variables: variables, cost: cost}, nil
+	left, rehearsal := rehearse(doc, op, variables)
+	return &preparedOperation{query: query, document: doc, operation: left, variables: variables, cost: cost, rehearsal: rehearsal}, nil
 }
 
 // permit refuses operations that this caller, or this way of asking, must not
@@ -260,8 +262,15 @@ func (h *handler) permit(op *ast.OperationDefinition, req *request, caller portf
 	return nil
 }
 
-// charge takes the cost from what the caller may spend.
-func (h *handler) charge(caller portfolio.Caller, cost limit.Cost, budget limit.Budget) (limit.Charge, error) {
+// charge takes the cost of an operation from what the caller may spend. A
+// rehearsal is told its cost and pays nothing.
+func (h *handler) charge(caller portfolio.Caller, op *preparedOperation, budget limit.Budget) (limit.Charge, error) {
+	cost := op.cost
+	if op.rehearsal {
+		charge, _ := h.buckets.Take(caller.Name, 0, budget.MinuteCost, h.Now())
+		charge.Requested = cost.Data
+		return charge, nil
+	}
 	if cost.Data > budget.Cost {
 		refused := problem.New(problem.TooComplex, "the operation costs %d, at most %d are allowed; ask for smaller pages", cost.Data, budget.Cost)
 		refused.Details = map[string]any{"cost": cost.Data, "limit": budget.Cost}
