@@ -10,6 +10,7 @@ package graph
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -71,6 +72,13 @@ func New(c Config) http.Handler {
 		Begin: func(ctx context.Context) (context.Context, map[string]any) {
 			view := r.view(c.Reader.Snapshot(), portfolio.CallerOf(ctx))
 			return withView(ctx, view), map[string]any{"revision": revisionExtension(view.Data(), c.Age)}
+		},
+		State: func(ctx context.Context, operational bool) string {
+			p := viewOf(ctx).Data()
+			if operational {
+				p = viewOf(ctx).Position()
+			}
+			return fmt.Sprintf("%d %s", p.Revision, p.Hash)
 		},
 		Revisions: waiter{c.Reader},
 	})

@@ -54,6 +54,9 @@ func (s *Snapshot) divisionsUnder(slugs []string) map[string]bool {
 // Data is the data revision that the view shows.
 func (v *View) Data() Position { return v.snap.Data() }
 
+// Position is the place in the log that the view shows, bookkeeping included.
+func (v *View) Position() Position { return v.snap.Position() }
+
 // Caller is who looks.
 func (v *View) Caller() Caller { return v.caller }
 

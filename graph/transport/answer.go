@@ -31,6 +31,7 @@ type answer struct {
 	errors     gqlerror.List
 	data       json.RawMessage // nil: there is no data entry
 	extensions map[string]any
+	tag        string // the ETag; "" for what no cache may keep
 }
 
 // statusOf tells the status of a refusal. The newer media type says 400 when
@@ -90,8 +91,19 @@ func (a *answer) write(w http.ResponseWriter, media mediaType) error {
 
 	maps.Copy(w.Header(), a.header)
 	w.Header().Set("Content-Type", string(media)+"; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Cache-Control", "no-store")
+	if a.tag != "" {
+		// A browser may keep it, and asks each time whether it still holds.
+		w.Header().Set("Cache-Control", "private, no-cache")
+		w.Header().Add("Vary", "Authorization, X-API-Key")
+		w.Header().Set("ETag", a.tag)
+	}
+	if a.status == http.StatusNotModified {
+		w.Header().Del("Content-Type")
+		w.WriteHeader(a.status)
+		return nil
+	}
 	w.WriteHeader(a.status)
 	for _, part := range [][]byte{head.Bytes(), a.data, tail.Bytes()} {
 		if _, err := w.Write(part); err != nil {

@@ -54,6 +54,10 @@ type Config struct {
 	// context it returns is that of every resolver, so this is where what a
 	// request reads is pinned; the extensions go into the answer.
 	Begin func(context.Context) (context.Context, map[string]any)
+	// State names, with the context that Begin returned, the state of what
+	// resolvers read, with or without what the schema marks as @operational.
+	// Answers by GET carry it in their ETag; without it they have none.
+	State func(ctx context.Context, operational bool) string
 	// Revisions serves the header Plumbline-Min-Revision; without it no
 	// revision is ever newer than what is here.
 	Revisions Revisions
@@ -69,6 +73,7 @@ type handler struct {
 	introspections *introspections
 	meter          *limit.Meter
 	buckets        limit.Buckets
+	operational    map[string]bool // types that show bookkeeping
 }
 
 // New returns the handler.
@@ -89,6 +94,7 @@ func New(c Config) http.Handler {
 		persisted:      newPersisted(),
 		introspections: newIntrospections(),
 		meter:          limit.NewMeter(c.Schema.Schema()),
+		operational:    operationalTypes(c.Schema.Schema()),
 	}
 	compress, err := gzhttp.NewWrapper(
 		gzhttp.MinSize(compressFrom),
@@ -153,11 +159,18 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, media mediaType
 	if err != nil {
 		return h.refuse(ctx, media, report, err).extend(extensions)
 	}
+	tag := h.tag(ctx, req, op, caller, media)
+	if tag != "" && knows(r.Header, tag) {
+		return &answer{status: http.StatusNotModified, tag: tag}
+	}
 	charge, err := h.charge(caller, op, budget)
 	if err != nil {
 		return h.refuse(ctx, media, report, err).extend(extensions)
 	}
 	a = h.execute(limit.WithCharge(ctx, charge), op, budget, report)
+	if len(a.errors) == 0 {
+		a.tag = tag
+	}
 	return a.extend(extensions).extend(map[string]any{"cost": charge})
 }
 
