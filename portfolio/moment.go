@@ -12,7 +12,7 @@ import (
 // it: 2026-03-01, -P30D, P2W.
 type When struct {
 	date Date
-	rel  *span
+	rel  *duration
 }
 
 // A Moment is an instant, a date (its beginning in UTC), or a duration
@@ -22,18 +22,18 @@ type Moment struct {
 	instant time.Time
 }
 
-// A span is an ISO 8601 duration of whole days and more.
-type span struct {
+// A duration is an ISO 8601 duration of whole days and more.
+type duration struct {
 	text         string
 	months, days int
 }
 
-var spanPattern = regexp.MustCompile(`^([+-])?P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?$`)
+var durationPattern = regexp.MustCompile(`^([+-])?P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?$`)
 
 // ParseWhen reads a date or a duration.
 func ParseWhen(s string) (When, error) {
 	if strings.Contains(s, "P") {
-		rel, err := parseSpan(s)
+		rel, err := parseDuration(s)
 		return When{rel: rel}, err
 	}
 	d, err := ParseDate(s)
@@ -55,8 +55,8 @@ func ParseMoment(s string) (Moment, error) {
 	return Moment{When: w}, nil
 }
 
-func parseSpan(s string) (*span, error) {
-	m := spanPattern.FindStringSubmatch(s)
+func parseDuration(s string) (*duration, error) {
+	m := durationPattern.FindStringSubmatch(s)
 	if m == nil || strings.HasSuffix(s, "P") {
 		return nil, fmt.Errorf("%w: %q is not a duration of years, months, weeks and days such as -P30D or P1Y6M", ErrInvalid, s)
 	}
@@ -64,7 +64,7 @@ func parseSpan(s string) (*span, error) {
 	for i := 2; i < len(m); i++ {
 		n[i], _ = strconv.Atoi(m[i]) // digits, or nothing for 0
 	}
-	rel := &span{text: s, months: 12*n[2] + n[3], days: 7*n[4] + n[5]}
+	rel := &duration{text: s, months: 12*n[2] + n[3], days: 7*n[4] + n[5]}
 	if m[1] == "-" {
 		rel.months, rel.days = -rel.months, -rel.days
 	}
