@@ -33,6 +33,7 @@ type builder struct {
 	names      *departmentNames
 	mentions   indexEdit
 	byDivision indexEdit
+	byPMO      indexEdit
 	children   *tableEdit[[]*MilestoneRow]
 	orphans    indexEdit // from a project that is not there to milestones that name it
 	moved      moved
@@ -86,6 +87,7 @@ func newBuilder(old *Snapshot, documents int) *builder {
 		names:      old.names,
 		mentions:   old.mentions.edit(),
 		byDivision: old.byDivision.edit(),
+		byPMO:      old.byPMO.edit(),
 		children:   old.children.edit(),
 		orphans:    old.orphans.edit(),
 
@@ -377,6 +379,7 @@ func (b *builder) settle() (*Snapshot, Diff) {
 		names:      b.names,
 		mentions:   b.mentions.done(),
 		byDivision: b.byDivision.done(),
+		byPMO:      b.byPMO.done(),
 		orphans:    b.orphans.done(),
 	}
 	for kind, e := range b.facts {

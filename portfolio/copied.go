@@ -26,7 +26,7 @@ func (b *builder) copied() int64 {
 	for _, e := range b.refs {
 		n += e.copied
 	}
-	n += b.groups.copied + b.joinKeys.copied + b.mentions.copied + b.byDivision.copied + b.children.copied + b.orphans.copied
+	n += b.groups.copied + b.joinKeys.copied + b.mentions.copied + b.byDivision.copied + b.byPMO.copied + b.children.copied + b.orphans.copied
 	n += b.projects.copied() + b.milestones.copied() + b.dependencies.copied() + b.risks.copied() +
 		b.people.copied() + b.departments.copied() + b.connections.copied()
 	return n + int64(b.rescheduled)*int64(unsafe.Sizeof(dueRow{}))

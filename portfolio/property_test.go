@@ -175,6 +175,7 @@ func sameSnapshot(want, got *Snapshot) string {
 	add("join keys", cmp.Diff(collect(want.joinKeys.table), collect(got.joinKeys.table)))
 	add("mentions", cmp.Diff(collect(want.mentions.table), collect(got.mentions.table)))
 	add("departments' projects", cmp.Diff(collect(want.byDivision.table), collect(got.byDivision.table)))
+	add("PMO numbers", cmp.Diff(collect(want.byPMO.table), collect(got.byPMO.table)))
 	add("orphans", cmp.Diff(collect(want.orphans.table), collect(got.orphans.table)))
 	add("children", cmp.Diff(childIDs(want), childIDs(got)))
 	for project, rows := range got.children.all() {

@@ -29,6 +29,7 @@ func (b *builder) settleProjects() {
 			b.dirty.departments[is.DepartmentID] = true
 			b.byDivision.move(p.id, departmentWord(was), departmentWord(is))
 		}
+		b.byPMO.move(p.id, pmoWord(was), pmoWord(is))
 		b.mention(KindProject, p.id, was.people, is.people)
 	}
 	for _, m := range b.milestones.changed {

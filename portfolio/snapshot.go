@@ -34,6 +34,7 @@ type Snapshot struct {
 	names      *departmentNames
 	mentions   index // from a person's name to the rows that mention it
 	byDivision index // from a department to its projects
+	byPMO      index // from a PMO number to the projects that have it
 	children   children
 	orphans    index // from a project that is not there to milestones that name it
 

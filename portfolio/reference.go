@@ -1,0 +1,112 @@
+package portfolio
+
+import (
+	"cmp"
+	"strings"
+)
+
+// pmoReference is how a reference to a PMO number begins.
+const pmoReference = "pmo:"
+
+// ProjectByReference returns the project that a reference of a person leads
+// to: pmo:<PMO number>, <connection>:<the tool's key>, or the document id of
+// any of its members. Of several projects of one number or key one that its
+// tool still shows comes first, then the first by id.
+func (s *Snapshot) ProjectByReference(reference string) (*ProjectRow, bool) {
+	p := referenced(s, reference)
+	return p, p != nil
+}
+
+// referenced is ProjectByReference among the projects as they stand now, which
+// must be settled; nil when the reference leads to none.
+func (b *builder) referenced(reference string) *ProjectRow { return referenced(b, reference) }
+
+// A projectIndex finds projects, in a snapshot or in the making of one.
+type projectIndex interface {
+	// unifiedRow is the project that a document id leads to, or nil.
+	unifiedRow(id string) *ProjectRow
+	// numbered are the ids of the projects of a PMO number.
+	numbered(pmo string) []string
+	// keyed are the ids of the project facts of a key.
+	keyed(connection, key string) []string
+	// shown reports whether its tool still shows a project fact.
+	shown(id string) bool
+}
+
+func referenced(in projectIndex, reference string) *ProjectRow {
+	if number, ok := strings.CutPrefix(reference, pmoReference); ok {
+		return firstShown(in, in.numbered(number), func(p *ProjectRow, _ string) bool { return p.Presence == PresencePresent })
+	}
+	if p := in.unifiedRow(reference); p != nil {
+		return p
+	}
+	connection, key, _ := strings.Cut(reference, ":")
+	return firstShown(in, in.keyed(connection, key), func(_ *ProjectRow, id string) bool { return in.shown(id) })
+}
+
+func firstShown(in projectIndex, ids []string, shown func(p *ProjectRow, id string) bool) *ProjectRow {
+	var found *ProjectRow
+	for _, id := range ids {
+		p := in.unifiedRow(id)
+		if p != nil && shown(p, id) {
+			return p
+		}
+		found = cmp.Or(found, p)
+	}
+	return found
+}
+
+// references are the texts by which people may refer to a project, those of
+// its facts' former versions included; none of a row that is not there.
+func (b *builder) references(p *ProjectRow) []string {
+	if p == nil {
+		return nil
+	}
+	var all []string
+	if p.PMOID != "" {
+		all = append(all, pmoReference+p.PMOID)
+	}
+	for _, id := range p.led() {
+		all = append(all, id)
+		was, _ := b.old.facts[KindProject].get(id)
+		is, _ := b.factsOf(KindProject).get(id)
+		for _, v := range []Versioned{was, is} {
+			if f, ok := v.Doc.(*ProjectFact); ok && f.Source.Key != "" {
+				all = append(all, f.Connection+":"+f.Source.Key)
+			}
+		}
+	}
+	return distinct(all...)
+}
+
+func pmoWord(p *ProjectRow) []string {
+	if p.PMOID == "" {
+		return nil
+	}
+	return []string{p.PMOID}
+}
+
+func (b *builder) unifiedRow(id string) *ProjectRow { return b.projects.get(b.unified(id)) }
+func (b *builder) numbered(pmo string) []string     { return b.byPMO.of(pmo) }
+func (b *builder) keyed(connection, key string) []string {
+	return b.refsOf(KindProject).of(keyWord(connection, key))
+}
+
+func (b *builder) shown(id string) bool {
+	f := b.projectFact(id)
+	return f != nil && b.plan.presence(&f.Source) == PresencePresent
+}
+
+func (s *Snapshot) unifiedRow(id string) *ProjectRow {
+	p, _ := s.Project(id)
+	return p
+}
+func (s *Snapshot) numbered(pmo string) []string { return s.byPMO.of(pmo) }
+func (s *Snapshot) keyed(connection, key string) []string {
+	return s.refs[KindProject].of(keyWord(connection, key))
+}
+
+func (s *Snapshot) shown(id string) bool {
+	v, ok := s.facts[KindProject].get(id)
+	return ok && s.plan.presence(&v.Doc.(*ProjectFact).Source) == PresencePresent
+}
