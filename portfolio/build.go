@@ -46,6 +46,15 @@ type builder struct {
 	departments  *rowEdit[DepartmentRow]
 	connections  *rowEdit[ConnectionRow]
 
+	strategies       *strategies
+	strategyRows     *rowEdit[StrategyRow]
+	strategyVersions *rowEdit[StrategyVersionRow]
+	objectives       *rowEdit[ObjectiveRow]
+	keyResults       *rowEdit[KeyResultRow]
+	contributions    *rowEdit[ContributionRow]
+	contributors     indexEdit
+	rescore          bool // every project, because the weights are others
+
 	taken       int64 // documents
 	rescheduled int   // places in the order of due dates that were copied
 	dirty       dirt
@@ -68,6 +77,11 @@ type dirt struct {
 	words        map[string]bool // names of people that lead to others now
 	departments  map[string]bool
 	connections  map[string]bool
+
+	strategies    bool            // what people recorded of them, or the day
+	progress      bool            // key results, or what they take from KPIs
+	contributions map[string]bool // to be led to their projects again
+	aligned       map[string]bool // projects whose alignment is to be computed again
 }
 
 // newBuilder begins a round for about so many documents.
@@ -99,6 +113,13 @@ func newBuilder(old *Snapshot, documents int) *builder {
 		departments:  newRowEdit(old.departments, (*DepartmentRow).id, departmentFields),
 		connections:  newRowEdit(old.connections, (*ConnectionRow).id, connectionFields),
 
+		strategyRows:     newRowEdit(old.strategyRows, (*StrategyRow).id, strategyFields),
+		strategyVersions: newRowEdit(old.strategyVersions, (*StrategyVersionRow).id, strategyVersionFields),
+		objectives:       newRowEdit(old.objectives, (*ObjectiveRow).id, objectiveFields),
+		keyResults:       newRowEdit(old.keyResults, (*KeyResultRow).id, keyResultFields),
+		contributions:    newRowEdit(old.contributions, (*ContributionRow).id, contributionFields),
+		contributors:     old.contributors.edit(),
+
 		dirty: dirt{
 			facts:        map[string]bool{},
 			touched:      make(map[string]bool, documents),
@@ -109,6 +130,9 @@ func newBuilder(old *Snapshot, documents int) *builder {
 			words:        map[string]bool{},
 			departments:  map[string]bool{},
 			connections:  map[string]bool{},
+
+			contributions: map[string]bool{},
+			aligned:       map[string]bool{},
 		},
 	}
 	b.projects.spare = &spareProjects
@@ -195,6 +219,10 @@ func (b *builder) finish() (*Snapshot, Diff) {
 	b.buildRisks()
 	b.buildHealth()
 
+	b.buildStrategies()
+	b.buildContributions()
+	b.buildAlignment()
+
 	b.buildPeople()
 	b.settleProjects()
 	b.buildDepartments()
@@ -254,6 +282,7 @@ func (b *builder) beginDay() {
 	}
 	b.today = today
 	if b.old.today.IsZero() || today.Before(b.old.today) {
+		b.dirty.strategies = true
 		for id := range b.factsOf(KindProject).all() {
 			b.touch(id)
 		}
@@ -271,6 +300,8 @@ func (b *builder) beginDay() {
 			b.touch(row.id)
 		case KindMilestone:
 			b.dateDirty(row.id)
+		case KindStrategy:
+			b.dirty.strategies = true
 		}
 	}
 }
@@ -381,6 +412,9 @@ func (b *builder) settle() (*Snapshot, Diff) {
 		byDivision: b.byDivision.done(),
 		byPMO:      b.byPMO.done(),
 		orphans:    b.orphans.done(),
+
+		strategies:   b.strategies,
+		contributors: b.contributors.done(),
 	}
 	for kind, e := range b.facts {
 		next.facts[kind] = e.done()
@@ -401,6 +435,11 @@ func (b *builder) settle() (*Snapshot, Diff) {
 			next.people = b.people.done()
 			next.departments = b.departments.done()
 			next.connections = b.connections.done()
+			next.strategyRows = b.strategyRows.done()
+			next.strategyVersions = b.strategyVersions.done()
+			next.objectives = b.objectives.done()
+			next.keyResults = b.keyResults.done()
+			next.contributions = b.contributions.done()
 			next.due = b.nextDue()
 		},
 		func() { b.diff(&d) },

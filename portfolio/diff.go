@@ -59,6 +59,11 @@ func Compare(from, to *Snapshot) Diff {
 	compareRows(&d, KindPerson, from.people, to.people, (*PersonRow).id, personFields)
 	compareRows(&d, KindDepartment, from.departments, to.departments, (*DepartmentRow).id, departmentFields)
 	compareRows(&d, KindConnection, from.connections, to.connections, (*ConnectionRow).id, connectionFields)
+	compareRows(&d, KindStrategy, from.strategyRows, to.strategyRows, (*StrategyRow).id, strategyFields)
+	compareRows(&d, KindStrategyVersion, from.strategyVersions, to.strategyVersions, (*StrategyVersionRow).id, strategyVersionFields)
+	compareRows(&d, KindObjective, from.objectives, to.objectives, (*ObjectiveRow).id, objectiveFields)
+	compareRows(&d, KindKeyResult, from.keyResults, to.keyResults, (*KeyResultRow).id, keyResultFields)
+	compareRows(&d, KindContribution, from.contributions, to.contributions, (*ContributionRow).id, contributionFields)
 	d.finish(from, to)
 	return d
 }
@@ -131,8 +136,14 @@ func (d *Diff) finish(from, to *Snapshot) {
 	})
 }
 
+// rowKinds is in which order a diff lists changes.
+var rowKinds = []Kind{
+	KindProject, KindMilestone, KindDependency, KindRisk, KindPerson, KindDepartment, KindConnection,
+	KindStrategy, KindStrategyVersion, KindObjective, KindKeyResult, KindContribution,
+}
+
 func kindOrder(k Kind) int {
-	return slices.Index([]Kind{KindProject, KindMilestone, KindDependency, KindRisk, KindPerson, KindDepartment, KindConnection}, k)
+	return slices.Index(rowKinds, k)
 }
 
 // diff notes what this round changed.
@@ -144,6 +155,11 @@ func (b *builder) diff(d *Diff) {
 	diffRows(d, KindPerson, b.people)
 	diffRows(d, KindDepartment, b.departments)
 	diffRows(d, KindConnection, b.connections)
+	diffRows(d, KindStrategy, b.strategyRows)
+	diffRows(d, KindStrategyVersion, b.strategyVersions)
+	diffRows(d, KindObjective, b.objectives)
+	diffRows(d, KindKeyResult, b.keyResults)
+	diffRows(d, KindContribution, b.contributions)
 }
 
 func diffRows[R any](d *Diff, kind Kind, e *rowEdit[R]) {

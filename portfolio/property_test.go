@@ -70,8 +70,9 @@ func TestHowCommitsAreCutDoesNotMatter(t *testing.T) {
 			h.accept(c, applied)
 			one = applied
 			waiting = merged(waiting, c)
-			// Of two overrides the later one wins, so these are never put together.
-			if putsOverride(waiting) || rapid.Bool().Draw(t, "cut here") {
+			// Of two overrides, or contributions to one objective, the later one
+			// wins, so these are never put together.
+			if putsRanked(waiting) || rapid.Bool().Draw(t, "cut here") {
 				other, _ = other.Apply(waiting)
 				waiting = Commit{}
 			}
@@ -85,8 +86,10 @@ func TestHowCommitsAreCutDoesNotMatter(t *testing.T) {
 	})
 }
 
-func putsOverride(c Commit) bool {
-	return slices.ContainsFunc(c.Put, func(d Document) bool { return d.Key().Kind == KindOverride })
+func putsRanked(c Commit) bool {
+	return slices.ContainsFunc(c.Put, func(d Document) bool {
+		return d.Key().Kind == KindOverride || d.Key().Kind == KindContribution
+	})
 }
 
 // merged is two commits as one.
@@ -137,6 +140,16 @@ func visible(s *Snapshot) map[string]string {
 		c := *d
 		c.Rev = 0
 		rows["department:"+d.ID] = render(c)
+	}
+	for o := range s.objectives.ordered.all() {
+		c := *o
+		c.Rev = 0
+		rows["objective:"+o.ID] = render(c)
+	}
+	for o := range s.contributions.ordered.all() {
+		c := *o
+		c.Rev = 0
+		rows["contribution:"+o.ID] = render(c)
 	}
 	for c := range s.Connections() {
 		r := *c
@@ -196,6 +209,12 @@ func sameSnapshot(want, got *Snapshot) string {
 	addRows(add, "risks", want.risks, got.risks, (*RiskRow).id, riskFields)
 	addRows(add, "people", want.people, got.people, (*PersonRow).id, personFields)
 	addRows(add, "departments", want.departments, got.departments, (*DepartmentRow).id, departmentFields)
+	addRows(add, "strategies", want.strategyRows, got.strategyRows, (*StrategyRow).id, strategyFields)
+	addRows(add, "strategy versions", want.strategyVersions, got.strategyVersions, (*StrategyVersionRow).id, strategyVersionFields)
+	addRows(add, "objectives", want.objectives, got.objectives, (*ObjectiveRow).id, objectiveFields)
+	addRows(add, "key results", want.keyResults, got.keyResults, (*KeyResultRow).id, keyResultFields)
+	addRows(add, "contributions", want.contributions, got.contributions, (*ContributionRow).id, contributionFields)
+	add("contributors", cmp.Diff(collect(want.contributors.table), collect(got.contributors.table)))
 	addRows(add, "connections", want.connections, got.connections, (*ConnectionRow).id, connectionFields)
 	return out.String()
 }
@@ -243,6 +262,13 @@ func describe(c Commit) string {
 	return out.String()
 }
 
+// begin puts documents in a first commit.
+func (h *history) begin(docs ...Document) {
+	c := Commit{Position: Position{Revision: 1}, Data: Position{Revision: 1}, At: time.Unix(0, 0).UTC(), Put: docs}
+	next, _ := h.now.Apply(c)
+	h.accept(c, next)
+}
+
 // A history draws random commits over a small set of ids, so that they meet.
 type history struct {
 	t    *rapid.T
@@ -253,6 +279,9 @@ type history struct {
 func newHistory(t *rapid.T) *history {
 	h := &history{t: t, docs: map[Key]Versioned{}}
 	h.now, _ = NewSnapshot(State{})
+	if h.chance(2) {
+		h.begin(h.strategy()...)
+	}
 	return h
 }
 
@@ -360,7 +389,7 @@ func (h *history) status() (string, StatusCategory) {
 
 func (h *history) document() Document {
 	switch h.word("project", "project", "milestone", "milestone", "milestone", "dependency", "dependency", "person", "department", "report",
-		"risk", "risk", "override", "override", "link", "quarantine", "hold", "site", "settings", "clock", "clock", "run", "pass", "cursor") {
+		"risk", "risk", "override", "override", "link", "strategy", "strategy", "strategy", "contribution", "contribution", "contribution", "quarantine", "hold", "site", "settings", "clock", "clock", "run", "pass", "cursor") {
 	case "project":
 		f := &ProjectFact{Source: h.source("project", 2), Name: h.word("Pay", "Move"), Category: h.word("", "IT"), Start: h.date("start"), Due: h.date("due"), Fields: h.fields()}
 		f.Status, f.StatusCategory = h.status()
@@ -405,6 +434,10 @@ func (h *history) document() Document {
 		return h.override()
 	case "link":
 		return &Link{Primary: h.projectID(), Members: []string{h.projectID()}, Apart: h.chance(3), Authored: Authored{Author: "ann"}}
+	case "strategy":
+		return h.strategyDocument()
+	case "contribution":
+		return &ContributionFact{Project: h.projectRef(), Objective: h.objective(), Strength: h.decimal("0", "0.3", "0.8", "1"), Authored: h.authored()}
 	case "quarantine":
 		return &Quarantine{Source: h.source("version", 1), Of: KindMilestone, Reason: "unreadable"}
 	case "hold":

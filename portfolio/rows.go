@@ -56,7 +56,8 @@ type ProjectRow struct {
 	ChangesOn Date      // the next date at which a value changes by itself
 	Rev       int64     // highest revision of the documents behind the row
 
-	budget *Money // field group cost
+	budget    *Money     // field group cost
+	alignment *alignment // how it serves the leading strategy
 
 	own            ownDates
 	milestoneCount int

@@ -14,6 +14,11 @@ func (b *builder) settleProjects() {
 	b.dependencies.keep()
 	b.risks.keep()
 	b.people.keep()
+	b.strategyRows.keep()
+	b.strategyVersions.keep()
+	b.objectives.keep()
+	b.keyResults.keep()
+	b.contributions.keep()
 	b.settleOrphans()
 	var none ProjectRow
 	for _, p := range b.projects.changed {
@@ -29,7 +34,6 @@ func (b *builder) settleProjects() {
 			b.dirty.departments[is.DepartmentID] = true
 			b.byDivision.move(p.id, departmentWord(was), departmentWord(is))
 		}
-		b.byPMO.move(p.id, pmoWord(was), pmoWord(is))
 		b.mention(KindProject, p.id, was.people, is.people)
 	}
 	for _, m := range b.milestones.changed {
@@ -73,6 +77,9 @@ func (b *builder) nextDue() (next sorted[dueRow]) {
 	for _, m := range b.milestones.changed {
 		move(KindMilestone, m.id, m.old.changesOn(), m.now.changesOn())
 	}
+	for _, s := range b.strategyRows.changed {
+		move(KindStrategy, s.id, s.old.changesOn(), s.now.changesOn())
+	}
 	slices.SortFunc(out, compareDue)
 	slices.SortFunc(in, compareDue)
 	next, b.rescheduled = b.old.due.change(compareDue, out, in)
@@ -93,6 +100,14 @@ func (m *MilestoneRow) changesOn() Date {
 		return Date{}
 	}
 	return m.ChangesOn
+}
+
+// changesOn is ChangesOn; zero for a row that is not there.
+func (s *StrategyRow) changesOn() Date {
+	if s == nil {
+		return Date{}
+	}
+	return s.ChangesOn
 }
 
 func compareDue(a, b dueRow) int {

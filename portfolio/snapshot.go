@@ -46,6 +46,14 @@ type Snapshot struct {
 	departments  rowSet[*DepartmentRow]
 	connections  rowSet[*ConnectionRow]
 
+	strategies       *strategies
+	strategyRows     rowSet[*StrategyRow]
+	strategyVersions rowSet[*StrategyVersionRow]
+	objectives       rowSet[*ObjectiveRow]
+	keyResults       rowSet[*KeyResultRow]
+	contributions    rowSet[*ContributionRow]
+	contributors     index // from a project to the contributions that lead to it
+
 	due sorted[dueRow]
 }
 
@@ -91,5 +99,7 @@ func emptySnapshot() *Snapshot {
 		refs:  map[Kind]index{},
 		tools: map[string]int{},
 		names: newDepartmentNames(nil),
+
+		strategies: &strategies{},
 	}
 }

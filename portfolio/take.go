@@ -33,6 +33,12 @@ func words(d Document) []string {
 		return []string{d.Connection}
 	case *Pass:
 		return []string{d.Connection}
+	case *ContributionFact:
+		return distinct(projectWord(d.Project), objectiveWord(d.Objective))
+	case *KeyResultFact:
+		return distinct(d.KPI)
+	case *MeasurementFact:
+		return []string{d.KPI}
 	}
 	return nil
 }
@@ -164,5 +170,13 @@ func (b *builder) mark(key Key, d Document) {
 		b.dirty.connections[d.Connection] = true
 	case *Pass:
 		b.dirty.connections[d.Connection] = true
+	case *StrategyFact, *StrategyVersionFact, *ObjectiveFact, *JudgementFact:
+		b.dirty.strategies = true
+	case *ContributionFact:
+		b.dirty.contributions[key.ID] = true
+	case *KeyResultFact:
+		b.dirty.progress = true
+	case *MeasurementFact:
+		b.dirty.progress = b.dirty.progress || len(b.refsOf(KindKeyResult).of(d.KPI)) > 0
 	}
 }
