@@ -58,6 +58,7 @@ func (f *Field) UnmarshalText(text []byte) error {
 var portfolioFields = []string{
 	"department", "sponsor", "manager", "budget", "health", "start", "due", "baseline", "forecast", "finished",
 	"objectives", "pmoId", "phase", "priority", "kind",
+	"justification", "contingency", "businessValue", "timeCriticality", "riskReduction", "jobSize",
 }
 
 // misspelt returns the portfolio's field that the name of a custom field was

@@ -78,10 +78,13 @@ type dirt struct {
 	departments  map[string]bool
 	connections  map[string]bool
 
-	strategies    bool            // what people recorded of them, or the day
-	progress      bool            // key results, or what they take from KPIs
-	contributions map[string]bool // to be led to their projects again
-	aligned       map[string]bool // projects whose alignment is to be computed again
+	strategies bool // what people recorded of them, or the day
+	progress   bool // key results, or what they take from KPIs
+	// keyedMilestones are references to milestones by key that overrides are
+	// addressed to.
+	keyedMilestones map[string]bool
+	contributions   map[string]bool // to be led to their projects again
+	aligned         map[string]bool // projects whose alignment is to be computed again
 }
 
 // newBuilder begins a round for about so many documents.
@@ -131,8 +134,9 @@ func newBuilder(old *Snapshot, documents int) *builder {
 			departments:  map[string]bool{},
 			connections:  map[string]bool{},
 
-			contributions: map[string]bool{},
-			aligned:       map[string]bool{},
+			keyedMilestones: map[string]bool{},
+			contributions:   map[string]bool{},
+			aligned:         map[string]bool{},
 		},
 	}
 	b.projects.spare = &spareProjects
@@ -208,6 +212,7 @@ func (b *builder) refsOf(kind Kind) indexEdit { return b.refs[kind] }
 func (b *builder) finish() (*Snapshot, Diff) {
 	b.beginSettings()
 	b.beginDay()
+	b.beginOverrides()
 	b.beginDepartments()
 	b.beginJoins()
 	b.beginPeople()

@@ -43,11 +43,11 @@ func (b *builder) moveLeads() {
 	}
 	for i := range b.projects.round {
 		p := &b.projects.round[i]
+		b.byPMO.move(p.id, pmoWords(p.old), pmoWords(p.now))
 		was, is := b.leads(p.old, b.old.plan, before), b.leads(p.now, b.plan, b.projectFact)
 		if slices.Equal(was, is) {
 			continue
 		}
-		b.byPMO.move(p.id, pmoWords(p.old), pmoWords(p.now))
 		if refs.count == 0 {
 			continue
 		}
@@ -57,13 +57,6 @@ func (b *builder) moveLeads() {
 			}
 		}
 	}
-}
-
-func pmoWords(p *ProjectRow) []string {
-	if p == nil {
-		return nil
-	}
-	return pmoWord(p)
 }
 
 // projectByReference is the id of the project that a reference leads to; ""

@@ -107,16 +107,17 @@ func (b *builder) milestoneFromFact(id string, old *MilestoneRow, d decision, r 
 		UpdatedAt:      f.UpdatedAt,
 		Rev:            v.Rev,
 	}
-	overridden := b.override(&m, KindMilestone, []string{id}, f.Connection, &row.Rev)
+	overridden := b.override(&m, KindMilestone, func() []string { return targetsOfMilestone(id, &f.Source) }, f.Connection, &row.Rev)
 	fillText(&m.name, f.Name)
 	row.Name = m.name
 	row.OwnerID = b.personID(m.manager)
 	row.StartDate, row.TargetDate, row.FinishedDate = m.start, m.due, m.finished
 	row.Custom = m.custom
-	if m.health != "" || m.manager.word != "" {
+	if m.health != "" || m.manager.word != "" || m.contingency != "" {
 		row.said = &said{
-			report: report{word: m.health, on: m.healthOn, notAfter: b.plan.day(f.UpdatedAt)},
-			people: personWords(m.manager),
+			report:      report{word: m.health, on: m.healthOn, notAfter: b.plan.day(f.UpdatedAt)},
+			people:      personWords(m.manager),
+			contingency: m.contingency,
 		}
 	}
 

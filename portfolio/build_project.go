@@ -139,7 +139,10 @@ func (b *builder) projectFromFacts(id string) *ProjectRow {
 			row.UpdatedAt = f.UpdatedAt
 		}
 	}
-	overridden := b.override(&m, KindProject, append(slices.Clip(members), further...), primary.Connection, &row.Rev)
+	row.toolPMO = m.pmoID
+	overridden := b.override(&m, KindProject, func() []string {
+		return targetsOfProject(append(slices.Clip(members), further...), row.toolPMO, b.projectFact)
+	}, primary.Connection, &row.Rev)
 	fillText(&m.name, row.Name)
 	row.Name = m.name
 	if row.ParentID != "" {
@@ -151,6 +154,9 @@ func (b *builder) projectFromFacts(id string) *ProjectRow {
 	row.own = ownDates{target: m.due, baseline: m.baseline, forecast: m.forecast}
 	row.PMOID, row.Priority, row.Objectives = m.pmoID, m.priority, m.objectives
 	row.Custom, row.budget = m.custom, m.budget
+	row.Justification = m.justification
+	row.BusinessValue, row.TimeCriticality, row.RiskReduction, row.JobSize = m.job.value, m.job.urgency, m.job.riskReduction, m.job.size
+	row.wsjf, _ = m.job.wsjf()
 	b.decideProject(row, &m, status, overridden, primary.Connection)
 	row.report = b.projectReport(&m, row, overridden["health"])
 	row.people = personWords(m.manager, m.sponsor)

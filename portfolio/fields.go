@@ -3,6 +3,8 @@ package portfolio
 import (
 	"slices"
 	"time"
+
+	"github.com/shopspring/decimal"
 )
 
 // A rowField is one value of a row, as a diff names it. Hidden ones are what
@@ -125,6 +127,12 @@ var projectFields = []rowField[ProjectRow]{
 	list("redirects", func(p *ProjectRow) []string { return p.Redirects }),
 	instant("createdAt", func(p *ProjectRow) time.Time { return p.CreatedAt }),
 	instant("updatedAt", func(p *ProjectRow) time.Time { return p.UpdatedAt }),
+	field("justification", func(p *ProjectRow) string { return p.Justification }),
+	amount("businessValue", func(p *ProjectRow) *decimal.Decimal { return p.BusinessValue }),
+	amount("timeCriticality", func(p *ProjectRow) *decimal.Decimal { return p.TimeCriticality }),
+	amount("riskReduction", func(p *ProjectRow) *decimal.Decimal { return p.RiskReduction }),
+	amount("jobSize", func(p *ProjectRow) *decimal.Decimal { return p.JobSize }),
+	optional("wsjf", func(p *ProjectRow) *float64 { return p.wsjf }),
 	{name: "budget", equal: func(a, b *ProjectRow) bool { return equalMoney(a.budget, b.budget) }},
 	{name: "alignment.score", equal: func(a, b *ProjectRow) bool { return equalScores(scoreOf(a), scoreOf(b)) }},
 	{name: "alignment.contributions", equal: func(a, b *ProjectRow) bool { return slices.Equal(partsOf(a), partsOf(b)) }},
@@ -135,6 +143,7 @@ var projectFields = []rowField[ProjectRow]{
 	hidden(field("milestoneCount", func(p *ProjectRow) int { return p.milestoneCount })),
 	hidden(field("own", func(p *ProjectRow) ownDates { return p.own })),
 	hidden(rowField[ProjectRow]{name: "goLives", equal: func(a, b *ProjectRow) bool { return slices.Equal(a.goLives, b.goLives) }}),
+	hidden(field("toolPMO", func(p *ProjectRow) string { return p.toolPMO })),
 	hidden(field("departmentName", func(p *ProjectRow) string { return p.departmentName })),
 	hidden(list("people", func(p *ProjectRow) []string { return p.people })),
 	hidden(field("report", func(p *ProjectRow) report { return p.report })),
@@ -148,6 +157,7 @@ var milestoneFields = []rowField[MilestoneRow]{
 	field("type", func(m *MilestoneRow) string { return m.Type }),
 	field("project", func(m *MilestoneRow) string { return m.ProjectID }),
 	field("parent", func(m *MilestoneRow) string { return m.ParentID }),
+	field("contingency", (*MilestoneRow).Contingency),
 	field("owner", func(m *MilestoneRow) string { return m.OwnerID }),
 	field("kind", func(m *MilestoneRow) MilestoneKind { return m.Kind }),
 	field("kindRule", func(m *MilestoneRow) string { return m.KindRule }),

@@ -29,6 +29,9 @@ type mapped struct {
 	phase          string
 	priority       string
 	kind           string
+	justification  string
+	contingency    string
+	job            job
 	kindField      string // the tool's field that kind was read from
 	custom         []Field
 }
@@ -123,6 +126,18 @@ func (m *mapped) set(p *plan, connection, to string, value Field, currency strin
 		m.priority = textOf(value)
 	case "kind":
 		m.kind = textOf(value)
+	case "justification":
+		m.justification = textOf(value)
+	case "contingency":
+		m.contingency = textOf(value)
+	case "businessValue":
+		m.job.value = decimalOf(value)
+	case "timeCriticality":
+		m.job.urgency = decimalOf(value)
+	case "riskReduction":
+		m.job.riskReduction = decimalOf(value)
+	case "jobSize":
+		m.job.size = decimalOf(value)
 	}
 }
 
@@ -161,6 +176,18 @@ func (m *mapped) text(field string) string {
 		return m.priority
 	case "kind":
 		return m.kind
+	case "justification":
+		return m.justification
+	case "contingency":
+		return m.contingency
+	case "businessValue":
+		return decimalText(m.job.value)
+	case "timeCriticality":
+		return decimalText(m.job.urgency)
+	case "riskReduction":
+		return decimalText(m.job.riskReduction)
+	case "jobSize":
+		return decimalText(m.job.size)
 	}
 	return ""
 }
@@ -169,6 +196,7 @@ func (m *mapped) text(field string) string {
 var portfolioFields = []string{
 	"name", "department", "sponsor", "manager", "owner", "budget", "health", "start", "due", "baseline",
 	"forecast", "finished", "objectives", "pmoId", "phase", "priority", "kind",
+	"justification", "contingency", "businessValue", "timeCriticality", "riskReduction", "jobSize",
 }
 
 // setCustom puts or replaces a custom field.
@@ -194,6 +222,8 @@ func (m *mapped) fill(other *mapped) {
 		m.health, m.healthOn, m.healthNotAfter = other.health, other.healthOn, other.healthNotAfter
 	}
 	fillText(&m.priority, other.priority)
+	fillText(&m.justification, other.justification)
+	m.job.fill(&other.job)
 	fillDate(&m.start, other.start)
 	fillDate(&m.due, other.due)
 	fillDate(&m.baseline, other.baseline)
@@ -384,6 +414,22 @@ func moneyOf(f Field, currency string) *Money {
 		return nil
 	}
 	return &Money{Amount: amount, Currency: currency}
+}
+
+// decimalOf reads an exact number; nil when it is none.
+func decimalOf(f Field) *decimal.Decimal {
+	d, err := decimal.NewFromString(textOf(f))
+	if err != nil {
+		return nil
+	}
+	return &d
+}
+
+func decimalText(d *decimal.Decimal) string {
+	if d == nil {
+		return ""
+	}
+	return d.String()
 }
 
 func personOf(connection string, f Field) person {

@@ -85,3 +85,37 @@ func TestTheLastOfSeveralOverridesWins(t *testing.T) {
 		t.Errorf("what wins (-want +got):\n%s", d)
 	}
 }
+
+// People write what they know: the PMO's number or the tool's key.
+func TestOverridesAreAddressedByReference(t *testing.T) {
+	l := newTestLog(t, "2026-03-01")
+	l.put(&Settings{TimeZone: "UTC", Connections: []ConnectionSettings{{ID: "eng", Fields: []FieldMapping{{To: "pmoId", Field: "pmo"}}}}})
+	l.put(&Override{Target: "project:pmo:P-1", Field: "justification", Value: text("The law asks for it")},
+		&Override{Target: "project:eng:PAY", Field: "businessValue", Value: text("8")})
+	p := &ProjectFact{Source: source("eng", "project", "1"), Fields: []Field{{ID: "pmo", Type: FieldText, Text: "P-1"}}}
+	p.Source.Key = "PAY"
+	m := &MilestoneFact{Source: source("eng", "version", "7"), Project: p.DocID()}
+	m.Source.Key = "PAY-7"
+	l.put(p, m)
+	l.put(&Override{Target: "milestone:eng:PAY-7", Field: "contingency", Value: text("Run both tills")},
+		&Override{Target: "project:pmo:P-1", Field: "pmoId", Value: text("P-2")})
+	row, _ := l.now.Project(p.DocID())
+	if row.Justification != "The law asks for it" || decimalText(row.BusinessValue) != "8" || row.PMOID != "P-2" {
+		t.Errorf("justification %q, business value %s, PMO number %s; want those of the overrides", row.Justification, decimalText(row.BusinessValue), row.PMOID)
+	}
+	if said := l.now.OverridesOf(p.Key()); len(said) != 3 {
+		t.Errorf("%d overrides are shown, want 3", len(said))
+	}
+	if row, _ := l.now.Milestone(m.DocID()); row.Contingency() != "Run both tills" {
+		t.Errorf("contingency = %q, want that of the override", row.Contingency())
+	}
+	if _, ok := l.now.ProjectByReference("pmo:P-1"); ok {
+		t.Error("the project is still found by the number it had")
+	}
+	p2 := *p
+	p2.Source.Key = "TILL"
+	l.put(&p2)
+	if row, _ = l.now.Project(p.DocID()); row.BusinessValue != nil {
+		t.Errorf("business value = %s, although the key leads nowhere now", row.BusinessValue)
+	}
+}

@@ -471,12 +471,16 @@ func (h *history) end() LinkEnd {
 }
 
 func (h *history) override() *Override {
-	target := Key{KindProject, h.projectID()}
+	target := Key{KindProject, h.projectRef()}
 	if h.chance(2) {
 		target = Key{KindMilestone, h.milestoneID()}
+		if h.chance(3) {
+			target.ID = h.word("eng", "ops") + ":" + h.word("A", "B", "C")
+		}
 	}
 	o := &Override{Target: target.String(), Authored: Authored{Author: "ann", At: h.date("at").Time()},
-		Field: h.word("department", "due", "baseline", "forecast", "kind", "health", "name", "manager", "phase", "budget", "start", "note")}
+		Field: h.word("department", "due", "baseline", "forecast", "kind", "health", "name", "manager", "phase", "budget", "start", "note",
+			"sponsor", "pmoId", "jobSize", "businessValue", "justification", "contingency")}
 	switch o.Field {
 	case "due", "baseline", "forecast", "start":
 		o.Value = Field{Type: FieldDate, Date: h.date("value")}

@@ -2,6 +2,7 @@ package portfolio
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 )
 
@@ -25,7 +26,7 @@ func (b *builder) referenced(reference string) *ProjectRow { return referenced(b
 type projectIndex interface {
 	// unifiedRow is the project that a document id leads to, or nil.
 	unifiedRow(id string) *ProjectRow
-	// numbered are the ids of the projects of a PMO number.
+	// numbered are the ids of the projects that pmoWords finds by a number.
 	numbered(pmo string) []string
 	// keyed are the ids of the project facts of a key.
 	keyed(connection, key string) []string
@@ -35,7 +36,8 @@ type projectIndex interface {
 
 func referenced(in projectIndex, reference string) *ProjectRow {
 	if number, ok := strings.CutPrefix(reference, pmoReference); ok {
-		return firstShown(in, in.numbered(number), func(p *ProjectRow, _ string) bool { return p.Presence == PresencePresent })
+		ids := slices.DeleteFunc(slices.Clone(in.numbered(number)), func(id string) bool { return in.unifiedRow(id).PMOID != number })
+		return firstShown(in, ids, func(p *ProjectRow, _ string) bool { return p.Presence == PresencePresent })
 	}
 	if p := in.unifiedRow(reference); p != nil {
 		return p
@@ -79,11 +81,13 @@ func (b *builder) references(p *ProjectRow) []string {
 	return distinct(all...)
 }
 
-func pmoWord(p *ProjectRow) []string {
-	if p.PMOID == "" {
+// pmoWords are the numbers that a project is found by: the one it has and, for
+// what is said in its place, the one that its tools know it by.
+func pmoWords(p *ProjectRow) []string {
+	if p == nil {
 		return nil
 	}
-	return []string{p.PMOID}
+	return distinct(p.PMOID, p.toolPMO)
 }
 
 func (b *builder) unifiedRow(id string) *ProjectRow { return b.projects.get(b.unified(id)) }

@@ -1,6 +1,10 @@
 package portfolio
 
-import "time"
+import (
+	"time"
+
+	"github.com/shopspring/decimal"
+)
 
 // Rows are what the snapshot computes: plain structs that hold ids, never
 // pointers to other rows, shared by many snapshots and never changed. No row
@@ -56,12 +60,19 @@ type ProjectRow struct {
 	ChangesOn Date      // the next date at which a value changes by itself
 	Rev       int64     // highest revision of the documents behind the row
 
+	// Justification is why the project is done, in people's words.
+	Justification string
+	BusinessValue, TimeCriticality,
+	RiskReduction, JobSize *decimal.Decimal // on the organisation's own scale
+
+	wsjf      *float64   // nil when something of it is missing
 	budget    *Money     // field group cost
 	alignment *alignment // how it serves the leading strategy
 
 	own            ownDates
 	milestoneCount int
 	goLives        []goLive // unfinished ones with their target dates
+	toolPMO        string   // the PMO number without overrides
 	departmentName string   // as it was said
 	people         []string // names to be looked up among people
 	report         report
@@ -115,11 +126,20 @@ type MilestoneRow struct {
 	said          *said
 }
 
-// said is what few milestones have: a health that a tool or a person told,
-// and an owner who is known by name only.
+// said is what few milestones have: a health that a tool or a person told, an
+// owner who is known by name only, and what is done if it is missed.
 type said struct {
-	report report
-	people []string // names to be looked up among people
+	report      report
+	people      []string // names to be looked up among people
+	contingency string
+}
+
+// Contingency is what is done if the milestone is missed.
+func (m *MilestoneRow) Contingency() string {
+	if m == nil || m.said == nil {
+		return ""
+	}
+	return m.said.contingency
 }
 
 func (m *MilestoneRow) report() report {

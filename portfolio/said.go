@@ -1,7 +1,5 @@
 package portfolio
 
-import "slices"
-
 // Said is a person's value for a field of a project or milestone.
 type Said struct {
 	*Override
@@ -12,20 +10,22 @@ type Said struct {
 // OverridesOf returns what people said about a project or milestone, by field
 // and then by revision, the one that wins last.
 func (s *Snapshot) OverridesOf(row Key) []Said {
-	targets := []string{row.ID}
-	if row.Kind == KindProject {
-		p, _ := s.Project(row.ID)
-		targets = p.led()
-	}
-	var all []Versioned
-	for _, id := range targets {
-		for _, key := range s.refs[KindOverride].of(Key{row.Kind, id}.String()) {
-			if v, ok := s.Document(Key{KindOverride, key}); ok {
-				all = append(all, v)
-			}
+	var targets []string
+	switch row.Kind {
+	case KindProject:
+		if p, ok := s.Project(row.ID); ok {
+			targets = targetsOfProject(p.led(), p.toolPMO, func(id string) *ProjectFact {
+				v, _ := s.facts[KindProject].get(id)
+				f, _ := v.Doc.(*ProjectFact)
+				return f
+			})
+		}
+	case KindMilestone:
+		if v, ok := s.Document(row); ok {
+			targets = targetsOfMilestone(row.ID, v.Doc.(*MilestoneFact).Origin())
 		}
 	}
-	slices.SortFunc(all, compareOverrides)
+	all := overridesFor(row.Kind, targets, s.refs[KindOverride].of, s.facts[KindOverride].get)
 	said := make([]Said, len(all))
 	for i, v := range all {
 		o := v.Doc.(*Override)

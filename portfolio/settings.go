@@ -45,7 +45,9 @@ type ConnectionSettings struct {
 type FieldMapping struct {
 	// To is the portfolio's field: department, sponsor, manager, budget,
 	// health, start, due, baseline, forecast, finished, objectives, pmoId,
-	// phase, priority, kind; any other name makes a custom field of that name.
+	// phase, priority, kind, justification, contingency, businessValue,
+	// timeCriticality, riskReduction, jobSize; any other name makes a custom
+	// field of that name.
 	To string `json:"to"`
 	// Field is the tool's field, by id or by name, or one of the record's own
 	// attributes: name, key, category, type or status.

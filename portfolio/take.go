@@ -144,13 +144,8 @@ func (b *builder) mark(key Key, d Document) {
 	case *StatusReportFact:
 		b.dirty.touched[d.Project] = true
 	case *Override:
-		target, err := ParseKey(d.Target)
-		switch {
-		case err != nil: // it names nothing, so it bears on nothing
-		case target.Kind == KindMilestone:
-			b.decideKindOf(target.ID, checkKind)
-		case target.Kind == KindProject:
-			b.dirty.touched[target.ID] = true
+		if target, err := ParseKey(d.Target); err == nil { // else it bears on nothing
+			b.markOverridden(target)
 		}
 	case *Link:
 		for _, id := range words(d) {
