@@ -157,6 +157,7 @@ func (h *house) Handler() http.Handler { return h.handler }
 func (h *house) Run(ctx context.Context) error {
 	context.AfterFunc(ctx, func() { h.stopping.Store(true) })
 	h.engine.Run(ctx)
+	<-ctx.Done() // without a connection there is nothing to read, and still much to answer
 	return ctx.Err()
 }
 

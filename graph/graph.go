@@ -3,7 +3,8 @@
 //
 // It reads the snapshot through the view of whoever asks and never the store,
 // so an answer is of one revision and one caller. It starts a synchronisation
-// through the interface Syncer and knows neither connectors nor the engine.
+// through the interface Syncer and records what people say through Editor; it
+// knows neither connectors nor the engine and validates nothing itself.
 package graph
 
 //go:generate go tool gqlgen generate
@@ -48,6 +49,9 @@ type Config struct {
 	// Syncer serves the mutations; without it they answer that the server
 	// synchronises nothing.
 	Syncer Syncer
+	// Editor serves the mutations that record something; without it they
+	// answer that the server records nothing.
+	Editor Editor
 	// Age tells for how long the store has not answered; 0 while it does. Nil
 	// is always 0.
 	Age    func() time.Duration
@@ -63,7 +67,7 @@ func New(c Config) http.Handler {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	r := &resolver{reader: c.Reader, syncer: c.Syncer, age: c.Age, kept: newRevisions(c.Now)}
+	r := &resolver{reader: c.Reader, syncer: c.Syncer, editor: c.Editor, age: c.Age, kept: newRevisions(c.Now)}
 	return transport.New(transport.Config{
 		Schema: generated.NewExecutableSchema(generated.Config{Resolvers: r}),
 		Limits: c.Limits,

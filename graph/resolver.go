@@ -11,6 +11,7 @@ import (
 type resolver struct {
 	reader Reader
 	syncer Syncer
+	editor Editor
 	age    func() time.Duration // of what the store last said
 	kept   *revisions
 }

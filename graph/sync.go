@@ -15,7 +15,7 @@ import (
 // user error; the rest is an error of the request.
 
 func (r *resolver) startSync(ctx context.Context, input model.StartSyncInput) (*model.StartSyncPayload, error) {
-	if err := r.mayMutate(ctx); err != nil {
+	if err := r.mayMutate(ctx, r.syncer != nil, "synchronises nothing"); err != nil {
 		return nil, err
 	}
 	configured := viewOf(ctx).Configured()
@@ -44,7 +44,7 @@ func (r *resolver) startSync(ctx context.Context, input model.StartSyncInput) (*
 }
 
 func (r *resolver) confirmHold(ctx context.Context, input model.ConfirmHoldInput) (*model.ConfirmHoldPayload, error) {
-	if err := r.mayMutate(ctx); err != nil {
+	if err := r.mayMutate(ctx, r.syncer != nil, "synchronises nothing"); err != nil {
 		return nil, err
 	}
 	view := viewOf(ctx)
@@ -62,14 +62,14 @@ func (r *resolver) confirmHold(ctx context.Context, input model.ConfirmHoldInput
 	return &model.ConfirmHoldPayload{Hold: hold}, nil
 }
 
-// mayMutate refuses callers who may only read, servers that synchronise
-// nothing, and, at once, all while the store does not answer.
-func (r *resolver) mayMutate(ctx context.Context) error {
+// mayMutate refuses callers who may only read, servers that are not able to,
+// and, at once, all while the store does not answer.
+func (r *resolver) mayMutate(ctx context.Context, able bool, unable string) error {
 	if !viewOf(ctx).Caller().May(portfolio.RoleEditor) {
 		return fmt.Errorf("%w: this needs a key with the role editor", portfolio.ErrForbidden)
 	}
-	if r.syncer == nil {
-		return fmt.Errorf("%w: this server synchronises nothing", portfolio.ErrForbidden)
+	if !able {
+		return fmt.Errorf("%w: this server %s", portfolio.ErrForbidden, unable)
 	}
 	if r.age != nil && r.age() > 0 {
 		return fmt.Errorf("%w: the store does not answer", portfolio.ErrUnavailable)

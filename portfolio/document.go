@@ -40,10 +40,11 @@ const (
 	KindKPILink         Kind = "kpiLink"
 	KindFolder          Kind = "folder"
 
-	KindRun    Kind = "run"
-	KindCursor Kind = "cursor"
-	KindPass   Kind = "pass"
-	KindAnswer Kind = "answer"
+	KindRun      Kind = "run"
+	KindCursor   Kind = "cursor"
+	KindPass     Kind = "pass"
+	KindAnswer   Kind = "answer"
+	KindLastEdit Kind = "lastEdit"
 )
 
 // A Document is one whole entry of the log: a pointer to one of the fact or
@@ -103,6 +104,7 @@ var kinds = map[Kind]struct {
 	KindKPILink:         {false, 1, func() Document { return new(KPILinkFact) }},
 	KindFolder:          {false, 1, func() Document { return new(FolderFact) }},
 	KindAnswer:          {true, 1, func() Document { return new(Answer) }},
+	KindLastEdit:        {true, 1, func() Document { return new(LastEdit) }},
 	KindRun:             {true, 1, func() Document { return new(Run) }},
 	KindCursor:          {true, 1, func() Document { return new(SyncCursor) }},
 	KindPass:            {true, 1, func() Document { return new(Pass) }},

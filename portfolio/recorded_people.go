@@ -42,6 +42,12 @@ type Answer struct {
 	Authored `json:",inline"`
 }
 
+// LastEdit is who recorded something last, and when. Every edit puts it, so
+// that a deletion can expect that nothing came to name what it deletes.
+type LastEdit struct {
+	Authored `json:",inline"`
+}
+
 // Key identifies the document.
 func (f *DepartmentFact) Key() Key { return Key{KindDepartment, f.Slug} }
 
@@ -53,3 +59,6 @@ func (f *FolderFact) Key() Key { return Key{KindFolder, f.Folder} }
 
 // Key identifies the document.
 func (a *Answer) Key() Key { return Key{KindAnswer, a.Caller + "#" + a.Token} }
+
+// Key identifies the document: there is one.
+func (*LastEdit) Key() Key { return Key{KindLastEdit, "last"} }

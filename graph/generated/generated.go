@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math"
 	"plumbline/graph/model"
+	"plumbline/graph/recording"
 	"plumbline/graph/scalar"
 	"plumbline/portfolio"
 	"strconv"
@@ -56,6 +57,13 @@ type ComplexityRoot struct {
 		Time   func(childComplexity int) int
 		Type   func(childComplexity int) int
 		User   func(childComplexity int) int
+	}
+
+	DeleteRecordsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	Department struct {
@@ -178,6 +186,13 @@ type ComplexityRoot struct {
 		Kind  func(childComplexity int) int
 	}
 
+	LinkProjectsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Milestone struct {
 		BaselineBasis  func(childComplexity int) int
 		BaselineDate   func(childComplexity int) int
@@ -271,8 +286,24 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		ConfirmHold func(childComplexity int, input model.ConfirmHoldInput) int
-		StartSync   func(childComplexity int, input model.StartSyncInput) int
+		ConfirmHold            func(childComplexity int, input model.ConfirmHoldInput) int
+		DeleteRecords          func(childComplexity int, input model.DeleteRecordsInput) int
+		LinkProjects           func(childComplexity int, input model.LinkProjectsInput) int
+		SetMilestoneFields     func(childComplexity int, input model.SetMilestoneFieldsInput) int
+		SetProjectFields       func(childComplexity int, input model.SetProjectFieldsInput) int
+		StartSync              func(childComplexity int, input model.StartSyncInput) int
+		UnlinkProjects         func(childComplexity int, input model.UnlinkProjectsInput) int
+		UpsertContributions    func(childComplexity int, input model.UpsertContributionsInput) int
+		UpsertDepartments      func(childComplexity int, input model.UpsertDepartmentsInput) int
+		UpsertIdentities       func(childComplexity int, input model.UpsertIdentitiesInput) int
+		UpsertJudgements       func(childComplexity int, input model.UpsertJudgementsInput) int
+		UpsertKeyResults       func(childComplexity int, input model.UpsertKeyResultsInput) int
+		UpsertKpiLinks         func(childComplexity int, input model.UpsertKpiLinksInput) int
+		UpsertKpis             func(childComplexity int, input model.UpsertKpisInput) int
+		UpsertMeasurements     func(childComplexity int, input model.UpsertMeasurementsInput) int
+		UpsertObjectives       func(childComplexity int, input model.UpsertObjectivesInput) int
+		UpsertStrategies       func(childComplexity int, input model.UpsertStrategiesInput) int
+		UpsertStrategyVersions func(childComplexity int, input model.UpsertStrategyVersionsInput) int
 	}
 
 	Override struct {
@@ -430,22 +461,20 @@ type ComplexityRoot struct {
 		Project      func(childComplexity int, ref model.ProjectRef) int
 		Projects     func(childComplexity int, filter *portfolio.ProjectFilter, orderBy []*portfolio.ProjectOrder, first *int, after *string, last *int, before *string) int
 		Quarantine   func(childComplexity int, filter *portfolio.QuarantineFilter, first *int, after *string, last *int, before *string) int
-		RateLimit    func(childComplexity int, dryRun *bool) int
 		Risks        func(childComplexity int, filter *portfolio.RiskFilter, orderBy []*portfolio.RiskOrder, first *int, after *string, last *int, before *string) int
 		Runs         func(childComplexity int, filter *portfolio.RunFilter, first *int, after *string, last *int, before *string) int
-	}
-
-	RateLimit struct {
-		Cost      func(childComplexity int) int
-		Limit     func(childComplexity int) int
-		Remaining func(childComplexity int) int
-		ResetAt   func(childComplexity int) int
-		Used      func(childComplexity int) int
 	}
 
 	Reason struct {
 		Code    func(childComplexity int) int
 		Message func(childComplexity int) int
+	}
+
+	RecordResult struct {
+		ID      func(childComplexity int) int
+		Key     func(childComplexity int) int
+		Outcome func(childComplexity int) int
+		Version func(childComplexity int) int
 	}
 
 	Risk struct {
@@ -481,6 +510,20 @@ type ComplexityRoot struct {
 	RiskEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	SetMilestoneFieldsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SetProjectFieldsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	StartSyncPayload struct {
@@ -557,6 +600,13 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	UnlinkProjectsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	UnreadableRecord struct {
 		Connection func(childComplexity int) int
 		ExternalID func(childComplexity int) int
@@ -582,6 +632,83 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	UpsertContributionsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpsertDepartmentsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpsertIdentitiesPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpsertJudgementsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpsertKeyResultsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpsertKpiLinksPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpsertKpisPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpsertMeasurementsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpsertObjectivesPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpsertStrategiesPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpsertStrategyVersionsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	UserError struct {
 		Code    func(childComplexity int) int
 		Field   func(childComplexity int) int
@@ -602,12 +729,27 @@ type ComplexityRoot struct {
 type MutationResolver interface {
 	StartSync(ctx context.Context, input model.StartSyncInput) (*model.StartSyncPayload, error)
 	ConfirmHold(ctx context.Context, input model.ConfirmHoldInput) (*model.ConfirmHoldPayload, error)
+	UpsertDepartments(ctx context.Context, input model.UpsertDepartmentsInput) (*recording.Payload, error)
+	UpsertIdentities(ctx context.Context, input model.UpsertIdentitiesInput) (*recording.Payload, error)
+	UpsertStrategies(ctx context.Context, input model.UpsertStrategiesInput) (*recording.Payload, error)
+	UpsertStrategyVersions(ctx context.Context, input model.UpsertStrategyVersionsInput) (*recording.Payload, error)
+	UpsertObjectives(ctx context.Context, input model.UpsertObjectivesInput) (*recording.Payload, error)
+	UpsertJudgements(ctx context.Context, input model.UpsertJudgementsInput) (*recording.Payload, error)
+	UpsertContributions(ctx context.Context, input model.UpsertContributionsInput) (*recording.Payload, error)
+	UpsertKeyResults(ctx context.Context, input model.UpsertKeyResultsInput) (*recording.Payload, error)
+	UpsertKpis(ctx context.Context, input model.UpsertKpisInput) (*recording.Payload, error)
+	UpsertMeasurements(ctx context.Context, input model.UpsertMeasurementsInput) (*recording.Payload, error)
+	UpsertKpiLinks(ctx context.Context, input model.UpsertKpiLinksInput) (*recording.Payload, error)
+	SetProjectFields(ctx context.Context, input model.SetProjectFieldsInput) (*recording.Payload, error)
+	SetMilestoneFields(ctx context.Context, input model.SetMilestoneFieldsInput) (*recording.Payload, error)
+	LinkProjects(ctx context.Context, input model.LinkProjectsInput) (*recording.Payload, error)
+	UnlinkProjects(ctx context.Context, input model.UnlinkProjectsInput) (*recording.Payload, error)
+	DeleteRecords(ctx context.Context, input model.DeleteRecordsInput) (*recording.Payload, error)
 }
 type QueryResolver interface {
 	Node(ctx context.Context, id string) (portfolio.Node, error)
 	Nodes(ctx context.Context, ids []string) ([]portfolio.Node, error)
 	Dependencies(ctx context.Context, filter *portfolio.DependencyFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.DependencyRow, portfolio.Dependency], error)
-	RateLimit(ctx context.Context, dryRun *bool) (*model.RateLimit, error)
 	Milestones(ctx context.Context, filter *portfolio.MilestoneFilter, orderBy []*portfolio.MilestoneOrder, first *int, after *string, last *int, before *string) (*portfolio.MilestoneConnection, error)
 	Departments(ctx context.Context, filter *portfolio.DepartmentFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.DepartmentRow, portfolio.Department], error)
 	People(ctx context.Context, filter *portfolio.PersonFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.PersonRow, portfolio.Person], error)
@@ -711,6 +853,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CustomField.User(childComplexity), true
+
+	case "DeleteRecordsPayload.replayed":
+		if e.ComplexityRoot.DeleteRecordsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteRecordsPayload.Replayed(childComplexity), true
+	case "DeleteRecordsPayload.results":
+		if e.ComplexityRoot.DeleteRecordsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteRecordsPayload.Results(childComplexity), true
+	case "DeleteRecordsPayload.revision":
+		if e.ComplexityRoot.DeleteRecordsPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteRecordsPayload.Revision(childComplexity), true
+	case "DeleteRecordsPayload.userErrors":
+		if e.ComplexityRoot.DeleteRecordsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteRecordsPayload.UserErrors(childComplexity), true
 
 	case "Department.head":
 		if e.ComplexityRoot.Department.Head == nil {
@@ -1170,6 +1337,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.KindCount.Kind(childComplexity), true
 
+	case "LinkProjectsPayload.replayed":
+		if e.ComplexityRoot.LinkProjectsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LinkProjectsPayload.Replayed(childComplexity), true
+	case "LinkProjectsPayload.results":
+		if e.ComplexityRoot.LinkProjectsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LinkProjectsPayload.Results(childComplexity), true
+	case "LinkProjectsPayload.revision":
+		if e.ComplexityRoot.LinkProjectsPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LinkProjectsPayload.Revision(childComplexity), true
+	case "LinkProjectsPayload.userErrors":
+		if e.ComplexityRoot.LinkProjectsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LinkProjectsPayload.UserErrors(childComplexity), true
+
 	case "Milestone.baselineBasis":
 		if e.ComplexityRoot.Milestone.BaselineBasis == nil {
 			break
@@ -1600,6 +1792,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConfirmHold(childComplexity, args["input"].(model.ConfirmHoldInput)), true
+	case "Mutation.deleteRecords":
+		if e.ComplexityRoot.Mutation.DeleteRecords == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteRecords_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteRecords(childComplexity, args["input"].(model.DeleteRecordsInput)), true
+	case "Mutation.linkProjects":
+		if e.ComplexityRoot.Mutation.LinkProjects == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_linkProjects_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LinkProjects(childComplexity, args["input"].(model.LinkProjectsInput)), true
+	case "Mutation.setMilestoneFields":
+		if e.ComplexityRoot.Mutation.SetMilestoneFields == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setMilestoneFields_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetMilestoneFields(childComplexity, args["input"].(model.SetMilestoneFieldsInput)), true
+	case "Mutation.setProjectFields":
+		if e.ComplexityRoot.Mutation.SetProjectFields == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setProjectFields_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetProjectFields(childComplexity, args["input"].(model.SetProjectFieldsInput)), true
 	case "Mutation.startSync":
 		if e.ComplexityRoot.Mutation.StartSync == nil {
 			break
@@ -1611,6 +1847,138 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.StartSync(childComplexity, args["input"].(model.StartSyncInput)), true
+	case "Mutation.unlinkProjects":
+		if e.ComplexityRoot.Mutation.UnlinkProjects == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_unlinkProjects_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UnlinkProjects(childComplexity, args["input"].(model.UnlinkProjectsInput)), true
+	case "Mutation.upsertContributions":
+		if e.ComplexityRoot.Mutation.UpsertContributions == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertContributions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertContributions(childComplexity, args["input"].(model.UpsertContributionsInput)), true
+	case "Mutation.upsertDepartments":
+		if e.ComplexityRoot.Mutation.UpsertDepartments == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertDepartments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertDepartments(childComplexity, args["input"].(model.UpsertDepartmentsInput)), true
+	case "Mutation.upsertIdentities":
+		if e.ComplexityRoot.Mutation.UpsertIdentities == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertIdentities_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertIdentities(childComplexity, args["input"].(model.UpsertIdentitiesInput)), true
+	case "Mutation.upsertJudgements":
+		if e.ComplexityRoot.Mutation.UpsertJudgements == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertJudgements_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertJudgements(childComplexity, args["input"].(model.UpsertJudgementsInput)), true
+	case "Mutation.upsertKeyResults":
+		if e.ComplexityRoot.Mutation.UpsertKeyResults == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertKeyResults_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertKeyResults(childComplexity, args["input"].(model.UpsertKeyResultsInput)), true
+	case "Mutation.upsertKpiLinks":
+		if e.ComplexityRoot.Mutation.UpsertKpiLinks == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertKpiLinks_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertKpiLinks(childComplexity, args["input"].(model.UpsertKpiLinksInput)), true
+	case "Mutation.upsertKpis":
+		if e.ComplexityRoot.Mutation.UpsertKpis == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertKpis_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertKpis(childComplexity, args["input"].(model.UpsertKpisInput)), true
+	case "Mutation.upsertMeasurements":
+		if e.ComplexityRoot.Mutation.UpsertMeasurements == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertMeasurements_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertMeasurements(childComplexity, args["input"].(model.UpsertMeasurementsInput)), true
+	case "Mutation.upsertObjectives":
+		if e.ComplexityRoot.Mutation.UpsertObjectives == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertObjectives_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertObjectives(childComplexity, args["input"].(model.UpsertObjectivesInput)), true
+	case "Mutation.upsertStrategies":
+		if e.ComplexityRoot.Mutation.UpsertStrategies == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertStrategies_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertStrategies(childComplexity, args["input"].(model.UpsertStrategiesInput)), true
+	case "Mutation.upsertStrategyVersions":
+		if e.ComplexityRoot.Mutation.UpsertStrategyVersions == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertStrategyVersions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertStrategyVersions(childComplexity, args["input"].(model.UpsertStrategyVersionsInput)), true
 
 	case "Override.at":
 		if e.ComplexityRoot.Override.At == nil {
@@ -2384,17 +2752,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Quarantine(childComplexity, args["filter"].(*portfolio.QuarantineFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
-	case "Query.rateLimit":
-		if e.ComplexityRoot.Query.RateLimit == nil {
-			break
-		}
-
-		args, err := ec.field_Query_rateLimit_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.RateLimit(childComplexity, args["dryRun"].(*bool)), true
 	case "Query.risks":
 		if e.ComplexityRoot.Query.Risks == nil {
 			break
@@ -2418,37 +2775,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Runs(childComplexity, args["filter"].(*portfolio.RunFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 
-	case "RateLimit.cost":
-		if e.ComplexityRoot.RateLimit.Cost == nil {
-			break
-		}
-
-		return e.ComplexityRoot.RateLimit.Cost(childComplexity), true
-	case "RateLimit.limit":
-		if e.ComplexityRoot.RateLimit.Limit == nil {
-			break
-		}
-
-		return e.ComplexityRoot.RateLimit.Limit(childComplexity), true
-	case "RateLimit.remaining":
-		if e.ComplexityRoot.RateLimit.Remaining == nil {
-			break
-		}
-
-		return e.ComplexityRoot.RateLimit.Remaining(childComplexity), true
-	case "RateLimit.resetAt":
-		if e.ComplexityRoot.RateLimit.ResetAt == nil {
-			break
-		}
-
-		return e.ComplexityRoot.RateLimit.ResetAt(childComplexity), true
-	case "RateLimit.used":
-		if e.ComplexityRoot.RateLimit.Used == nil {
-			break
-		}
-
-		return e.ComplexityRoot.RateLimit.Used(childComplexity), true
-
 	case "Reason.code":
 		if e.ComplexityRoot.Reason.Code == nil {
 			break
@@ -2461,6 +2787,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Reason.Message(childComplexity), true
+
+	case "RecordResult.id":
+		if e.ComplexityRoot.RecordResult.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordResult.ID(childComplexity), true
+	case "RecordResult.key":
+		if e.ComplexityRoot.RecordResult.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordResult.Key(childComplexity), true
+	case "RecordResult.outcome":
+		if e.ComplexityRoot.RecordResult.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordResult.Outcome(childComplexity), true
+	case "RecordResult.version":
+		if e.ComplexityRoot.RecordResult.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordResult.Version(childComplexity), true
 
 	case "Risk.closed":
 		if e.ComplexityRoot.Risk.Closed == nil {
@@ -2625,6 +2976,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RiskEdge.Node(childComplexity), true
+
+	case "SetMilestoneFieldsPayload.replayed":
+		if e.ComplexityRoot.SetMilestoneFieldsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetMilestoneFieldsPayload.Replayed(childComplexity), true
+	case "SetMilestoneFieldsPayload.results":
+		if e.ComplexityRoot.SetMilestoneFieldsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetMilestoneFieldsPayload.Results(childComplexity), true
+	case "SetMilestoneFieldsPayload.revision":
+		if e.ComplexityRoot.SetMilestoneFieldsPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetMilestoneFieldsPayload.Revision(childComplexity), true
+	case "SetMilestoneFieldsPayload.userErrors":
+		if e.ComplexityRoot.SetMilestoneFieldsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetMilestoneFieldsPayload.UserErrors(childComplexity), true
+
+	case "SetProjectFieldsPayload.replayed":
+		if e.ComplexityRoot.SetProjectFieldsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetProjectFieldsPayload.Replayed(childComplexity), true
+	case "SetProjectFieldsPayload.results":
+		if e.ComplexityRoot.SetProjectFieldsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetProjectFieldsPayload.Results(childComplexity), true
+	case "SetProjectFieldsPayload.revision":
+		if e.ComplexityRoot.SetProjectFieldsPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetProjectFieldsPayload.Revision(childComplexity), true
+	case "SetProjectFieldsPayload.userErrors":
+		if e.ComplexityRoot.SetProjectFieldsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetProjectFieldsPayload.UserErrors(childComplexity), true
 
 	case "StartSyncPayload.connections":
 		if e.ComplexityRoot.StartSyncPayload.Connections == nil {
@@ -2939,6 +3340,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ToolEdge.Node(childComplexity), true
 
+	case "UnlinkProjectsPayload.replayed":
+		if e.ComplexityRoot.UnlinkProjectsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnlinkProjectsPayload.Replayed(childComplexity), true
+	case "UnlinkProjectsPayload.results":
+		if e.ComplexityRoot.UnlinkProjectsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnlinkProjectsPayload.Results(childComplexity), true
+	case "UnlinkProjectsPayload.revision":
+		if e.ComplexityRoot.UnlinkProjectsPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnlinkProjectsPayload.Revision(childComplexity), true
+	case "UnlinkProjectsPayload.userErrors":
+		if e.ComplexityRoot.UnlinkProjectsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnlinkProjectsPayload.UserErrors(childComplexity), true
+
 	case "UnreadableRecord.connection":
 		if e.ComplexityRoot.UnreadableRecord.Connection == nil {
 			break
@@ -3038,6 +3464,281 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UnreadableRecordEdge.Node(childComplexity), true
 
+	case "UpsertContributionsPayload.replayed":
+		if e.ComplexityRoot.UpsertContributionsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertContributionsPayload.Replayed(childComplexity), true
+	case "UpsertContributionsPayload.results":
+		if e.ComplexityRoot.UpsertContributionsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertContributionsPayload.Results(childComplexity), true
+	case "UpsertContributionsPayload.revision":
+		if e.ComplexityRoot.UpsertContributionsPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertContributionsPayload.Revision(childComplexity), true
+	case "UpsertContributionsPayload.userErrors":
+		if e.ComplexityRoot.UpsertContributionsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertContributionsPayload.UserErrors(childComplexity), true
+
+	case "UpsertDepartmentsPayload.replayed":
+		if e.ComplexityRoot.UpsertDepartmentsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertDepartmentsPayload.Replayed(childComplexity), true
+	case "UpsertDepartmentsPayload.results":
+		if e.ComplexityRoot.UpsertDepartmentsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertDepartmentsPayload.Results(childComplexity), true
+	case "UpsertDepartmentsPayload.revision":
+		if e.ComplexityRoot.UpsertDepartmentsPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertDepartmentsPayload.Revision(childComplexity), true
+	case "UpsertDepartmentsPayload.userErrors":
+		if e.ComplexityRoot.UpsertDepartmentsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertDepartmentsPayload.UserErrors(childComplexity), true
+
+	case "UpsertIdentitiesPayload.replayed":
+		if e.ComplexityRoot.UpsertIdentitiesPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertIdentitiesPayload.Replayed(childComplexity), true
+	case "UpsertIdentitiesPayload.results":
+		if e.ComplexityRoot.UpsertIdentitiesPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertIdentitiesPayload.Results(childComplexity), true
+	case "UpsertIdentitiesPayload.revision":
+		if e.ComplexityRoot.UpsertIdentitiesPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertIdentitiesPayload.Revision(childComplexity), true
+	case "UpsertIdentitiesPayload.userErrors":
+		if e.ComplexityRoot.UpsertIdentitiesPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertIdentitiesPayload.UserErrors(childComplexity), true
+
+	case "UpsertJudgementsPayload.replayed":
+		if e.ComplexityRoot.UpsertJudgementsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertJudgementsPayload.Replayed(childComplexity), true
+	case "UpsertJudgementsPayload.results":
+		if e.ComplexityRoot.UpsertJudgementsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertJudgementsPayload.Results(childComplexity), true
+	case "UpsertJudgementsPayload.revision":
+		if e.ComplexityRoot.UpsertJudgementsPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertJudgementsPayload.Revision(childComplexity), true
+	case "UpsertJudgementsPayload.userErrors":
+		if e.ComplexityRoot.UpsertJudgementsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertJudgementsPayload.UserErrors(childComplexity), true
+
+	case "UpsertKeyResultsPayload.replayed":
+		if e.ComplexityRoot.UpsertKeyResultsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertKeyResultsPayload.Replayed(childComplexity), true
+	case "UpsertKeyResultsPayload.results":
+		if e.ComplexityRoot.UpsertKeyResultsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertKeyResultsPayload.Results(childComplexity), true
+	case "UpsertKeyResultsPayload.revision":
+		if e.ComplexityRoot.UpsertKeyResultsPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertKeyResultsPayload.Revision(childComplexity), true
+	case "UpsertKeyResultsPayload.userErrors":
+		if e.ComplexityRoot.UpsertKeyResultsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertKeyResultsPayload.UserErrors(childComplexity), true
+
+	case "UpsertKpiLinksPayload.replayed":
+		if e.ComplexityRoot.UpsertKpiLinksPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertKpiLinksPayload.Replayed(childComplexity), true
+	case "UpsertKpiLinksPayload.results":
+		if e.ComplexityRoot.UpsertKpiLinksPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertKpiLinksPayload.Results(childComplexity), true
+	case "UpsertKpiLinksPayload.revision":
+		if e.ComplexityRoot.UpsertKpiLinksPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertKpiLinksPayload.Revision(childComplexity), true
+	case "UpsertKpiLinksPayload.userErrors":
+		if e.ComplexityRoot.UpsertKpiLinksPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertKpiLinksPayload.UserErrors(childComplexity), true
+
+	case "UpsertKpisPayload.replayed":
+		if e.ComplexityRoot.UpsertKpisPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertKpisPayload.Replayed(childComplexity), true
+	case "UpsertKpisPayload.results":
+		if e.ComplexityRoot.UpsertKpisPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertKpisPayload.Results(childComplexity), true
+	case "UpsertKpisPayload.revision":
+		if e.ComplexityRoot.UpsertKpisPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertKpisPayload.Revision(childComplexity), true
+	case "UpsertKpisPayload.userErrors":
+		if e.ComplexityRoot.UpsertKpisPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertKpisPayload.UserErrors(childComplexity), true
+
+	case "UpsertMeasurementsPayload.replayed":
+		if e.ComplexityRoot.UpsertMeasurementsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertMeasurementsPayload.Replayed(childComplexity), true
+	case "UpsertMeasurementsPayload.results":
+		if e.ComplexityRoot.UpsertMeasurementsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertMeasurementsPayload.Results(childComplexity), true
+	case "UpsertMeasurementsPayload.revision":
+		if e.ComplexityRoot.UpsertMeasurementsPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertMeasurementsPayload.Revision(childComplexity), true
+	case "UpsertMeasurementsPayload.userErrors":
+		if e.ComplexityRoot.UpsertMeasurementsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertMeasurementsPayload.UserErrors(childComplexity), true
+
+	case "UpsertObjectivesPayload.replayed":
+		if e.ComplexityRoot.UpsertObjectivesPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertObjectivesPayload.Replayed(childComplexity), true
+	case "UpsertObjectivesPayload.results":
+		if e.ComplexityRoot.UpsertObjectivesPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertObjectivesPayload.Results(childComplexity), true
+	case "UpsertObjectivesPayload.revision":
+		if e.ComplexityRoot.UpsertObjectivesPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertObjectivesPayload.Revision(childComplexity), true
+	case "UpsertObjectivesPayload.userErrors":
+		if e.ComplexityRoot.UpsertObjectivesPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertObjectivesPayload.UserErrors(childComplexity), true
+
+	case "UpsertStrategiesPayload.replayed":
+		if e.ComplexityRoot.UpsertStrategiesPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertStrategiesPayload.Replayed(childComplexity), true
+	case "UpsertStrategiesPayload.results":
+		if e.ComplexityRoot.UpsertStrategiesPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertStrategiesPayload.Results(childComplexity), true
+	case "UpsertStrategiesPayload.revision":
+		if e.ComplexityRoot.UpsertStrategiesPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertStrategiesPayload.Revision(childComplexity), true
+	case "UpsertStrategiesPayload.userErrors":
+		if e.ComplexityRoot.UpsertStrategiesPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertStrategiesPayload.UserErrors(childComplexity), true
+
+	case "UpsertStrategyVersionsPayload.replayed":
+		if e.ComplexityRoot.UpsertStrategyVersionsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertStrategyVersionsPayload.Replayed(childComplexity), true
+	case "UpsertStrategyVersionsPayload.results":
+		if e.ComplexityRoot.UpsertStrategyVersionsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertStrategyVersionsPayload.Results(childComplexity), true
+	case "UpsertStrategyVersionsPayload.revision":
+		if e.ComplexityRoot.UpsertStrategyVersionsPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertStrategyVersionsPayload.Revision(childComplexity), true
+	case "UpsertStrategyVersionsPayload.userErrors":
+		if e.ComplexityRoot.UpsertStrategyVersionsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertStrategyVersionsPayload.UserErrors(childComplexity), true
+
 	case "UserError.code":
 		if e.ComplexityRoot.UserError.Code == nil {
 			break
@@ -3087,39 +3788,75 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputBaselineBasisComparator,
 		ec.unmarshalInputBooleanComparator,
 		ec.unmarshalInputConfirmHoldInput,
+		ec.unmarshalInputContributionInput,
 		ec.unmarshalInputCustomFieldFilter,
+		ec.unmarshalInputCustomValueInput,
 		ec.unmarshalInputDateComparator,
 		ec.unmarshalInputDateTimeComparator,
 		ec.unmarshalInputDecimalComparator,
+		ec.unmarshalInputDeleteRecordsInput,
 		ec.unmarshalInputDepartmentFilter,
+		ec.unmarshalInputDepartmentInput,
 		ec.unmarshalInputDependencyFilter,
 		ec.unmarshalInputGroupHaving,
 		ec.unmarshalInputGroupOrder,
 		ec.unmarshalInputHealthComparator,
 		ec.unmarshalInputHoldFilter,
 		ec.unmarshalInputIDComparator,
+		ec.unmarshalInputIdentityInput,
 		ec.unmarshalInputIntComparator,
+		ec.unmarshalInputJudgementInput,
+		ec.unmarshalInputKeyResultInput,
+		ec.unmarshalInputKpiInput,
+		ec.unmarshalInputKpiLinkInput,
+		ec.unmarshalInputLinkProjectsInput,
 		ec.unmarshalInputListComparator,
+		ec.unmarshalInputMeasurementInput,
 		ec.unmarshalInputMilestoneCollectionFilter,
+		ec.unmarshalInputMilestoneFieldsInput,
 		ec.unmarshalInputMilestoneFilter,
 		ec.unmarshalInputMilestoneKindComparator,
 		ec.unmarshalInputMilestoneOrder,
+		ec.unmarshalInputMoneyInput,
+		ec.unmarshalInputObjectiveInput,
+		ec.unmarshalInputObjectiveWeightInput,
+		ec.unmarshalInputPairComparisonInput,
 		ec.unmarshalInputPersonFilter,
 		ec.unmarshalInputPhaseComparator,
 		ec.unmarshalInputPresenceComparator,
+		ec.unmarshalInputProjectFieldsInput,
 		ec.unmarshalInputProjectFilter,
+		ec.unmarshalInputProjectLinkInput,
 		ec.unmarshalInputProjectOrder,
 		ec.unmarshalInputProjectRef,
+		ec.unmarshalInputProjectUnlinkInput,
 		ec.unmarshalInputQuarantineFilter,
+		ec.unmarshalInputRecordKeyInput,
 		ec.unmarshalInputRiskFilter,
 		ec.unmarshalInputRiskOrder,
 		ec.unmarshalInputRunFilter,
 		ec.unmarshalInputRunStateComparator,
+		ec.unmarshalInputSetMilestoneFieldsInput,
+		ec.unmarshalInputSetProjectFieldsInput,
 		ec.unmarshalInputSourceRef,
 		ec.unmarshalInputStartSyncInput,
 		ec.unmarshalInputStatusCategoryComparator,
+		ec.unmarshalInputStrategyInput,
+		ec.unmarshalInputStrategyVersionInput,
 		ec.unmarshalInputStringComparator,
 		ec.unmarshalInputToolFilter,
+		ec.unmarshalInputUnlinkProjectsInput,
+		ec.unmarshalInputUpsertContributionsInput,
+		ec.unmarshalInputUpsertDepartmentsInput,
+		ec.unmarshalInputUpsertIdentitiesInput,
+		ec.unmarshalInputUpsertJudgementsInput,
+		ec.unmarshalInputUpsertKeyResultsInput,
+		ec.unmarshalInputUpsertKpiLinksInput,
+		ec.unmarshalInputUpsertKpisInput,
+		ec.unmarshalInputUpsertMeasurementsInput,
+		ec.unmarshalInputUpsertObjectivesInput,
+		ec.unmarshalInputUpsertStrategiesInput,
+		ec.unmarshalInputUpsertStrategyVersionsInput,
 	)
 	first := true
 
@@ -3920,26 +4657,883 @@ input DependencyFilter {
   successor: ProjectFilter
 }
 `, BuiltIn: false},
-	{Name: "../schema/limits.graphqls", Input: `extend type Query {
-  "What this request costs, and what is left of the minute for its key."
-  rateLimit(
-    "Whether only to tell the cost: nothing else is evaluated, answered or charged, and no limit of cost refuses it."
-    dryRun: Boolean = false
-  ): RateLimit! @operational
+	{Name: "../schema/edit.graphqls", Input: `extend type Mutation {
+  "Records departments; what has the key already is replaced as a whole."
+  upsertDepartments(
+    "What to record."
+    input: UpsertDepartmentsInput!
+  ): UpsertDepartmentsPayload!
+  "Records people and which accounts in the tools are theirs."
+  upsertIdentities(
+    "What to record."
+    input: UpsertIdentitiesInput!
+  ): UpsertIdentitiesPayload!
+  "Records strategies."
+  upsertStrategies(
+    "What to record."
+    input: UpsertStrategiesInput!
+  ): UpsertStrategiesPayload!
+  "Records how strategies weigh their objectives for a while."
+  upsertStrategyVersions(
+    "What to record."
+    input: UpsertStrategyVersionsInput!
+  ): UpsertStrategyVersionsPayload!
+  "Records objectives of strategies."
+  upsertObjectives(
+    "What to record."
+    input: UpsertObjectivesInput!
+  ): UpsertObjectivesPayload!
+  "Records how judges compare objectives; one judgement holds all pairs of one judge for one version."
+  upsertJudgements(
+    "What to record."
+    input: UpsertJudgementsInput!
+  ): UpsertJudgementsPayload!
+  "Records how much projects serve objectives."
+  upsertContributions(
+    "What to record."
+    input: UpsertContributionsInput!
+  ): UpsertContributionsPayload!
+  "Records key results of objectives."
+  upsertKeyResults(
+    "What to record."
+    input: UpsertKeyResultsInput!
+  ): UpsertKeyResultsPayload!
+  "Records KPIs of departments."
+  upsertKpis(
+    "What to record."
+    input: UpsertKpisInput!
+  ): UpsertKpisPayload!
+  "Records measurements of KPIs; thousands fit into one request, which is one commit."
+  upsertMeasurements(
+    "What to record."
+    input: UpsertMeasurementsInput!
+  ): UpsertMeasurementsPayload!
+  "Records which KPIs projects are expected to change."
+  upsertKpiLinks(
+    "What to record."
+    input: UpsertKpiLinksInput!
+  ): UpsertKpiLinksPayload!
+  "Gives projects values that their tools do not have, or that are to win over the tools' values. A member that is null takes back what was recorded."
+  setProjectFields(
+    "What to record."
+    input: SetProjectFieldsInput!
+  ): SetProjectFieldsPayload!
+  "Gives milestones values that their tools do not have, or that are to win over the tools' values. A member that is null takes back what was recorded."
+  setMilestoneFields(
+    "What to record."
+    input: SetMilestoneFieldsInput!
+  ): SetMilestoneFieldsPayload!
+  "Joins projects of several tools into one, or keeps them apart whatever the rules say."
+  linkProjects(
+    "What to record."
+    input: LinkProjectsInput!
+  ): LinkProjectsPayload!
+  "Takes links between projects back."
+  unlinkProjects(
+    "What to record."
+    input: UnlinkProjectsInput!
+  ): UnlinkProjectsPayload!
+  "Deletes what was recorded. What others still name stays, unless they are deleted in the same request."
+  deleteRecords(
+    "What to delete."
+    input: DeleteRecordsInput!
+  ): DeleteRecordsPayload!
 }
 
-"What a request costs, and what all requests of its key may cost in a minute. The unit is explained in the documentation of limits."
-type RateLimit {
-  "What this request costs, or would cost."
-  cost: Int!
-  "What all requests of the key may cost within a minute."
-  limit: Int!
-  "What was spent in this minute, this request included."
-  used: Int!
-  "What is left of this minute."
-  remaining: Int!
-  "When the next minute begins."
-  resetAt: DateTime!
+"What became of one row of a mutation."
+type RecordResult {
+  "The global id of what was recorded."
+  id: ID!
+  "Its key, as deleteRecords takes it."
+  key: String!
+  "What became of it; of a dry run, what would."
+  outcome: Outcome!
+  "Its version, as expectedVersion takes it; null when there is none."
+  version: String
+}
+
+"What became of something that was to be recorded."
+enum Outcome {
+  "It is new."
+  CREATED
+  "It says something else now."
+  UPDATED
+  "It says that already; nothing was written."
+  UNCHANGED
+  "It is no more."
+  DELETED
+  "Nothing was written, because the request has errors."
+  REFUSED
+}
+
+"The departments to record."
+input UpsertDepartmentsInput {
+  "One for each; at most 100,000. All of them happen in one commit, or none."
+  items: [DepartmentInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of upsertDepartments."
+type UpsertDepartmentsPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"The identities to record."
+input UpsertIdentitiesInput {
+  "One for each; at most 100,000. All of them happen in one commit, or none."
+  items: [IdentityInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of upsertIdentities."
+type UpsertIdentitiesPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"The strategies to record."
+input UpsertStrategiesInput {
+  "One for each; at most 100,000. All of them happen in one commit, or none."
+  items: [StrategyInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of upsertStrategies."
+type UpsertStrategiesPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"The versions of strategies to record."
+input UpsertStrategyVersionsInput {
+  "One for each; at most 100,000. All of them happen in one commit, or none."
+  items: [StrategyVersionInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of upsertStrategyVersions."
+type UpsertStrategyVersionsPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"The objectives to record."
+input UpsertObjectivesInput {
+  "One for each; at most 100,000. All of them happen in one commit, or none."
+  items: [ObjectiveInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of upsertObjectives."
+type UpsertObjectivesPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"The judgements to record."
+input UpsertJudgementsInput {
+  "One for each; at most 100,000. All of them happen in one commit, or none."
+  items: [JudgementInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of upsertJudgements."
+type UpsertJudgementsPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"The contributions to record."
+input UpsertContributionsInput {
+  "One for each; at most 100,000. All of them happen in one commit, or none."
+  items: [ContributionInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of upsertContributions."
+type UpsertContributionsPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"The key results to record."
+input UpsertKeyResultsInput {
+  "One for each; at most 100,000. All of them happen in one commit, or none."
+  items: [KeyResultInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of upsertKeyResults."
+type UpsertKeyResultsPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"The KPIs to record."
+input UpsertKpisInput {
+  "One for each; at most 100,000. All of them happen in one commit, or none."
+  items: [KpiInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of upsertKpis."
+type UpsertKpisPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"The measurements to record."
+input UpsertMeasurementsInput {
+  "One for each; at most 100,000. All of them happen in one commit, or none."
+  items: [MeasurementInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of upsertMeasurements."
+type UpsertMeasurementsPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"The links to KPIs to record."
+input UpsertKpiLinksInput {
+  "One for each; at most 100,000. All of them happen in one commit, or none."
+  items: [KpiLinkInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of upsertKpiLinks."
+type UpsertKpiLinksPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"The fields of projects to record."
+input SetProjectFieldsInput {
+  "One for each; at most 100,000. All of them happen in one commit, or none."
+  items: [ProjectFieldsInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of setProjectFields."
+type SetProjectFieldsPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"The fields of milestones to record."
+input SetMilestoneFieldsInput {
+  "One for each; at most 100,000. All of them happen in one commit, or none."
+  items: [MilestoneFieldsInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of setMilestoneFields."
+type SetMilestoneFieldsPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"The links between projects to record."
+input LinkProjectsInput {
+  "One for each; at most 100,000. All of them happen in one commit, or none."
+  items: [ProjectLinkInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of linkProjects."
+type LinkProjectsPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"The links between projects to take back."
+input UnlinkProjectsInput {
+  "One for each; at most 100,000. All of them happen in one commit, or none."
+  items: [ProjectUnlinkInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of unlinkProjects."
+type UnlinkProjectsPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"The records to delete, each by the key that its result gave or by its global id."
+input DeleteRecordsInput {
+  "Departments, by key."
+  departments: [RecordKeyInput!]
+  "Identities, by key."
+  identities: [RecordKeyInput!]
+  "Strategies, by key."
+  strategies: [RecordKeyInput!]
+  "Versions of strategies, as larkmoor@2026."
+  strategyVersions: [RecordKeyInput!]
+  "Objectives, by key."
+  objectives: [RecordKeyInput!]
+  "Judgements, as larkmoor@2026#Ines Okafor."
+  judgements: [RecordKeyInput!]
+  "Contributions, as pmo:PMO-201#better-care."
+  contributions: [RecordKeyInput!]
+  "Key results, by key."
+  keyResults: [RecordKeyInput!]
+  "KPIs, by key."
+  kpis: [RecordKeyInput!]
+  "Measurements, as rural-patients/2026-03/pilot, or rural-patients/2026-03/ of the whole."
+  measurements: [RecordKeyInput!]
+  "Links to KPIs, as pmo:PMO-201#rural-patients."
+  kpiLinks: [RecordKeyInput!]
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"Something to delete."
+input RecordKeyInput {
+  "Its key as a result gave it, or its global id."
+  key: String!
+  "The version that was seen; it is not deleted when it has another one. null does not care."
+  expectedVersion: String
+}
+
+"What became of deleteRecords."
+type DeleteRecordsPayload {
+  "What became of each record, in the order of the lists above."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"A department."
+input DepartmentInput {
+  "Its key, unique among departments: digital-health. Small letters, digits and - . _."
+  key: String!
+  "The name."
+  name: String!
+  "The key of the department above it."
+  parent: String
+  "Who leads it: a person's key, id, e-mail or name."
+  head: String
+  "What tools call it."
+  aliases: [String!]
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"A person, and which accounts in the tools are theirs."
+input IdentityInput {
+  "Its key, unique among people."
+  key: String!
+  "The name."
+  name: String!
+  "The e-mail address."
+  email: String
+  "E-mail addresses or ids of accounts in the tools; an account is one person's."
+  accounts: [String!]
+  "The key of the department they belong to."
+  department: String
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"A strategy: a set of objectives, and versions that weigh them."
+input StrategyInput {
+  "Its key, unique among strategies."
+  key: String!
+  "The name."
+  name: String!
+  "What it is about."
+  description: String
+  "A person's key, id, e-mail or name."
+  owner: String
+  "Whether projects are scored and ranked by this one."
+  leading: Boolean
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"How a strategy weighs its objectives for a while. Of several that are valid on a day, the one that began last is in force."
+input StrategyVersionInput {
+  "The key of the strategy."
+  strategy: String!
+  "What it is called, unique in the strategy: 2026."
+  version: String!
+  "A longer name."
+  name: String
+  "The first day; null is from the beginning."
+  validFrom: Date
+  "The last day; null is without an end."
+  validTo: Date
+  "Where the weights come from."
+  method: WeightMethod!
+  "Of MANUAL: the weights, each among its siblings; they are divided by their sum."
+  weights: [ObjectiveWeightInput!]
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"The weight of one objective among its siblings."
+input ObjectiveWeightInput {
+  "The key of the objective."
+  objective: String!
+  "0 or more."
+  weight: Decimal!
+}
+
+"What a strategy is after."
+input ObjectiveInput {
+  "Its key, unique among objectives of all strategies."
+  key: String!
+  "The key of the strategy."
+  strategy: String!
+  "The key of the objective above it, of the same strategy."
+  parent: String
+  "The name."
+  name: String!
+  "What it means."
+  description: String
+  "A person's key, id, e-mail or name."
+  owner: String
+  "What value it drives, in the organisation's words."
+  valueDriver: String
+  "How far it looks, in the organisation's words: 3 years."
+  horizon: String
+  "What tools call it."
+  aliases: [String!]
+  "The first day; null is from the beginning."
+  validFrom: Date
+  "The last day; null is without an end."
+  validTo: Date
+  "How its progress follows from what is below it; null is WEIGHTED_MEAN."
+  rollUp: RollUpMethod
+  "Of MANUAL: 0 to 1, more when exceeded."
+  progress: Decimal
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"How one judge compares objectives, for one version of a strategy."
+input JudgementInput {
+  "The key of the strategy."
+  strategy: String!
+  "The version."
+  version: String!
+  "A person's key, e-mail or name."
+  judge: String!
+  "The pairs that were compared; not all need be."
+  pairs: [PairComparisonInput!]!
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"How many times as important one objective is as one of its siblings."
+input PairComparisonInput {
+  "The key of the one."
+  more: String!
+  "The key of the other."
+  less: String!
+  "From 1/9 to 9, as a whole number, a decimal or a fraction: 3, 0.5, 1/3."
+  times: String!
+}
+
+"How much a project serves an objective."
+input ContributionInput {
+  "The project: its global id, pmo:<PMO number>, or <connection>:<the tool's key>. It need not have been read yet."
+  project: String!
+  "The key of the objective."
+  objective: String!
+  "From 0 to 1."
+  strength: Decimal!
+  "Why."
+  rationale: String
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"How one sees that an objective is reached."
+input KeyResultInput {
+  "Its key, unique among key results."
+  key: String!
+  "The key of the objective."
+  objective: String!
+  "The name."
+  name: String!
+  "A person's key, id, e-mail or name."
+  owner: String
+  "The unit of the values."
+  unit: String
+  "The key of the KPI whose last actual value it takes; then actual is left away."
+  kpi: String
+  "Where it began."
+  baseline: Decimal
+  "Where it shall be."
+  target: Decimal
+  "Where it is."
+  actual: Decimal
+  "Told instead of computed: 0 to 1, more when exceeded."
+  progress: Decimal
+  "Among what the objective rolls up; null is 1."
+  weight: Decimal
+  "By when."
+  due: Date
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"A measure that a department answers for."
+input KpiInput {
+  "Its key, unique among KPIs."
+  key: String!
+  "The name."
+  name: String!
+  "What is counted, and how."
+  description: String
+  "The key of the department."
+  department: String!
+  "A person's key, id, e-mail or name."
+  owner: String
+  "Which values are good."
+  direction: KpiDirection!
+  "Whether it leads or lags."
+  indicator: IndicatorType
+  "The side from which it looks at the organisation."
+  perspective: KpiPerspective
+  "The unit: patients, minutes, %, EUR."
+  unit: String
+  "How often it is measured."
+  period: Period!
+  "How periods and segments add up; null is SUM."
+  aggregation: KpiAggregation
+  "Where it began."
+  baseline: Decimal
+  "The target of periods whose measurement has none."
+  target: Decimal
+  "Of TARGET_BAND: the lower end of the band, above 0."
+  bandLow: Decimal
+  "Of TARGET_BAND: its upper end."
+  bandHigh: Decimal
+  "How attainment is computed; null is FROM_TARGET."
+  attainment: AttainmentForm
+  "The attainment from which it is green, as a share; null is 0.90."
+  green: Decimal
+  "The attainment from which it is yellow; null is 0.80."
+  yellow: Decimal
+  "How many days after its end a period may be without an actual value; null is 10."
+  graceDays: Int
+  "The keys of KPIs that it is believed to run ahead of."
+  leads: [String!]
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"What is known of a KPI in one period and segment."
+input MeasurementInput {
+  "The key of the KPI."
+  kpi: String!
+  "2026, 2026-Q1, 2026-03, 2026-W07 or 2026-03-15, as long as the KPI's period."
+  period: String!
+  "A part of the whole, such as pilot; null is the whole."
+  segment: String
+  "What it was."
+  actual: Decimal
+  "What it should be."
+  target: Decimal
+  "What it is expected to be."
+  projection: Decimal
+  "Of a RATIO: the upper part of the actual value."
+  numerator: Decimal
+  "Of a RATIO: the lower part."
+  denominator: Decimal
+  "A remark."
+  note: String
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"What a project is expected to change of a KPI."
+input KpiLinkInput {
+  "The project: its global id, pmo:<PMO number>, or <connection>:<the tool's key>."
+  project: String!
+  "The key of the KPI."
+  kpi: String!
+  "In the unit of the KPI, from before to after go-live."
+  expectedChange: Decimal
+  "Why."
+  rationale: String
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"Values for fields of a project. A member that is not given stays as it is; one that is null takes back what was recorded."
+input ProjectFieldsInput {
+  "The project: its global id, pmo:<PMO number>, or <connection>:<the tool's key>."
+  project: String!
+  "The name."
+  name: String
+  "The key or name of a department."
+  department: String
+  "A person's key, id, e-mail or name."
+  sponsor: String
+  "A person's key, id, e-mail or name."
+  manager: String
+  "Where it stands in its life."
+  phase: Phase
+  "The priority, in the organisation's words."
+  priority: String
+  "The budget; the key needs the field group cost."
+  budget: MoneyInput
+  "Why it is done."
+  justification: String
+  "The PMO's number of it."
+  pmoId: String
+  "What it says it serves."
+  objectives: [String!]
+  "When it starts."
+  start: Date
+  "When it is due."
+  due: Date
+  "When it was due as first agreed."
+  baseline: Date
+  "When it will be done."
+  forecast: Date
+  "When it was done."
+  finished: Date
+  "How it stands, as somebody says."
+  health: Health
+  "For WSJF: the value, relative to other projects."
+  businessValue: Decimal
+  "For WSJF: how much the value decays with time."
+  timeCriticality: Decimal
+  "For WSJF: risk reduced or opportunity enabled."
+  riskReduction: Decimal
+  "For WSJF: the size of the work."
+  jobSize: Decimal
+  "Fields that the portfolio does not know."
+  custom: [CustomValueInput!]
+  "Why these values are recorded."
+  reason: String
+  "The version that an earlier result gave; it is refused when a field that is given here was recorded since. null does not care."
+  expectedVersion: String
+}
+
+"Values for fields of a milestone. A member that is not given stays as it is; one that is null takes back what was recorded."
+input MilestoneFieldsInput {
+  "The milestone: its global id, or <connection>:<the tool's key>."
+  milestone: String!
+  "The name."
+  name: String
+  "How much it matters."
+  kind: MilestoneKind
+  "A person's key, id, e-mail or name."
+  owner: String
+  "What is done if it is missed."
+  contingency: String
+  "When its work starts."
+  start: Date
+  "When it is due."
+  due: Date
+  "When it was due as first agreed."
+  baseline: Date
+  "When it will be reached."
+  forecast: Date
+  "When it was reached."
+  finished: Date
+  "How it stands, as somebody says."
+  health: Health
+  "Fields that the portfolio does not know."
+  custom: [CustomValueInput!]
+  "Why these values are recorded."
+  reason: String
+  "The version that an earlier result gave; it is refused when a field that is given here was recorded since. null does not care."
+  expectedVersion: String
+}
+
+"An amount in one currency."
+input MoneyInput {
+  "The exact amount."
+  amount: Decimal!
+  "The currency, as ISO 4217 writes it: EUR."
+  currency: String!
+}
+
+"A value for a field that the portfolio does not know; without a value, what was recorded is taken back. At most one value is given."
+input CustomValueInput {
+  "The name of the field."
+  name: String!
+  "A text."
+  text: String
+  "A number."
+  number: Decimal
+  "A date."
+  date: Date
+  "Yes or no."
+  boolean: Boolean
+  "A list of texts."
+  list: [String!]
+}
+
+"Projects of several tools that are one, or that are not."
+input ProjectLinkInput {
+  "The project whose id the joined one keeps: its global id, or <connection>:<the tool's key>."
+  primary: String!
+  "The others, in the same way. They replace what the link had."
+  members: [String!]!
+  "Whether they are not the same, whatever the rules say."
+  apart: Boolean
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"A link between projects to take back."
+input ProjectUnlinkInput {
+  "The project that the link is recorded of."
+  primary: String!
+  "Whether the link that keeps projects apart is meant."
+  apart: Boolean
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
 }
 `, BuiltIn: false},
 	{Name: "../schema/milestone.graphqls", Input: `extend type Query {
@@ -4945,6 +6539,92 @@ enum ProjectGroupField {
   CUSTOM_FIELD
 }
 `, BuiltIn: false},
+	{Name: "../schema/recorded.graphqls", Input: `"Where the weights of objectives come from."
+enum WeightMethod {
+  "They are given, each among its siblings."
+  MANUAL
+  "All siblings weigh the same."
+  EQUAL
+  "They follow from the comparisons of judges, by the analytic hierarchy process."
+  AHP
+}
+
+"How progress follows from what is below."
+enum RollUpMethod {
+  "The mean, weighted."
+  WEIGHTED_MEAN
+  "The plain mean."
+  MEAN
+  "The least."
+  MIN
+  "It is told."
+  MANUAL
+}
+
+"Which values of a KPI are good."
+enum KpiDirection {
+  "Higher ones."
+  HIGHER_IS_BETTER
+  "Lower ones."
+  LOWER_IS_BETTER
+  "Those between two limits."
+  TARGET_BAND
+}
+
+"What comes first, and what follows."
+enum IndicatorType {
+  "It runs ahead of results."
+  LEADING
+  "It shows results."
+  LAGGING
+}
+
+"The side from which a KPI looks at the organisation."
+enum KpiPerspective {
+  "Those who are served."
+  CUSTOMER
+  "Those who serve."
+  EMPLOYEE
+  "Money."
+  FINANCIAL
+  "How the work goes."
+  PROCESS
+}
+
+"The length of a period."
+enum Period {
+  "A day: 2026-03-15."
+  DAY
+  "A week: 2026-W07."
+  WEEK
+  "A month: 2026-03."
+  MONTH
+  "A quarter: 2026-Q1."
+  QUARTER
+  "A year: 2026."
+  YEAR
+}
+
+"How values of several periods or segments become one."
+enum KpiAggregation {
+  "They add up."
+  SUM
+  "Their mean."
+  MEAN
+  "The last period; segments add up: a stock."
+  LAST
+  "Numerators and denominators add up and are divided once."
+  RATIO
+}
+
+"How attainment follows from actual, target and baseline."
+enum AttainmentForm {
+  "The actual value by the target."
+  FROM_TARGET
+  "How much of the way from the baseline to the target is done."
+  FROM_BASELINE
+}
+`, BuiltIn: false},
 	{Name: "../schema/risk.graphqls", Input: `extend type Query {
   "The risks of all projects, by id unless another order is given."
   risks(
@@ -5609,6 +7289,20 @@ func (ec *executionContext) childFields_CustomField(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type CustomField", field.Name)
 }
 
+func (ec *executionContext) childFields_DeleteRecordsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_DeleteRecordsPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_DeleteRecordsPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_DeleteRecordsPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteRecordsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteRecordsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Department(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5847,6 +7541,20 @@ func (ec *executionContext) childFields_KindCount(ctx context.Context, field gra
 		return ec.fieldContext_KindCount_count(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type KindCount", field.Name)
+}
+
+func (ec *executionContext) childFields_LinkProjectsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_LinkProjectsPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_LinkProjectsPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_LinkProjectsPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LinkProjectsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LinkProjectsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Milestone(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6319,22 +8027,6 @@ func (ec *executionContext) childFields_Provenance(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type Provenance", field.Name)
 }
 
-func (ec *executionContext) childFields_RateLimit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cost":
-		return ec.fieldContext_RateLimit_cost(ctx, field)
-	case "limit":
-		return ec.fieldContext_RateLimit_limit(ctx, field)
-	case "used":
-		return ec.fieldContext_RateLimit_used(ctx, field)
-	case "remaining":
-		return ec.fieldContext_RateLimit_remaining(ctx, field)
-	case "resetAt":
-		return ec.fieldContext_RateLimit_resetAt(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type RateLimit", field.Name)
-}
-
 func (ec *executionContext) childFields_Reason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "code":
@@ -6343,6 +8035,20 @@ func (ec *executionContext) childFields_Reason(ctx context.Context, field graphq
 		return ec.fieldContext_Reason_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Reason", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_RecordResult_id(ctx, field)
+	case "key":
+		return ec.fieldContext_RecordResult_key(ctx, field)
+	case "outcome":
+		return ec.fieldContext_RecordResult_outcome(ctx, field)
+	case "version":
+		return ec.fieldContext_RecordResult_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordResult", field.Name)
 }
 
 func (ec *executionContext) childFields_Risk(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6413,6 +8119,34 @@ func (ec *executionContext) childFields_RiskEdge(ctx context.Context, field grap
 		return ec.fieldContext_RiskEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RiskEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_SetMilestoneFieldsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_SetMilestoneFieldsPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_SetMilestoneFieldsPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_SetMilestoneFieldsPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SetMilestoneFieldsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetMilestoneFieldsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SetProjectFieldsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_SetProjectFieldsPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_SetProjectFieldsPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_SetProjectFieldsPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SetProjectFieldsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetProjectFieldsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_StartSyncPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6563,6 +8297,20 @@ func (ec *executionContext) childFields_ToolEdge(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type ToolEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_UnlinkProjectsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UnlinkProjectsPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UnlinkProjectsPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UnlinkProjectsPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UnlinkProjectsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnlinkProjectsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UnreadableRecord(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -6611,6 +8359,160 @@ func (ec *executionContext) childFields_UnreadableRecordEdge(ctx context.Context
 		return ec.fieldContext_UnreadableRecordEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UnreadableRecordEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_UpsertContributionsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertContributionsPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UpsertContributionsPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpsertContributionsPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertContributionsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertContributionsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpsertDepartmentsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertDepartmentsPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UpsertDepartmentsPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpsertDepartmentsPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertDepartmentsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertDepartmentsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpsertIdentitiesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertIdentitiesPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UpsertIdentitiesPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpsertIdentitiesPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertIdentitiesPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertIdentitiesPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpsertJudgementsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertJudgementsPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UpsertJudgementsPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpsertJudgementsPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertJudgementsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertJudgementsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpsertKeyResultsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertKeyResultsPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UpsertKeyResultsPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpsertKeyResultsPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertKeyResultsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertKeyResultsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpsertKpiLinksPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertKpiLinksPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UpsertKpiLinksPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpsertKpiLinksPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertKpiLinksPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertKpiLinksPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpsertKpisPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertKpisPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UpsertKpisPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpsertKpisPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertKpisPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertKpisPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpsertMeasurementsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertMeasurementsPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UpsertMeasurementsPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpsertMeasurementsPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertMeasurementsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertMeasurementsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpsertObjectivesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertObjectivesPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UpsertObjectivesPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpsertObjectivesPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertObjectivesPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertObjectivesPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpsertStrategiesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertStrategiesPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UpsertStrategiesPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpsertStrategiesPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertStrategiesPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertStrategiesPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpsertStrategyVersionsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertStrategyVersionsPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UpsertStrategyVersionsPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpsertStrategyVersionsPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertStrategyVersionsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertStrategyVersionsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6995,12 +8897,236 @@ func (ec *executionContext) field_Mutation_confirmHold_args(ctx context.Context,
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_deleteRecords_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DeleteRecordsInput, error) {
+			return ec.unmarshalNDeleteRecordsInput2plumblineᚋgraphᚋmodelᚐDeleteRecordsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_linkProjects_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.LinkProjectsInput, error) {
+			return ec.unmarshalNLinkProjectsInput2plumblineᚋgraphᚋmodelᚐLinkProjectsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_setMilestoneFields_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.SetMilestoneFieldsInput, error) {
+			return ec.unmarshalNSetMilestoneFieldsInput2plumblineᚋgraphᚋmodelᚐSetMilestoneFieldsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_setProjectFields_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.SetProjectFieldsInput, error) {
+			return ec.unmarshalNSetProjectFieldsInput2plumblineᚋgraphᚋmodelᚐSetProjectFieldsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_startSync_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.StartSyncInput, error) {
 			return ec.unmarshalNStartSyncInput2plumblineᚋgraphᚋmodelᚐStartSyncInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_unlinkProjects_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UnlinkProjectsInput, error) {
+			return ec.unmarshalNUnlinkProjectsInput2plumblineᚋgraphᚋmodelᚐUnlinkProjectsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_upsertContributions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpsertContributionsInput, error) {
+			return ec.unmarshalNUpsertContributionsInput2plumblineᚋgraphᚋmodelᚐUpsertContributionsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_upsertDepartments_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpsertDepartmentsInput, error) {
+			return ec.unmarshalNUpsertDepartmentsInput2plumblineᚋgraphᚋmodelᚐUpsertDepartmentsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_upsertIdentities_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpsertIdentitiesInput, error) {
+			return ec.unmarshalNUpsertIdentitiesInput2plumblineᚋgraphᚋmodelᚐUpsertIdentitiesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_upsertJudgements_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpsertJudgementsInput, error) {
+			return ec.unmarshalNUpsertJudgementsInput2plumblineᚋgraphᚋmodelᚐUpsertJudgementsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_upsertKeyResults_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpsertKeyResultsInput, error) {
+			return ec.unmarshalNUpsertKeyResultsInput2plumblineᚋgraphᚋmodelᚐUpsertKeyResultsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_upsertKpiLinks_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpsertKpiLinksInput, error) {
+			return ec.unmarshalNUpsertKpiLinksInput2plumblineᚋgraphᚋmodelᚐUpsertKpiLinksInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_upsertKpis_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpsertKpisInput, error) {
+			return ec.unmarshalNUpsertKpisInput2plumblineᚋgraphᚋmodelᚐUpsertKpisInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_upsertMeasurements_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpsertMeasurementsInput, error) {
+			return ec.unmarshalNUpsertMeasurementsInput2plumblineᚋgraphᚋmodelᚐUpsertMeasurementsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_upsertObjectives_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpsertObjectivesInput, error) {
+			return ec.unmarshalNUpsertObjectivesInput2plumblineᚋgraphᚋmodelᚐUpsertObjectivesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_upsertStrategies_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpsertStrategiesInput, error) {
+			return ec.unmarshalNUpsertStrategiesInput2plumblineᚋgraphᚋmodelᚐUpsertStrategiesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_upsertStrategyVersions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpsertStrategyVersionsInput, error) {
+			return ec.unmarshalNUpsertStrategyVersionsInput2plumblineᚋgraphᚋmodelᚐUpsertStrategyVersionsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7717,20 +9843,6 @@ func (ec *executionContext) field_Query_quarantine_args(ctx context.Context, raw
 	return args, nil
 }
 
-func (ec *executionContext) field_Query_rateLimit_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
-	var err error
-	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "dryRun",
-		func(ctx context.Context, v any) (*bool, error) {
-			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["dryRun"] = arg0
-	return args, nil
-}
-
 func (ec *executionContext) field_Query_risks_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8249,6 +10361,116 @@ func (ec *executionContext) fieldContext_CustomField_user(_ context.Context, fie
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteRecordsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteRecordsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteRecordsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteRecordsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteRecordsPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteRecordsPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteRecordsPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteRecordsPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteRecordsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteRecordsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteRecordsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteRecordsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteRecordsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteRecordsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteRecordsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteRecordsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
@@ -10139,6 +12361,116 @@ func (ec *executionContext) _KindCount_count(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_KindCount_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("KindCount", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _LinkProjectsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LinkProjectsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LinkProjectsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LinkProjectsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LinkProjectsPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LinkProjectsPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LinkProjectsPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LinkProjectsPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _LinkProjectsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LinkProjectsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LinkProjectsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LinkProjectsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _LinkProjectsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LinkProjectsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LinkProjectsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LinkProjectsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Milestone_id(ctx context.Context, field graphql.CollectedField, obj *portfolio.Milestone) (ret graphql.Marshaler) {
@@ -12036,6 +14368,710 @@ func (ec *executionContext) fieldContext_Mutation_confirmHold(ctx context.Contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_confirmHold_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_upsertDepartments(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertDepartments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertDepartments(ctx, fc.Args["input"].(model.UpsertDepartmentsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUpsertDepartmentsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertDepartments(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertDepartmentsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertDepartments_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_upsertIdentities(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertIdentities(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertIdentities(ctx, fc.Args["input"].(model.UpsertIdentitiesInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUpsertIdentitiesPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertIdentities(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertIdentitiesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertIdentities_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_upsertStrategies(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertStrategies(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertStrategies(ctx, fc.Args["input"].(model.UpsertStrategiesInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUpsertStrategiesPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertStrategies(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertStrategiesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertStrategies_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_upsertStrategyVersions(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertStrategyVersions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertStrategyVersions(ctx, fc.Args["input"].(model.UpsertStrategyVersionsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUpsertStrategyVersionsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertStrategyVersions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertStrategyVersionsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertStrategyVersions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_upsertObjectives(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertObjectives(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertObjectives(ctx, fc.Args["input"].(model.UpsertObjectivesInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUpsertObjectivesPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertObjectives(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertObjectivesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertObjectives_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_upsertJudgements(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertJudgements(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertJudgements(ctx, fc.Args["input"].(model.UpsertJudgementsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUpsertJudgementsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertJudgements(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertJudgementsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertJudgements_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_upsertContributions(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertContributions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertContributions(ctx, fc.Args["input"].(model.UpsertContributionsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUpsertContributionsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertContributions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertContributionsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertContributions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_upsertKeyResults(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertKeyResults(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertKeyResults(ctx, fc.Args["input"].(model.UpsertKeyResultsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUpsertKeyResultsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertKeyResults(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertKeyResultsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertKeyResults_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_upsertKpis(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertKpis(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertKpis(ctx, fc.Args["input"].(model.UpsertKpisInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUpsertKpisPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertKpis(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertKpisPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertKpis_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_upsertMeasurements(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertMeasurements(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertMeasurements(ctx, fc.Args["input"].(model.UpsertMeasurementsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUpsertMeasurementsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertMeasurements(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertMeasurementsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertMeasurements_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_upsertKpiLinks(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertKpiLinks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertKpiLinks(ctx, fc.Args["input"].(model.UpsertKpiLinksInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUpsertKpiLinksPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertKpiLinks(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertKpiLinksPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertKpiLinks_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_setProjectFields(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setProjectFields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetProjectFields(ctx, fc.Args["input"].(model.SetProjectFieldsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNSetProjectFieldsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setProjectFields(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SetProjectFieldsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setProjectFields_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_setMilestoneFields(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setMilestoneFields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetMilestoneFields(ctx, fc.Args["input"].(model.SetMilestoneFieldsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNSetMilestoneFieldsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setMilestoneFields(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SetMilestoneFieldsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setMilestoneFields_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_linkProjects(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_linkProjects(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().LinkProjects(ctx, fc.Args["input"].(model.LinkProjectsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNLinkProjectsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_linkProjects(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LinkProjectsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_linkProjects_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_unlinkProjects(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_unlinkProjects(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UnlinkProjects(ctx, fc.Args["input"].(model.UnlinkProjectsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUnlinkProjectsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_unlinkProjects(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UnlinkProjectsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_unlinkProjects_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteRecords(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteRecords(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteRecords(ctx, fc.Args["input"].(model.DeleteRecordsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNDeleteRecordsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteRecords(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteRecordsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteRecords_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -14911,50 +17947,6 @@ func (ec *executionContext) fieldContext_Query_dependencies(ctx context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _Query_rateLimit(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Query_rateLimit(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().RateLimit(ctx, fc.Args["dryRun"].(*bool))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.RateLimit) graphql.Marshaler {
-			return ec.marshalNRateLimit2ᚖplumblineᚋgraphᚋmodelᚐRateLimit(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Query_rateLimit(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Query",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_RateLimit(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_rateLimit_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
 func (ec *executionContext) _Query_milestones(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15471,121 +18463,6 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _RateLimit_cost(ctx context.Context, field graphql.CollectedField, obj *model.RateLimit) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RateLimit_cost(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Cost, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RateLimit_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RateLimit", field, false, false, errors.New("field of type Int does not have child fields"))
-}
-
-func (ec *executionContext) _RateLimit_limit(ctx context.Context, field graphql.CollectedField, obj *model.RateLimit) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RateLimit_limit(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Limit, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RateLimit_limit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RateLimit", field, false, false, errors.New("field of type Int does not have child fields"))
-}
-
-func (ec *executionContext) _RateLimit_used(ctx context.Context, field graphql.CollectedField, obj *model.RateLimit) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RateLimit_used(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Used, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RateLimit_used(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RateLimit", field, false, false, errors.New("field of type Int does not have child fields"))
-}
-
-func (ec *executionContext) _RateLimit_remaining(ctx context.Context, field graphql.CollectedField, obj *model.RateLimit) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RateLimit_remaining(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Remaining, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RateLimit_remaining(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RateLimit", field, false, false, errors.New("field of type Int does not have child fields"))
-}
-
-func (ec *executionContext) _RateLimit_resetAt(ctx context.Context, field graphql.CollectedField, obj *model.RateLimit) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RateLimit_resetAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ResetAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RateLimit_resetAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RateLimit", field, false, false, errors.New("field of type DateTime does not have child fields"))
-}
-
 func (ec *executionContext) _Reason_code(ctx context.Context, field graphql.CollectedField, obj *portfolio.Reason) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15630,6 +18507,98 @@ func (ec *executionContext) _Reason_message(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_Reason_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Reason", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RecordResult_id(ctx context.Context, field graphql.CollectedField, obj *recording.Result) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordResult_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordResult_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecordResult", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _RecordResult_key(ctx context.Context, field graphql.CollectedField, obj *recording.Result) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordResult_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordResult_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecordResult", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RecordResult_outcome(ctx context.Context, field graphql.CollectedField, obj *recording.Result) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordResult_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Outcome) graphql.Marshaler {
+			return ec.marshalNOutcome2plumblineᚋportfolioᚐOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordResult_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecordResult", field, false, false, errors.New("field of type Outcome does not have child fields"))
+}
+
+func (ec *executionContext) _RecordResult_version(ctx context.Context, field graphql.CollectedField, obj *recording.Result) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordResult_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordResult_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecordResult", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Risk_id(ctx context.Context, field graphql.CollectedField, obj *portfolio.Risk) (ret graphql.Marshaler) {
@@ -16309,6 +19278,226 @@ func (ec *executionContext) fieldContext_RiskEdge_node(_ context.Context, field 
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Risk(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SetMilestoneFieldsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetMilestoneFieldsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SetMilestoneFieldsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetMilestoneFieldsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SetMilestoneFieldsPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetMilestoneFieldsPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SetMilestoneFieldsPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SetMilestoneFieldsPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SetMilestoneFieldsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetMilestoneFieldsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SetMilestoneFieldsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SetMilestoneFieldsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _SetMilestoneFieldsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetMilestoneFieldsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SetMilestoneFieldsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetMilestoneFieldsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SetProjectFieldsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetProjectFieldsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SetProjectFieldsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetProjectFieldsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SetProjectFieldsPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetProjectFieldsPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SetProjectFieldsPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SetProjectFieldsPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SetProjectFieldsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetProjectFieldsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SetProjectFieldsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SetProjectFieldsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _SetProjectFieldsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetProjectFieldsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SetProjectFieldsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetProjectFieldsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
@@ -17584,6 +20773,116 @@ func (ec *executionContext) fieldContext_ToolEdge_node(_ context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _UnlinkProjectsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnlinkProjectsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnlinkProjectsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnlinkProjectsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnlinkProjectsPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnlinkProjectsPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnlinkProjectsPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnlinkProjectsPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UnlinkProjectsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnlinkProjectsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnlinkProjectsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnlinkProjectsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UnlinkProjectsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnlinkProjectsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnlinkProjectsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnlinkProjectsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UnreadableRecord_id(ctx context.Context, field graphql.CollectedField, obj *portfolio.UnreadableRecord) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17992,6 +21291,1216 @@ func (ec *executionContext) fieldContext_UnreadableRecordEdge_node(_ context.Con
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_UnreadableRecord(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertContributionsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertContributionsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertContributionsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertContributionsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertContributionsPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertContributionsPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertContributionsPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertContributionsPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertContributionsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertContributionsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertContributionsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertContributionsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertContributionsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertContributionsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertContributionsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertContributionsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertDepartmentsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertDepartmentsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertDepartmentsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertDepartmentsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertDepartmentsPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertDepartmentsPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertDepartmentsPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertDepartmentsPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertDepartmentsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertDepartmentsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertDepartmentsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertDepartmentsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertDepartmentsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertDepartmentsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertDepartmentsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertDepartmentsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertIdentitiesPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertIdentitiesPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertIdentitiesPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertIdentitiesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertIdentitiesPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertIdentitiesPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertIdentitiesPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertIdentitiesPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertIdentitiesPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertIdentitiesPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertIdentitiesPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertIdentitiesPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertIdentitiesPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertIdentitiesPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertIdentitiesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertIdentitiesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertJudgementsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertJudgementsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertJudgementsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertJudgementsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertJudgementsPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertJudgementsPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertJudgementsPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertJudgementsPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertJudgementsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertJudgementsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertJudgementsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertJudgementsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertJudgementsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertJudgementsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertJudgementsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertJudgementsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertKeyResultsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertKeyResultsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertKeyResultsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertKeyResultsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertKeyResultsPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertKeyResultsPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertKeyResultsPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertKeyResultsPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertKeyResultsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertKeyResultsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertKeyResultsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertKeyResultsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertKeyResultsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertKeyResultsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertKeyResultsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertKeyResultsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertKpiLinksPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertKpiLinksPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertKpiLinksPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertKpiLinksPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertKpiLinksPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertKpiLinksPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertKpiLinksPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertKpiLinksPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertKpiLinksPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertKpiLinksPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertKpiLinksPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertKpiLinksPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertKpiLinksPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertKpiLinksPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertKpiLinksPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertKpiLinksPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertKpisPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertKpisPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertKpisPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertKpisPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertKpisPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertKpisPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertKpisPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertKpisPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertKpisPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertKpisPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertKpisPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertKpisPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertKpisPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertKpisPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertKpisPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertKpisPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertMeasurementsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertMeasurementsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertMeasurementsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertMeasurementsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertMeasurementsPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertMeasurementsPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertMeasurementsPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertMeasurementsPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertMeasurementsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertMeasurementsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertMeasurementsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertMeasurementsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertMeasurementsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertMeasurementsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertMeasurementsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertMeasurementsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertObjectivesPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertObjectivesPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertObjectivesPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertObjectivesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertObjectivesPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertObjectivesPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertObjectivesPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertObjectivesPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertObjectivesPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertObjectivesPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertObjectivesPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertObjectivesPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertObjectivesPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertObjectivesPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertObjectivesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertObjectivesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertStrategiesPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertStrategiesPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertStrategiesPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertStrategiesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertStrategiesPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertStrategiesPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertStrategiesPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertStrategiesPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertStrategiesPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertStrategiesPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertStrategiesPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertStrategiesPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertStrategiesPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertStrategiesPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertStrategiesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertStrategiesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertStrategyVersionsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertStrategyVersionsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertStrategyVersionsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertStrategyVersionsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertStrategyVersionsPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertStrategyVersionsPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertStrategyVersionsPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertStrategyVersionsPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertStrategyVersionsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertStrategyVersionsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertStrategyVersionsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertStrategyVersionsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertStrategyVersionsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertStrategyVersionsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertStrategyVersionsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertStrategyVersionsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
@@ -19319,6 +23828,64 @@ func (ec *executionContext) unmarshalInputConfirmHoldInput(ctx context.Context, 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputContributionInput(ctx context.Context, obj any) (recording.Contribution, error) {
+	var it recording.Contribution
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"project", "objective", "strength", "rationale", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "objective":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("objective"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Objective = data
+		case "strength":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("strength"))
+			data, err := ec.unmarshalNDecimal2githubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Strength = data
+		case "rationale":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rationale"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Rationale = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputCustomFieldFilter(ctx context.Context, obj any) (portfolio.CustomFieldFilter, error) {
 	var it portfolio.CustomFieldFilter
 	if obj == nil {
@@ -19393,6 +23960,71 @@ func (ec *executionContext) unmarshalInputCustomFieldFilter(ctx context.Context,
 				return it, err
 			}
 			it.Null = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCustomValueInput(ctx context.Context, obj any) (recording.CustomValue, error) {
+	var it recording.CustomValue
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"name", "text", "number", "date", "boolean", "list"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "text":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Text = data
+		case "number":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("number"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Number = data
+		case "date":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("date"))
+			data, err := ec.unmarshalODate2ᚖplumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Date = data
+		case "boolean":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("boolean"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Boolean = data
+		case "list":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("list"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.List = data
 		}
 	}
 	return it, nil
@@ -19642,6 +24274,124 @@ func (ec *executionContext) unmarshalInputDecimalComparator(ctx context.Context,
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputDeleteRecordsInput(ctx context.Context, obj any) (model.DeleteRecordsInput, error) {
+	var it model.DeleteRecordsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"departments", "identities", "strategies", "strategyVersions", "objectives", "judgements", "contributions", "keyResults", "kpis", "measurements", "kpiLinks", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "departments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("departments"))
+			data, err := ec.unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Departments = data
+		case "identities":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("identities"))
+			data, err := ec.unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Identities = data
+		case "strategies":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("strategies"))
+			data, err := ec.unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Strategies = data
+		case "strategyVersions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("strategyVersions"))
+			data, err := ec.unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StrategyVersions = data
+		case "objectives":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("objectives"))
+			data, err := ec.unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Objectives = data
+		case "judgements":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("judgements"))
+			data, err := ec.unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Judgements = data
+		case "contributions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contributions"))
+			data, err := ec.unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Contributions = data
+		case "keyResults":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("keyResults"))
+			data, err := ec.unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.KeyResults = data
+		case "kpis":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kpis"))
+			data, err := ec.unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kpis = data
+		case "measurements":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("measurements"))
+			data, err := ec.unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Measurements = data
+		case "kpiLinks":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kpiLinks"))
+			data, err := ec.unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.KpiLinks = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputDepartmentFilter(ctx context.Context, obj any) (portfolio.DepartmentFilter, error) {
 	var it portfolio.DepartmentFilter
 	if obj == nil {
@@ -19709,6 +24459,71 @@ func (ec *executionContext) unmarshalInputDepartmentFilter(ctx context.Context, 
 				return it, err
 			}
 			it.Recorded = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDepartmentInput(ctx context.Context, obj any) (recording.Department, error) {
+	var it recording.Department
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"key", "name", "parent", "head", "aliases", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slug = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "parent":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parent"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Parent = data
+		case "head":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("head"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Head = data
+		case "aliases":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("aliases"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Aliases = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
 		}
 	}
 	return it, nil
@@ -20083,6 +24898,71 @@ func (ec *executionContext) unmarshalInputIDComparator(ctx context.Context, obj 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputIdentityInput(ctx context.Context, obj any) (recording.Identity, error) {
+	var it recording.Identity
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"key", "name", "email", "accounts", "department", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slug = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "email":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Email = data
+		case "accounts":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("accounts"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Accounts = data
+		case "department":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("department"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Department = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputIntComparator(ctx context.Context, obj any) (portfolio.IntComparator, error) {
 	var it portfolio.IntComparator
 	if obj == nil {
@@ -20169,6 +25049,454 @@ func (ec *executionContext) unmarshalInputIntComparator(ctx context.Context, obj
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputJudgementInput(ctx context.Context, obj any) (recording.Judgement, error) {
+	var it recording.Judgement
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"strategy", "version", "judge", "pairs", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "strategy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("strategy"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Strategy = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "judge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("judge"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Judge = data
+		case "pairs":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pairs"))
+			data, err := ec.unmarshalNPairComparisonInput2ᚕplumblineᚋportfolioᚐPairComparisonᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Pairs = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputKeyResultInput(ctx context.Context, obj any) (recording.KeyResult, error) {
+	var it recording.KeyResult
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"key", "objective", "name", "owner", "unit", "kpi", "baseline", "target", "actual", "progress", "weight", "due", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slug = data
+		case "objective":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("objective"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Objective = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "owner":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("owner"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Owner = data
+		case "unit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unit"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Unit = data
+		case "kpi":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kpi"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.KPI = data
+		case "baseline":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("baseline"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Baseline = data
+		case "target":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("target"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Target = data
+		case "actual":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("actual"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Actual = data
+		case "progress":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("progress"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Progress = data
+		case "weight":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("weight"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Weight = data
+		case "due":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("due"))
+			data, err := ec.unmarshalODate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Due = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputKpiInput(ctx context.Context, obj any) (recording.KPI, error) {
+	var it recording.KPI
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"key", "name", "description", "department", "owner", "direction", "indicator", "perspective", "unit", "period", "aggregation", "baseline", "target", "bandLow", "bandHigh", "attainment", "green", "yellow", "graceDays", "leads", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slug = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Description = data
+		case "department":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("department"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Department = data
+		case "owner":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("owner"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Owner = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNKpiDirection2plumblineᚋportfolioᚐKPIDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "indicator":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("indicator"))
+			data, err := ec.unmarshalOIndicatorType2plumblineᚋportfolioᚐIndicatorType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Indicator = data
+		case "perspective":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perspective"))
+			data, err := ec.unmarshalOKpiPerspective2plumblineᚋportfolioᚐKPIPerspective(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Perspective = data
+		case "unit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unit"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Unit = data
+		case "period":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("period"))
+			data, err := ec.unmarshalNPeriod2plumblineᚋportfolioᚐPeriod(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Period = data
+		case "aggregation":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("aggregation"))
+			data, err := ec.unmarshalOKpiAggregation2plumblineᚋportfolioᚐKPIAggregation(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Aggregation = data
+		case "baseline":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("baseline"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Baseline = data
+		case "target":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("target"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Target = data
+		case "bandLow":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bandLow"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BandLow = data
+		case "bandHigh":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bandHigh"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BandHigh = data
+		case "attainment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("attainment"))
+			data, err := ec.unmarshalOAttainmentForm2plumblineᚋportfolioᚐAttainmentForm(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Attainment = data
+		case "green":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("green"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Green = data
+		case "yellow":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("yellow"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Yellow = data
+		case "graceDays":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("graceDays"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GraceDays = data
+		case "leads":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("leads"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Leads = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputKpiLinkInput(ctx context.Context, obj any) (recording.KPILink, error) {
+	var it recording.KPILink
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"project", "kpi", "expectedChange", "rationale", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "kpi":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kpi"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.KPI = data
+		case "expectedChange":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedChange"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedChange = data
+		case "rationale":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rationale"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Rationale = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputLinkProjectsInput(ctx context.Context, obj any) (model.LinkProjectsInput, error) {
+	var it model.LinkProjectsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNProjectLinkInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐProjectLinkᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputListComparator(ctx context.Context, obj any) (portfolio.ListComparator, error) {
 	var it portfolio.ListComparator
 	if obj == nil {
@@ -20231,6 +25559,99 @@ func (ec *executionContext) unmarshalInputListComparator(ctx context.Context, ob
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputMeasurementInput(ctx context.Context, obj any) (recording.Measurement, error) {
+	var it recording.Measurement
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"kpi", "period", "segment", "actual", "target", "projection", "numerator", "denominator", "note", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "kpi":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kpi"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.KPI = data
+		case "period":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("period"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Period = data
+		case "segment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("segment"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Segment = data
+		case "actual":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("actual"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Actual = data
+		case "target":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("target"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Target = data
+		case "projection":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("projection"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Projection = data
+		case "numerator":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("numerator"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Numerator = data
+		case "denominator":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("denominator"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Denominator = data
+		case "note":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Note = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputMilestoneCollectionFilter(ctx context.Context, obj any) (portfolio.MilestoneCollectionFilter, error) {
 	var it portfolio.MilestoneCollectionFilter
 	if obj == nil {
@@ -20277,6 +25698,127 @@ func (ec *executionContext) unmarshalInputMilestoneCollectionFilter(ctx context.
 				return it, err
 			}
 			it.Count = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputMilestoneFieldsInput(ctx context.Context, obj any) (recording.MilestoneFields, error) {
+	var it recording.MilestoneFields
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"milestone", "name", "kind", "owner", "contingency", "start", "due", "baseline", "forecast", "finished", "health", "custom", "reason", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "milestone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("milestone"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Milestone = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = graphql.OmittableOf(data)
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalOMilestoneKind2ᚖplumblineᚋportfolioᚐMilestoneKind(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = graphql.OmittableOf(data)
+		case "owner":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("owner"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Owner = graphql.OmittableOf(data)
+		case "contingency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contingency"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Contingency = graphql.OmittableOf(data)
+		case "start":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("start"))
+			data, err := ec.unmarshalODate2ᚖplumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Start = graphql.OmittableOf(data)
+		case "due":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("due"))
+			data, err := ec.unmarshalODate2ᚖplumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Due = graphql.OmittableOf(data)
+		case "baseline":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("baseline"))
+			data, err := ec.unmarshalODate2ᚖplumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Baseline = graphql.OmittableOf(data)
+		case "forecast":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("forecast"))
+			data, err := ec.unmarshalODate2ᚖplumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Forecast = graphql.OmittableOf(data)
+		case "finished":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("finished"))
+			data, err := ec.unmarshalODate2ᚖplumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Finished = graphql.OmittableOf(data)
+		case "health":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("health"))
+			data, err := ec.unmarshalOHealth2ᚖplumblineᚋportfolioᚐHealth(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Health = graphql.OmittableOf(data)
+		case "custom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("custom"))
+			data, err := ec.unmarshalOCustomValueInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐCustomValueᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Custom = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
 		}
 	}
 	return it, nil
@@ -20652,6 +26194,245 @@ func (ec *executionContext) unmarshalInputMilestoneOrder(ctx context.Context, ob
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputMoneyInput(ctx context.Context, obj any) (portfolio.Money, error) {
+	var it portfolio.Money
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"amount", "currency"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "amount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
+			data, err := ec.unmarshalNDecimal2githubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Amount = data
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputObjectiveInput(ctx context.Context, obj any) (recording.Objective, error) {
+	var it recording.Objective
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"key", "strategy", "parent", "name", "description", "owner", "valueDriver", "horizon", "aliases", "validFrom", "validTo", "rollUp", "progress", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slug = data
+		case "strategy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("strategy"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Strategy = data
+		case "parent":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parent"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Parent = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Description = data
+		case "owner":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("owner"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Owner = data
+		case "valueDriver":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("valueDriver"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValueDriver = data
+		case "horizon":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("horizon"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Horizon = data
+		case "aliases":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("aliases"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Aliases = data
+		case "validFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validFrom"))
+			data, err := ec.unmarshalODate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidFrom = data
+		case "validTo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validTo"))
+			data, err := ec.unmarshalODate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidTo = data
+		case "rollUp":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rollUp"))
+			data, err := ec.unmarshalORollUpMethod2plumblineᚋportfolioᚐRollUpMethod(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RollUp = data
+		case "progress":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("progress"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Progress = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputObjectiveWeightInput(ctx context.Context, obj any) (portfolio.ObjectiveWeight, error) {
+	var it portfolio.ObjectiveWeight
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"objective", "weight"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "objective":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("objective"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Objective = data
+		case "weight":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("weight"))
+			data, err := ec.unmarshalNDecimal2githubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Weight = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputPairComparisonInput(ctx context.Context, obj any) (portfolio.PairComparison, error) {
+	var it portfolio.PairComparison
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"more", "less", "times"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "more":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("more"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.More = data
+		case "less":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("less"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Less = data
+		case "times":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("times"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Times = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputPersonFilter(ctx context.Context, obj any) (portfolio.PersonFilter, error) {
 	var it portfolio.PersonFilter
 	if obj == nil {
@@ -20835,6 +26616,197 @@ func (ec *executionContext) unmarshalInputPresenceComparator(ctx context.Context
 				return it, err
 			}
 			it.Nin = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputProjectFieldsInput(ctx context.Context, obj any) (recording.ProjectFields, error) {
+	var it recording.ProjectFields
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"project", "name", "department", "sponsor", "manager", "phase", "priority", "budget", "justification", "pmoId", "objectives", "start", "due", "baseline", "forecast", "finished", "health", "businessValue", "timeCriticality", "riskReduction", "jobSize", "custom", "reason", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = graphql.OmittableOf(data)
+		case "department":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("department"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Department = graphql.OmittableOf(data)
+		case "sponsor":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sponsor"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sponsor = graphql.OmittableOf(data)
+		case "manager":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("manager"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Manager = graphql.OmittableOf(data)
+		case "phase":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("phase"))
+			data, err := ec.unmarshalOPhase2ᚖplumblineᚋportfolioᚐPhase(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Phase = graphql.OmittableOf(data)
+		case "priority":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("priority"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Priority = graphql.OmittableOf(data)
+		case "budget":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("budget"))
+			data, err := ec.unmarshalOMoneyInput2ᚖplumblineᚋportfolioᚐMoney(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Budget = graphql.OmittableOf(data)
+		case "justification":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("justification"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Justification = graphql.OmittableOf(data)
+		case "pmoId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pmoId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PMOID = graphql.OmittableOf(data)
+		case "objectives":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("objectives"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Objectives = graphql.OmittableOf(data)
+		case "start":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("start"))
+			data, err := ec.unmarshalODate2ᚖplumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Start = graphql.OmittableOf(data)
+		case "due":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("due"))
+			data, err := ec.unmarshalODate2ᚖplumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Due = graphql.OmittableOf(data)
+		case "baseline":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("baseline"))
+			data, err := ec.unmarshalODate2ᚖplumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Baseline = graphql.OmittableOf(data)
+		case "forecast":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("forecast"))
+			data, err := ec.unmarshalODate2ᚖplumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Forecast = graphql.OmittableOf(data)
+		case "finished":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("finished"))
+			data, err := ec.unmarshalODate2ᚖplumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Finished = graphql.OmittableOf(data)
+		case "health":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("health"))
+			data, err := ec.unmarshalOHealth2ᚖplumblineᚋportfolioᚐHealth(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Health = graphql.OmittableOf(data)
+		case "businessValue":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("businessValue"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BusinessValue = graphql.OmittableOf(data)
+		case "timeCriticality":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeCriticality"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TimeCriticality = graphql.OmittableOf(data)
+		case "riskReduction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("riskReduction"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RiskReduction = graphql.OmittableOf(data)
+		case "jobSize":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("jobSize"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.JobSize = graphql.OmittableOf(data)
+		case "custom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("custom"))
+			data, err := ec.unmarshalOCustomValueInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐCustomValueᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Custom = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
 		}
 	}
 	return it, nil
@@ -21136,6 +27108,57 @@ func (ec *executionContext) unmarshalInputProjectFilter(ctx context.Context, obj
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputProjectLinkInput(ctx context.Context, obj any) (recording.ProjectLink, error) {
+	var it recording.ProjectLink
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"primary", "members", "apart", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "primary":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("primary"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Primary = data
+		case "members":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("members"))
+			data, err := ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Members = data
+		case "apart":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("apart"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Apart = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputProjectOrder(ctx context.Context, obj any) (portfolio.ProjectOrder, error) {
 	var it portfolio.ProjectOrder
 	if obj == nil {
@@ -21231,6 +27254,50 @@ func (ec *executionContext) unmarshalInputProjectRef(ctx context.Context, obj an
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputProjectUnlinkInput(ctx context.Context, obj any) (recording.ProjectUnlink, error) {
+	var it recording.ProjectUnlink
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"primary", "apart", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "primary":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("primary"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Primary = data
+		case "apart":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("apart"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Apart = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputQuarantineFilter(ctx context.Context, obj any) (portfolio.QuarantineFilter, error) {
 	var it portfolio.QuarantineFilter
 	if obj == nil {
@@ -21305,6 +27372,43 @@ func (ec *executionContext) unmarshalInputQuarantineFilter(ctx context.Context, 
 				return it, err
 			}
 			it.Since = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRecordKeyInput(ctx context.Context, obj any) (recording.RecordKey, error) {
+	var it recording.RecordKey
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"key", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
 		}
 	}
 	return it, nil
@@ -21661,6 +27765,102 @@ func (ec *executionContext) unmarshalInputRunStateComparator(ctx context.Context
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputSetMilestoneFieldsInput(ctx context.Context, obj any) (model.SetMilestoneFieldsInput, error) {
+	var it model.SetMilestoneFieldsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNMilestoneFieldsInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐMilestoneFieldsᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputSetProjectFieldsInput(ctx context.Context, obj any) (model.SetProjectFieldsInput, error) {
+	var it model.SetProjectFieldsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNProjectFieldsInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐProjectFieldsᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputSourceRef(ctx context.Context, obj any) (model.SourceRef, error) {
 	var it model.SourceRef
 	if obj == nil {
@@ -21792,6 +27992,150 @@ func (ec *executionContext) unmarshalInputStatusCategoryComparator(ctx context.C
 				return it, err
 			}
 			it.Null = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputStrategyInput(ctx context.Context, obj any) (recording.Strategy, error) {
+	var it recording.Strategy
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"key", "name", "description", "owner", "leading", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slug = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Description = data
+		case "owner":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("owner"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Owner = data
+		case "leading":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("leading"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Leading = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputStrategyVersionInput(ctx context.Context, obj any) (recording.StrategyVersion, error) {
+	var it recording.StrategyVersion
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"strategy", "version", "name", "validFrom", "validTo", "method", "weights", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "strategy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("strategy"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Strategy = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "validFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validFrom"))
+			data, err := ec.unmarshalODate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidFrom = data
+		case "validTo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validTo"))
+			data, err := ec.unmarshalODate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidTo = data
+		case "method":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("method"))
+			data, err := ec.unmarshalNWeightMethod2plumblineᚋportfolioᚐWeightMethod(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Method = data
+		case "weights":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("weights"))
+			data, err := ec.unmarshalOObjectiveWeightInput2ᚕplumblineᚋportfolioᚐObjectiveWeightᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Weights = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
 		}
 	}
 	return it, nil
@@ -22008,6 +28352,582 @@ func (ec *executionContext) unmarshalInputToolFilter(ctx context.Context, obj an
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputUnlinkProjectsInput(ctx context.Context, obj any) (model.UnlinkProjectsInput, error) {
+	var it model.UnlinkProjectsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNProjectUnlinkInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐProjectUnlinkᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpsertContributionsInput(ctx context.Context, obj any) (model.UpsertContributionsInput, error) {
+	var it model.UpsertContributionsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNContributionInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐContributionᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpsertDepartmentsInput(ctx context.Context, obj any) (model.UpsertDepartmentsInput, error) {
+	var it model.UpsertDepartmentsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNDepartmentInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐDepartmentᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpsertIdentitiesInput(ctx context.Context, obj any) (model.UpsertIdentitiesInput, error) {
+	var it model.UpsertIdentitiesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNIdentityInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐIdentityᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpsertJudgementsInput(ctx context.Context, obj any) (model.UpsertJudgementsInput, error) {
+	var it model.UpsertJudgementsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNJudgementInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐJudgementᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpsertKeyResultsInput(ctx context.Context, obj any) (model.UpsertKeyResultsInput, error) {
+	var it model.UpsertKeyResultsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNKeyResultInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐKeyResultᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpsertKpiLinksInput(ctx context.Context, obj any) (model.UpsertKpiLinksInput, error) {
+	var it model.UpsertKpiLinksInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNKpiLinkInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐKPILinkᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpsertKpisInput(ctx context.Context, obj any) (model.UpsertKpisInput, error) {
+	var it model.UpsertKpisInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNKpiInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐKPIᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpsertMeasurementsInput(ctx context.Context, obj any) (model.UpsertMeasurementsInput, error) {
+	var it model.UpsertMeasurementsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNMeasurementInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐMeasurementᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpsertObjectivesInput(ctx context.Context, obj any) (model.UpsertObjectivesInput, error) {
+	var it model.UpsertObjectivesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNObjectiveInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐObjectiveᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpsertStrategiesInput(ctx context.Context, obj any) (model.UpsertStrategiesInput, error) {
+	var it model.UpsertStrategiesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNStrategyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐStrategyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpsertStrategyVersionsInput(ctx context.Context, obj any) (model.UpsertStrategyVersionsInput, error) {
+	var it model.UpsertStrategyVersionsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNStrategyVersionInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐStrategyVersionᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -22182,6 +29102,59 @@ func (ec *executionContext) _CustomField(ctx context.Context, sel ast.SelectionS
 		case "user":
 			out.Values[i] = ec._CustomField_user(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deleteRecordsPayloadImplementors = []string{"DeleteRecordsPayload"}
+
+func (ec *executionContext) _DeleteRecordsPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteRecordsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteRecordsPayload")
+		case "results":
+			out.Values[i] = ec._DeleteRecordsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._DeleteRecordsPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._DeleteRecordsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteRecordsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -23093,6 +30066,59 @@ func (ec *executionContext) _KindCount(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var linkProjectsPayloadImplementors = []string{"LinkProjectsPayload"}
+
+func (ec *executionContext) _LinkProjectsPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, linkProjectsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LinkProjectsPayload")
+		case "results":
+			out.Values[i] = ec._LinkProjectsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._LinkProjectsPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._LinkProjectsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._LinkProjectsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var milestoneImplementors = []string{"Milestone", "Node"}
 
 func (ec *executionContext) _Milestone(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Milestone) graphql.Marshaler {
@@ -23745,6 +30771,118 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "confirmHold":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_confirmHold(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertDepartments":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertDepartments(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertIdentities":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertIdentities(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertStrategies":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertStrategies(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertStrategyVersions":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertStrategyVersions(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertObjectives":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertObjectives(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertJudgements":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertJudgements(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertContributions":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertContributions(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertKeyResults":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertKeyResults(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertKpis":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertKpis(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertMeasurements":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertMeasurements(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertKpiLinks":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertKpiLinks(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "setProjectFields":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setProjectFields(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "setMilestoneFields":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setMilestoneFields(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "linkProjects":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_linkProjects(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unlinkProjects":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_unlinkProjects(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteRecords":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteRecords(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -24823,28 +31961,6 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
-		case "rateLimit":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Query_rateLimit(ctx, field)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			rrm := func(ctx context.Context) graphql.Marshaler {
-				return ec.OperationContext.RootResolverMiddleware(ctx,
-					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "milestones":
 			field := field
 
@@ -25100,10 +32216,10 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 	return out
 }
 
-var rateLimitImplementors = []string{"RateLimit"}
+var reasonImplementors = []string{"Reason"}
 
-func (ec *executionContext) _RateLimit(ctx context.Context, sel ast.SelectionSet, obj *model.RateLimit) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, rateLimitImplementors)
+func (ec *executionContext) _Reason(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Reason) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reasonImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferredFieldSet := graphql.NewFieldSet(nil)
@@ -25111,29 +32227,14 @@ func (ec *executionContext) _RateLimit(ctx context.Context, sel ast.SelectionSet
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("RateLimit")
-		case "cost":
-			out.Values[i] = ec._RateLimit_cost(ctx, field, obj)
+			out.Values[i] = graphql.MarshalString("Reason")
+		case "code":
+			out.Values[i] = ec._Reason_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "limit":
-			out.Values[i] = ec._RateLimit_limit(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "used":
-			out.Values[i] = ec._RateLimit_used(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "remaining":
-			out.Values[i] = ec._RateLimit_remaining(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "resetAt":
-			out.Values[i] = ec._RateLimit_resetAt(ctx, field, obj)
+		case "message":
+			out.Values[i] = ec._Reason_message(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -25158,10 +32259,10 @@ func (ec *executionContext) _RateLimit(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
-var reasonImplementors = []string{"Reason"}
+var recordResultImplementors = []string{"RecordResult"}
 
-func (ec *executionContext) _Reason(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Reason) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, reasonImplementors)
+func (ec *executionContext) _RecordResult(ctx context.Context, sel ast.SelectionSet, obj *recording.Result) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordResultImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferredFieldSet := graphql.NewFieldSet(nil)
@@ -25169,15 +32270,25 @@ func (ec *executionContext) _Reason(ctx context.Context, sel ast.SelectionSet, o
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("Reason")
-		case "code":
-			out.Values[i] = ec._Reason_code(ctx, field, obj)
+			out.Values[i] = graphql.MarshalString("RecordResult")
+		case "id":
+			out.Values[i] = ec._RecordResult_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "message":
-			out.Values[i] = ec._Reason_message(ctx, field, obj)
+		case "key":
+			out.Values[i] = ec._RecordResult_key(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._RecordResult_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._RecordResult_version(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -25406,6 +32517,112 @@ func (ec *executionContext) _RiskEdge(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "node":
 			out.Values[i] = ec._RiskEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var setMilestoneFieldsPayloadImplementors = []string{"SetMilestoneFieldsPayload"}
+
+func (ec *executionContext) _SetMilestoneFieldsPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, setMilestoneFieldsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SetMilestoneFieldsPayload")
+		case "results":
+			out.Values[i] = ec._SetMilestoneFieldsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._SetMilestoneFieldsPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._SetMilestoneFieldsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._SetMilestoneFieldsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var setProjectFieldsPayloadImplementors = []string{"SetProjectFieldsPayload"}
+
+func (ec *executionContext) _SetProjectFieldsPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, setProjectFieldsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SetProjectFieldsPayload")
+		case "results":
+			out.Values[i] = ec._SetProjectFieldsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._SetProjectFieldsPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._SetProjectFieldsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._SetProjectFieldsPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -25944,6 +33161,59 @@ func (ec *executionContext) _ToolEdge(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var unlinkProjectsPayloadImplementors = []string{"UnlinkProjectsPayload"}
+
+func (ec *executionContext) _UnlinkProjectsPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, unlinkProjectsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UnlinkProjectsPayload")
+		case "results":
+			out.Values[i] = ec._UnlinkProjectsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UnlinkProjectsPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UnlinkProjectsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UnlinkProjectsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var unreadableRecordImplementors = []string{"UnreadableRecord", "Node"}
 
 func (ec *executionContext) _UnreadableRecord(ctx context.Context, sel ast.SelectionSet, obj *portfolio.UnreadableRecord) graphql.Marshaler {
@@ -26099,6 +33369,589 @@ func (ec *executionContext) _UnreadableRecordEdge(ctx context.Context, sel ast.S
 			}
 		case "node":
 			out.Values[i] = ec._UnreadableRecordEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var upsertContributionsPayloadImplementors = []string{"UpsertContributionsPayload"}
+
+func (ec *executionContext) _UpsertContributionsPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertContributionsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertContributionsPayload")
+		case "results":
+			out.Values[i] = ec._UpsertContributionsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UpsertContributionsPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpsertContributionsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertContributionsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var upsertDepartmentsPayloadImplementors = []string{"UpsertDepartmentsPayload"}
+
+func (ec *executionContext) _UpsertDepartmentsPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertDepartmentsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertDepartmentsPayload")
+		case "results":
+			out.Values[i] = ec._UpsertDepartmentsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UpsertDepartmentsPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpsertDepartmentsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertDepartmentsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var upsertIdentitiesPayloadImplementors = []string{"UpsertIdentitiesPayload"}
+
+func (ec *executionContext) _UpsertIdentitiesPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertIdentitiesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertIdentitiesPayload")
+		case "results":
+			out.Values[i] = ec._UpsertIdentitiesPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UpsertIdentitiesPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpsertIdentitiesPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertIdentitiesPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var upsertJudgementsPayloadImplementors = []string{"UpsertJudgementsPayload"}
+
+func (ec *executionContext) _UpsertJudgementsPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertJudgementsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertJudgementsPayload")
+		case "results":
+			out.Values[i] = ec._UpsertJudgementsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UpsertJudgementsPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpsertJudgementsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertJudgementsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var upsertKeyResultsPayloadImplementors = []string{"UpsertKeyResultsPayload"}
+
+func (ec *executionContext) _UpsertKeyResultsPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertKeyResultsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertKeyResultsPayload")
+		case "results":
+			out.Values[i] = ec._UpsertKeyResultsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UpsertKeyResultsPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpsertKeyResultsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertKeyResultsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var upsertKpiLinksPayloadImplementors = []string{"UpsertKpiLinksPayload"}
+
+func (ec *executionContext) _UpsertKpiLinksPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertKpiLinksPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertKpiLinksPayload")
+		case "results":
+			out.Values[i] = ec._UpsertKpiLinksPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UpsertKpiLinksPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpsertKpiLinksPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertKpiLinksPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var upsertKpisPayloadImplementors = []string{"UpsertKpisPayload"}
+
+func (ec *executionContext) _UpsertKpisPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertKpisPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertKpisPayload")
+		case "results":
+			out.Values[i] = ec._UpsertKpisPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UpsertKpisPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpsertKpisPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertKpisPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var upsertMeasurementsPayloadImplementors = []string{"UpsertMeasurementsPayload"}
+
+func (ec *executionContext) _UpsertMeasurementsPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertMeasurementsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertMeasurementsPayload")
+		case "results":
+			out.Values[i] = ec._UpsertMeasurementsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UpsertMeasurementsPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpsertMeasurementsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertMeasurementsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var upsertObjectivesPayloadImplementors = []string{"UpsertObjectivesPayload"}
+
+func (ec *executionContext) _UpsertObjectivesPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertObjectivesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertObjectivesPayload")
+		case "results":
+			out.Values[i] = ec._UpsertObjectivesPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UpsertObjectivesPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpsertObjectivesPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertObjectivesPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var upsertStrategiesPayloadImplementors = []string{"UpsertStrategiesPayload"}
+
+func (ec *executionContext) _UpsertStrategiesPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertStrategiesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertStrategiesPayload")
+		case "results":
+			out.Values[i] = ec._UpsertStrategiesPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UpsertStrategiesPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpsertStrategiesPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertStrategiesPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var upsertStrategyVersionsPayloadImplementors = []string{"UpsertStrategyVersionsPayload"}
+
+func (ec *executionContext) _UpsertStrategyVersionsPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertStrategyVersionsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertStrategyVersionsPayload")
+		case "results":
+			out.Values[i] = ec._UpsertStrategyVersionsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UpsertStrategyVersionsPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpsertStrategyVersionsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertStrategyVersionsPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -26663,6 +34516,25 @@ func (ec *executionContext) marshalNConfirmHoldPayload2ᚖplumblineᚋgraphᚋmo
 	return ec._ConfirmHoldPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNContributionInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐContributionᚄ(ctx context.Context, v any) ([]*recording.Contribution, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.Contribution, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNContributionInput2ᚖplumblineᚋgraphᚋrecordingᚐContribution(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNContributionInput2ᚖplumblineᚋgraphᚋrecordingᚐContribution(ctx context.Context, v any) (*recording.Contribution, error) {
+	res, err := ec.unmarshalInputContributionInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNCustomField2ᚕᚖplumblineᚋportfolioᚐCustomFieldᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.CustomField) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -26694,6 +34566,11 @@ func (ec *executionContext) unmarshalNCustomFieldFilter2ᚖplumblineᚋportfolio
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNCustomValueInput2ᚖplumblineᚋgraphᚋrecordingᚐCustomValue(ctx context.Context, v any) (*recording.CustomValue, error) {
+	res, err := ec.unmarshalInputCustomValueInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNDateOrDuration2plumblineᚋportfolioᚐWhen(ctx context.Context, v any) (portfolio.When, error) {
 	res, err := scalar.UnmarshalDateOrDuration(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -26702,22 +34579,6 @@ func (ec *executionContext) unmarshalNDateOrDuration2plumblineᚋportfolioᚐWhe
 func (ec *executionContext) marshalNDateOrDuration2plumblineᚋportfolioᚐWhen(ctx context.Context, sel ast.SelectionSet, v portfolio.When) graphql.Marshaler {
 	_ = sel
 	res := scalar.MarshalDateOrDuration(v)
-	if res == graphql.Null {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-	}
-	return res
-}
-
-func (ec *executionContext) unmarshalNDateTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
-	res, err := scalar.UnmarshalDateTime(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNDateTime2timeᚐTime(ctx context.Context, sel ast.SelectionSet, v time.Time) graphql.Marshaler {
-	_ = sel
-	res := scalar.MarshalDateTime(v)
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -26740,6 +34601,25 @@ func (ec *executionContext) marshalNDecimal2githubᚗcomᚋshopspringᚋdecimal�
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNDeleteRecordsInput2plumblineᚋgraphᚋmodelᚐDeleteRecordsInput(ctx context.Context, v any) (model.DeleteRecordsInput, error) {
+	res, err := ec.unmarshalInputDeleteRecordsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeleteRecordsPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._DeleteRecordsPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNDeleteRecordsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DeleteRecordsPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNDepartment2ᚕᚖplumblineᚋportfolioᚐDepartmentᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Department) graphql.Marshaler {
@@ -26810,6 +34690,25 @@ func (ec *executionContext) marshalNDepartmentEdge2ᚖplumblineᚋportfolioᚐEd
 
 func (ec *executionContext) unmarshalNDepartmentFilter2ᚖplumblineᚋportfolioᚐDepartmentFilter(ctx context.Context, v any) (*portfolio.DepartmentFilter, error) {
 	res, err := ec.unmarshalInputDepartmentFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNDepartmentInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐDepartmentᚄ(ctx context.Context, v any) ([]*recording.Department, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.Department, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDepartmentInput2ᚖplumblineᚋgraphᚋrecordingᚐDepartment(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNDepartmentInput2ᚖplumblineᚋgraphᚋrecordingᚐDepartment(ctx context.Context, v any) (*recording.Department, error) {
+	res, err := ec.unmarshalInputDepartmentInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -27164,6 +35063,25 @@ func (ec *executionContext) marshalNID2ᚕstringᚄ(ctx context.Context, sel ast
 	return ret
 }
 
+func (ec *executionContext) unmarshalNIdentityInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐIdentityᚄ(ctx context.Context, v any) ([]*recording.Identity, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.Identity, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNIdentityInput2ᚖplumblineᚋgraphᚋrecordingᚐIdentity(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNIdentityInput2ᚖplumblineᚋgraphᚋrecordingᚐIdentity(ctx context.Context, v any) (*recording.Identity, error) {
+	res, err := ec.unmarshalInputIdentityInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNInt2int(ctx context.Context, v any) (int, error) {
 	res, err := scalar.UnmarshalInt(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -27190,6 +35108,44 @@ func (ec *executionContext) marshalNIntStatistics2ᚖplumblineᚋportfolioᚐInt
 	return ec._IntStatistics(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNJudgementInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐJudgementᚄ(ctx context.Context, v any) ([]*recording.Judgement, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.Judgement, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNJudgementInput2ᚖplumblineᚋgraphᚋrecordingᚐJudgement(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNJudgementInput2ᚖplumblineᚋgraphᚋrecordingᚐJudgement(ctx context.Context, v any) (*recording.Judgement, error) {
+	res, err := ec.unmarshalInputJudgementInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNKeyResultInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐKeyResultᚄ(ctx context.Context, v any) ([]*recording.KeyResult, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.KeyResult, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNKeyResultInput2ᚖplumblineᚋgraphᚋrecordingᚐKeyResult(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNKeyResultInput2ᚖplumblineᚋgraphᚋrecordingᚐKeyResult(ctx context.Context, v any) (*recording.KeyResult, error) {
+	res, err := ec.unmarshalInputKeyResultInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNKindCount2plumblineᚋportfolioᚐKindCount(ctx context.Context, sel ast.SelectionSet, v portfolio.KindCount) graphql.Marshaler {
 	return ec._KindCount(ctx, sel, &v)
 }
@@ -27208,6 +35164,99 @@ func (ec *executionContext) marshalNKindCount2ᚕplumblineᚋportfolioᚐKindCou
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNKpiDirection2plumblineᚋportfolioᚐKPIDirection(ctx context.Context, v any) (portfolio.KPIDirection, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.KPIDirection(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNKpiDirection2plumblineᚋportfolioᚐKPIDirection(ctx context.Context, sel ast.SelectionSet, v portfolio.KPIDirection) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNKpiInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐKPIᚄ(ctx context.Context, v any) ([]*recording.KPI, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.KPI, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNKpiInput2ᚖplumblineᚋgraphᚋrecordingᚐKPI(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNKpiInput2ᚖplumblineᚋgraphᚋrecordingᚐKPI(ctx context.Context, v any) (*recording.KPI, error) {
+	res, err := ec.unmarshalInputKpiInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNKpiLinkInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐKPILinkᚄ(ctx context.Context, v any) ([]*recording.KPILink, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.KPILink, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNKpiLinkInput2ᚖplumblineᚋgraphᚋrecordingᚐKPILink(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNKpiLinkInput2ᚖplumblineᚋgraphᚋrecordingᚐKPILink(ctx context.Context, v any) (*recording.KPILink, error) {
+	res, err := ec.unmarshalInputKpiLinkInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNLinkProjectsInput2plumblineᚋgraphᚋmodelᚐLinkProjectsInput(ctx context.Context, v any) (model.LinkProjectsInput, error) {
+	res, err := ec.unmarshalInputLinkProjectsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLinkProjectsPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._LinkProjectsPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNLinkProjectsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._LinkProjectsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMeasurementInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐMeasurementᚄ(ctx context.Context, v any) ([]*recording.Measurement, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.Measurement, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNMeasurementInput2ᚖplumblineᚋgraphᚋrecordingᚐMeasurement(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNMeasurementInput2ᚖplumblineᚋgraphᚋrecordingᚐMeasurement(ctx context.Context, v any) (*recording.Measurement, error) {
+	res, err := ec.unmarshalInputMeasurementInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNMilestone2ᚕᚖplumblineᚋportfolioᚐMilestoneᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Milestone) graphql.Marshaler {
@@ -27284,6 +35333,25 @@ func (ec *executionContext) marshalNMilestoneEdge2ᚖplumblineᚋportfolioᚐEdg
 		return graphql.Null
 	}
 	return ec._MilestoneEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMilestoneFieldsInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐMilestoneFieldsᚄ(ctx context.Context, v any) ([]*recording.MilestoneFields, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.MilestoneFields, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNMilestoneFieldsInput2ᚖplumblineᚋgraphᚋrecordingᚐMilestoneFields(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNMilestoneFieldsInput2ᚖplumblineᚋgraphᚋrecordingᚐMilestoneFields(ctx context.Context, v any) (*recording.MilestoneFields, error) {
+	res, err := ec.unmarshalInputMilestoneFieldsInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNMilestoneFilter2ᚖplumblineᚋportfolioᚐMilestoneFilter(ctx context.Context, v any) (*portfolio.MilestoneFilter, error) {
@@ -27479,6 +35547,47 @@ func (ec *executionContext) marshalNNode2ᚕplumblineᚋportfolioᚐNode(ctx con
 	return ret
 }
 
+func (ec *executionContext) unmarshalNObjectiveInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐObjectiveᚄ(ctx context.Context, v any) ([]*recording.Objective, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.Objective, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNObjectiveInput2ᚖplumblineᚋgraphᚋrecordingᚐObjective(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNObjectiveInput2ᚖplumblineᚋgraphᚋrecordingᚐObjective(ctx context.Context, v any) (*recording.Objective, error) {
+	res, err := ec.unmarshalInputObjectiveInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNObjectiveWeightInput2plumblineᚋportfolioᚐObjectiveWeight(ctx context.Context, v any) (portfolio.ObjectiveWeight, error) {
+	res, err := ec.unmarshalInputObjectiveWeightInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNOutcome2plumblineᚋportfolioᚐOutcome(ctx context.Context, v any) (portfolio.Outcome, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.Outcome(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOutcome2plumblineᚋportfolioᚐOutcome(ctx context.Context, sel ast.SelectionSet, v portfolio.Outcome) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNOverride2ᚕᚖplumblineᚋportfolioᚐSeenOverrideᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.SeenOverride) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -27513,6 +35622,42 @@ func (ec *executionContext) marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo
 		return graphql.Null
 	}
 	return ec._PageInfo(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPairComparisonInput2plumblineᚋportfolioᚐPairComparison(ctx context.Context, v any) (portfolio.PairComparison, error) {
+	res, err := ec.unmarshalInputPairComparisonInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNPairComparisonInput2ᚕplumblineᚋportfolioᚐPairComparisonᚄ(ctx context.Context, v any) ([]portfolio.PairComparison, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]portfolio.PairComparison, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPairComparisonInput2plumblineᚋportfolioᚐPairComparison(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNPeriod2plumblineᚋportfolioᚐPeriod(ctx context.Context, v any) (portfolio.Period, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.Period(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPeriod2plumblineᚋportfolioᚐPeriod(ctx context.Context, sel ast.SelectionSet, v portfolio.Period) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNPerson2ᚕᚖplumblineᚋportfolioᚐPersonᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Person) graphql.Marshaler {
@@ -27716,6 +35861,25 @@ func (ec *executionContext) marshalNProjectEdge2ᚖplumblineᚋportfolioᚐEdge(
 	return ec._ProjectEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNProjectFieldsInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐProjectFieldsᚄ(ctx context.Context, v any) ([]*recording.ProjectFields, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.ProjectFields, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNProjectFieldsInput2ᚖplumblineᚋgraphᚋrecordingᚐProjectFields(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNProjectFieldsInput2ᚖplumblineᚋgraphᚋrecordingᚐProjectFields(ctx context.Context, v any) (*recording.ProjectFields, error) {
+	res, err := ec.unmarshalInputProjectFieldsInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNProjectFilter2ᚖplumblineᚋportfolioᚐProjectFilter(ctx context.Context, v any) (*portfolio.ProjectFilter, error) {
 	res, err := ec.unmarshalInputProjectFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
@@ -27830,6 +35994,25 @@ func (ec *executionContext) marshalNProjectGroupField2ᚕplumblineᚋportfolio�
 	return ret
 }
 
+func (ec *executionContext) unmarshalNProjectLinkInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐProjectLinkᚄ(ctx context.Context, v any) ([]*recording.ProjectLink, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.ProjectLink, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNProjectLinkInput2ᚖplumblineᚋgraphᚋrecordingᚐProjectLink(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNProjectLinkInput2ᚖplumblineᚋgraphᚋrecordingᚐProjectLink(ctx context.Context, v any) (*recording.ProjectLink, error) {
+	res, err := ec.unmarshalInputProjectLinkInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNProjectOrder2ᚖplumblineᚋportfolioᚐProjectOrder(ctx context.Context, v any) (*portfolio.ProjectOrder, error) {
 	res, err := ec.unmarshalInputProjectOrder(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
@@ -27855,6 +36038,25 @@ func (ec *executionContext) marshalNProjectOrderField2plumblineᚋportfolioᚐPr
 func (ec *executionContext) unmarshalNProjectRef2plumblineᚋgraphᚋmodelᚐProjectRef(ctx context.Context, v any) (model.ProjectRef, error) {
 	res, err := ec.unmarshalInputProjectRef(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNProjectUnlinkInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐProjectUnlinkᚄ(ctx context.Context, v any) ([]*recording.ProjectUnlink, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.ProjectUnlink, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNProjectUnlinkInput2ᚖplumblineᚋgraphᚋrecordingᚐProjectUnlink(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNProjectUnlinkInput2ᚖplumblineᚋgraphᚋrecordingᚐProjectUnlink(ctx context.Context, v any) (*recording.ProjectUnlink, error) {
+	res, err := ec.unmarshalInputProjectUnlinkInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNProvenance2ᚕᚖplumblineᚋportfolioᚐProvenanceᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Provenance) graphql.Marshaler {
@@ -27888,20 +36090,6 @@ func (ec *executionContext) unmarshalNQuarantineFilter2ᚖplumblineᚋportfolio�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRateLimit2plumblineᚋgraphᚋmodelᚐRateLimit(ctx context.Context, sel ast.SelectionSet, v model.RateLimit) graphql.Marshaler {
-	return ec._RateLimit(ctx, sel, &v)
-}
-
-func (ec *executionContext) marshalNRateLimit2ᚖplumblineᚋgraphᚋmodelᚐRateLimit(ctx context.Context, sel ast.SelectionSet, v *model.RateLimit) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._RateLimit(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNReason2ᚕᚖplumblineᚋportfolioᚐReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Reason) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -27926,6 +36114,31 @@ func (ec *executionContext) marshalNReason2ᚖplumblineᚋportfolioᚐReason(ctx
 		return graphql.Null
 	}
 	return ec._Reason(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRecordKeyInput2ᚖplumblineᚋgraphᚋrecordingᚐRecordKey(ctx context.Context, v any) (*recording.RecordKey, error) {
+	res, err := ec.unmarshalInputRecordKeyInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecordResult2plumblineᚋgraphᚋrecordingᚐResult(ctx context.Context, sel ast.SelectionSet, v recording.Result) graphql.Marshaler {
+	return ec._RecordResult(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx context.Context, sel ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRecordResult2plumblineᚋgraphᚋrecordingᚐResult(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNRisk2ᚕᚖplumblineᚋportfolioᚐRiskᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Risk) graphql.Marshaler {
@@ -28043,6 +36256,44 @@ func (ec *executionContext) marshalNRunState2plumblineᚋportfolioᚐRunState(ct
 	return res
 }
 
+func (ec *executionContext) unmarshalNSetMilestoneFieldsInput2plumblineᚋgraphᚋmodelᚐSetMilestoneFieldsInput(ctx context.Context, v any) (model.SetMilestoneFieldsInput, error) {
+	res, err := ec.unmarshalInputSetMilestoneFieldsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSetMilestoneFieldsPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._SetMilestoneFieldsPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNSetMilestoneFieldsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SetMilestoneFieldsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSetProjectFieldsInput2plumblineᚋgraphᚋmodelᚐSetProjectFieldsInput(ctx context.Context, v any) (model.SetProjectFieldsInput, error) {
+	res, err := ec.unmarshalInputSetProjectFieldsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSetProjectFieldsPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._SetProjectFieldsPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNSetProjectFieldsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SetProjectFieldsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNStartSyncInput2plumblineᚋgraphᚋmodelᚐStartSyncInput(ctx context.Context, v any) (model.StartSyncInput, error) {
 	res, err := ec.unmarshalInputStartSyncInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -28077,6 +36328,44 @@ func (ec *executionContext) marshalNStatusCategory2plumblineᚋportfolioᚐStatu
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNStrategyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐStrategyᚄ(ctx context.Context, v any) ([]*recording.Strategy, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.Strategy, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNStrategyInput2ᚖplumblineᚋgraphᚋrecordingᚐStrategy(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNStrategyInput2ᚖplumblineᚋgraphᚋrecordingᚐStrategy(ctx context.Context, v any) (*recording.Strategy, error) {
+	res, err := ec.unmarshalInputStrategyInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNStrategyVersionInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐStrategyVersionᚄ(ctx context.Context, v any) ([]*recording.StrategyVersion, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.StrategyVersion, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNStrategyVersionInput2ᚖplumblineᚋgraphᚋrecordingᚐStrategyVersion(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNStrategyVersionInput2ᚖplumblineᚋgraphᚋrecordingᚐStrategyVersion(ctx context.Context, v any) (*recording.StrategyVersion, error) {
+	res, err := ec.unmarshalInputStrategyVersionInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
@@ -28265,6 +36554,25 @@ func (ec *executionContext) unmarshalNToolFilter2ᚖplumblineᚋportfolioᚐTool
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNUnlinkProjectsInput2plumblineᚋgraphᚋmodelᚐUnlinkProjectsInput(ctx context.Context, v any) (model.UnlinkProjectsInput, error) {
+	res, err := ec.unmarshalInputUnlinkProjectsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUnlinkProjectsPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UnlinkProjectsPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUnlinkProjectsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UnlinkProjectsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNUnreadableRecord2ᚕᚖplumblineᚋportfolioᚐUnreadableRecordᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.UnreadableRecord) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -28331,6 +36639,235 @@ func (ec *executionContext) marshalNUnreadableRecordEdge2ᚖplumblineᚋportfoli
 	return ec._UnreadableRecordEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNUpsertContributionsInput2plumblineᚋgraphᚋmodelᚐUpsertContributionsInput(ctx context.Context, v any) (model.UpsertContributionsInput, error) {
+	res, err := ec.unmarshalInputUpsertContributionsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpsertContributionsPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UpsertContributionsPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUpsertContributionsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpsertContributionsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpsertDepartmentsInput2plumblineᚋgraphᚋmodelᚐUpsertDepartmentsInput(ctx context.Context, v any) (model.UpsertDepartmentsInput, error) {
+	res, err := ec.unmarshalInputUpsertDepartmentsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpsertDepartmentsPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UpsertDepartmentsPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUpsertDepartmentsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpsertDepartmentsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpsertIdentitiesInput2plumblineᚋgraphᚋmodelᚐUpsertIdentitiesInput(ctx context.Context, v any) (model.UpsertIdentitiesInput, error) {
+	res, err := ec.unmarshalInputUpsertIdentitiesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpsertIdentitiesPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UpsertIdentitiesPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUpsertIdentitiesPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpsertIdentitiesPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpsertJudgementsInput2plumblineᚋgraphᚋmodelᚐUpsertJudgementsInput(ctx context.Context, v any) (model.UpsertJudgementsInput, error) {
+	res, err := ec.unmarshalInputUpsertJudgementsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpsertJudgementsPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UpsertJudgementsPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUpsertJudgementsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpsertJudgementsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpsertKeyResultsInput2plumblineᚋgraphᚋmodelᚐUpsertKeyResultsInput(ctx context.Context, v any) (model.UpsertKeyResultsInput, error) {
+	res, err := ec.unmarshalInputUpsertKeyResultsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpsertKeyResultsPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UpsertKeyResultsPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUpsertKeyResultsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpsertKeyResultsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpsertKpiLinksInput2plumblineᚋgraphᚋmodelᚐUpsertKpiLinksInput(ctx context.Context, v any) (model.UpsertKpiLinksInput, error) {
+	res, err := ec.unmarshalInputUpsertKpiLinksInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpsertKpiLinksPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UpsertKpiLinksPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUpsertKpiLinksPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpsertKpiLinksPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpsertKpisInput2plumblineᚋgraphᚋmodelᚐUpsertKpisInput(ctx context.Context, v any) (model.UpsertKpisInput, error) {
+	res, err := ec.unmarshalInputUpsertKpisInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpsertKpisPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UpsertKpisPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUpsertKpisPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpsertKpisPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpsertMeasurementsInput2plumblineᚋgraphᚋmodelᚐUpsertMeasurementsInput(ctx context.Context, v any) (model.UpsertMeasurementsInput, error) {
+	res, err := ec.unmarshalInputUpsertMeasurementsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpsertMeasurementsPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UpsertMeasurementsPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUpsertMeasurementsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpsertMeasurementsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpsertObjectivesInput2plumblineᚋgraphᚋmodelᚐUpsertObjectivesInput(ctx context.Context, v any) (model.UpsertObjectivesInput, error) {
+	res, err := ec.unmarshalInputUpsertObjectivesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpsertObjectivesPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UpsertObjectivesPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUpsertObjectivesPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpsertObjectivesPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpsertStrategiesInput2plumblineᚋgraphᚋmodelᚐUpsertStrategiesInput(ctx context.Context, v any) (model.UpsertStrategiesInput, error) {
+	res, err := ec.unmarshalInputUpsertStrategiesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpsertStrategiesPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UpsertStrategiesPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUpsertStrategiesPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpsertStrategiesPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpsertStrategyVersionsInput2plumblineᚋgraphᚋmodelᚐUpsertStrategyVersionsInput(ctx context.Context, v any) (model.UpsertStrategyVersionsInput, error) {
+	res, err := ec.unmarshalInputUpsertStrategyVersionsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpsertStrategyVersionsPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UpsertStrategyVersionsPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUpsertStrategyVersionsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpsertStrategyVersionsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNUserError2plumblineᚋportfolioᚐUserError(ctx context.Context, sel ast.SelectionSet, v portfolio.UserError) graphql.Marshaler {
+	return ec._UserError(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUserError2plumblineᚋportfolioᚐUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNUserError2ᚕᚖplumblineᚋportfolioᚐUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.UserError) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -28364,6 +36901,23 @@ func (ec *executionContext) unmarshalNUserErrorCode2plumblineᚋportfolioᚐUser
 }
 
 func (ec *executionContext) marshalNUserErrorCode2plumblineᚋportfolioᚐUserErrorCode(ctx context.Context, sel ast.SelectionSet, v portfolio.UserErrorCode) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNWeightMethod2plumblineᚋportfolioᚐWeightMethod(ctx context.Context, v any) (portfolio.WeightMethod, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.WeightMethod(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWeightMethod2plumblineᚋportfolioᚐWeightMethod(ctx context.Context, sel ast.SelectionSet, v portfolio.WeightMethod) graphql.Marshaler {
 	_ = sel
 	res := scalar.MarshalString(string(v))
 	if res == graphql.Null {
@@ -28514,6 +37068,19 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
+func (ec *executionContext) unmarshalOAttainmentForm2plumblineᚋportfolioᚐAttainmentForm(ctx context.Context, v any) (portfolio.AttainmentForm, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.AttainmentForm(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOAttainmentForm2plumblineᚋportfolioᚐAttainmentForm(ctx context.Context, sel ast.SelectionSet, v portfolio.AttainmentForm) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(v))
+	return res
+}
+
 func (ec *executionContext) unmarshalOBaselineBasis2ᚕplumblineᚋportfolioᚐBaselineBasisᚄ(ctx context.Context, v any) ([]portfolio.BaselineBasis, error) {
 	if v == nil {
 		return nil, nil
@@ -28632,6 +37199,23 @@ func (ec *executionContext) unmarshalOCustomFieldFilter2ᚕᚖplumblineᚋportfo
 	return res, nil
 }
 
+func (ec *executionContext) unmarshalOCustomValueInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐCustomValueᚄ(ctx context.Context, v any) ([]*recording.CustomValue, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.CustomValue, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCustomValueInput2ᚖplumblineᚋgraphᚋrecordingᚐCustomValue(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) unmarshalODate2plumblineᚋportfolioᚐDate(ctx context.Context, v any) (portfolio.Date, error) {
 	res, err := scalar.UnmarshalDate(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -28641,6 +37225,24 @@ func (ec *executionContext) marshalODate2plumblineᚋportfolioᚐDate(ctx contex
 	_ = sel
 	_ = ctx
 	res := scalar.MarshalDate(v)
+	return res
+}
+
+func (ec *executionContext) unmarshalODate2ᚖplumblineᚋportfolioᚐDate(ctx context.Context, v any) (*portfolio.Date, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalDate(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODate2ᚖplumblineᚋportfolioᚐDate(ctx context.Context, sel ast.SelectionSet, v *portfolio.Date) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalDate(*v)
 	return res
 }
 
@@ -29059,6 +37661,19 @@ func (ec *executionContext) unmarshalOIDComparator2ᚖplumblineᚋportfolioᚐID
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOIndicatorType2plumblineᚋportfolioᚐIndicatorType(ctx context.Context, v any) (portfolio.IndicatorType, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.IndicatorType(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOIndicatorType2plumblineᚋportfolioᚐIndicatorType(ctx context.Context, sel ast.SelectionSet, v portfolio.IndicatorType) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(v))
+	return res
+}
+
 func (ec *executionContext) unmarshalOInt2ᚕintᚄ(ctx context.Context, v any) ([]int, error) {
 	if v == nil {
 		return nil, nil
@@ -29118,6 +37733,32 @@ func (ec *executionContext) unmarshalOIntComparator2ᚖplumblineᚋportfolioᚐI
 	}
 	res, err := ec.unmarshalInputIntComparator(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOKpiAggregation2plumblineᚋportfolioᚐKPIAggregation(ctx context.Context, v any) (portfolio.KPIAggregation, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.KPIAggregation(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOKpiAggregation2plumblineᚋportfolioᚐKPIAggregation(ctx context.Context, sel ast.SelectionSet, v portfolio.KPIAggregation) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOKpiPerspective2plumblineᚋportfolioᚐKPIPerspective(ctx context.Context, v any) (portfolio.KPIPerspective, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.KPIPerspective(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOKpiPerspective2plumblineᚋportfolioᚐKPIPerspective(ctx context.Context, sel ast.SelectionSet, v portfolio.KPIPerspective) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(v))
+	return res
 }
 
 func (ec *executionContext) unmarshalOListComparator2ᚖplumblineᚋportfolioᚐListComparator(ctx context.Context, v any) (*portfolio.ListComparator, error) {
@@ -29255,6 +37896,14 @@ func (ec *executionContext) marshalOMoney2ᚖplumblineᚋportfolioᚐMoney(ctx c
 	return ec._Money(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOMoneyInput2ᚖplumblineᚋportfolioᚐMoney(ctx context.Context, v any) (*portfolio.Money, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputMoneyInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalONode2plumblineᚋportfolioᚐNode(ctx context.Context, sel ast.SelectionSet, v portfolio.Node) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -29279,6 +37928,23 @@ func (ec *executionContext) marshalONullsOrder2ᚖplumblineᚋportfolioᚐNullsO
 	_ = ctx
 	res := scalar.MarshalString(string(*v))
 	return res
+}
+
+func (ec *executionContext) unmarshalOObjectiveWeightInput2ᚕplumblineᚋportfolioᚐObjectiveWeightᚄ(ctx context.Context, v any) ([]portfolio.ObjectiveWeight, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]portfolio.ObjectiveWeight, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNObjectiveWeightInput2plumblineᚋportfolioᚐObjectiveWeight(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) unmarshalOOrderDirection2ᚖplumblineᚋportfolioᚐOrderDirection(ctx context.Context, v any) (*portfolio.OrderDirection, error) {
@@ -29539,6 +38205,23 @@ func (ec *executionContext) marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx
 	return ec._Reason(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx context.Context, v any) ([]*recording.RecordKey, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.RecordKey, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRecordKeyInput2ᚖplumblineᚋgraphᚋrecordingᚐRecordKey(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) unmarshalORiskFilter2ᚕᚖplumblineᚋportfolioᚐRiskFilterᚄ(ctx context.Context, v any) ([]*portfolio.RiskFilter, error) {
 	if v == nil {
 		return nil, nil
@@ -29579,6 +38262,19 @@ func (ec *executionContext) unmarshalORiskOrder2ᚕᚖplumblineᚋportfolioᚐRi
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) unmarshalORollUpMethod2plumblineᚋportfolioᚐRollUpMethod(ctx context.Context, v any) (portfolio.RollUpMethod, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.RollUpMethod(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORollUpMethod2plumblineᚋportfolioᚐRollUpMethod(ctx context.Context, sel ast.SelectionSet, v portfolio.RollUpMethod) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(v))
+	return res
 }
 
 func (ec *executionContext) unmarshalORunFilter2ᚕᚖplumblineᚋportfolioᚐRunFilterᚄ(ctx context.Context, v any) ([]*portfolio.RunFilter, error) {

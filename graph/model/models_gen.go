@@ -3,8 +3,8 @@
 package model
 
 import (
+	"plumbline/graph/recording"
 	"plumbline/portfolio"
-	"time"
 )
 
 // The hold whose losses are real.
@@ -19,6 +19,46 @@ type ConfirmHoldPayload struct {
 	Hold *portfolio.HeldListing `json:"hold,omitempty"`
 	// Why nothing was confirmed; empty when it was.
 	UserErrors []*portfolio.UserError `json:"userErrors"`
+}
+
+// The records to delete, each by the key that its result gave or by its global id.
+type DeleteRecordsInput struct {
+	// Departments, by key.
+	Departments []*recording.RecordKey `json:"departments,omitempty"`
+	// Identities, by key.
+	Identities []*recording.RecordKey `json:"identities,omitempty"`
+	// Strategies, by key.
+	Strategies []*recording.RecordKey `json:"strategies,omitempty"`
+	// Versions of strategies, as larkmoor@2026.
+	StrategyVersions []*recording.RecordKey `json:"strategyVersions,omitempty"`
+	// Objectives, by key.
+	Objectives []*recording.RecordKey `json:"objectives,omitempty"`
+	// Judgements, as larkmoor@2026#Ines Okafor.
+	Judgements []*recording.RecordKey `json:"judgements,omitempty"`
+	// Contributions, as pmo:PMO-201#better-care.
+	Contributions []*recording.RecordKey `json:"contributions,omitempty"`
+	// Key results, by key.
+	KeyResults []*recording.RecordKey `json:"keyResults,omitempty"`
+	// KPIs, by key.
+	Kpis []*recording.RecordKey `json:"kpis,omitempty"`
+	// Measurements, as rural-patients/2026-03/pilot, or rural-patients/2026-03/ of the whole.
+	Measurements []*recording.RecordKey `json:"measurements,omitempty"`
+	// Links to KPIs, as pmo:PMO-201#rural-patients.
+	KpiLinks []*recording.RecordKey `json:"kpiLinks,omitempty"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The links between projects to record.
+type LinkProjectsInput struct {
+	// One for each; at most 100,000. All of them happen in one commit, or none.
+	Items []*recording.ProjectLink `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What can be done. The caller's key needs the role editor.
@@ -37,18 +77,24 @@ type ProjectRef struct {
 type Query struct {
 }
 
-// What a request costs, and what all requests of its key may cost in a minute. The unit is explained in the documentation of limits.
-type RateLimit struct {
-	// What this request costs, or would cost.
-	Cost int `json:"cost"`
-	// What all requests of the key may cost within a minute.
-	Limit int `json:"limit"`
-	// What was spent in this minute, this request included.
-	Used int `json:"used"`
-	// What is left of this minute.
-	Remaining int `json:"remaining"`
-	// When the next minute begins.
-	ResetAt time.Time `json:"resetAt"`
+// The fields of milestones to record.
+type SetMilestoneFieldsInput struct {
+	// One for each; at most 100,000. All of them happen in one commit, or none.
+	Items []*recording.MilestoneFields `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The fields of projects to record.
+type SetProjectFieldsInput struct {
+	// One for each; at most 100,000. All of them happen in one commit, or none.
+	Items []*recording.ProjectFields `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // A record by the connection and the tool's key.
@@ -73,4 +119,124 @@ type StartSyncPayload struct {
 	Connections []string `json:"connections"`
 	// Why nothing was started; empty when it was.
 	UserErrors []*portfolio.UserError `json:"userErrors"`
+}
+
+// The links between projects to take back.
+type UnlinkProjectsInput struct {
+	// One for each; at most 100,000. All of them happen in one commit, or none.
+	Items []*recording.ProjectUnlink `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The contributions to record.
+type UpsertContributionsInput struct {
+	// One for each; at most 100,000. All of them happen in one commit, or none.
+	Items []*recording.Contribution `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The departments to record.
+type UpsertDepartmentsInput struct {
+	// One for each; at most 100,000. All of them happen in one commit, or none.
+	Items []*recording.Department `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The identities to record.
+type UpsertIdentitiesInput struct {
+	// One for each; at most 100,000. All of them happen in one commit, or none.
+	Items []*recording.Identity `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The judgements to record.
+type UpsertJudgementsInput struct {
+	// One for each; at most 100,000. All of them happen in one commit, or none.
+	Items []*recording.Judgement `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The key results to record.
+type UpsertKeyResultsInput struct {
+	// One for each; at most 100,000. All of them happen in one commit, or none.
+	Items []*recording.KeyResult `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The links to KPIs to record.
+type UpsertKpiLinksInput struct {
+	// One for each; at most 100,000. All of them happen in one commit, or none.
+	Items []*recording.KPILink `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The KPIs to record.
+type UpsertKpisInput struct {
+	// One for each; at most 100,000. All of them happen in one commit, or none.
+	Items []*recording.KPI `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The measurements to record.
+type UpsertMeasurementsInput struct {
+	// One for each; at most 100,000. All of them happen in one commit, or none.
+	Items []*recording.Measurement `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The objectives to record.
+type UpsertObjectivesInput struct {
+	// One for each; at most 100,000. All of them happen in one commit, or none.
+	Items []*recording.Objective `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The strategies to record.
+type UpsertStrategiesInput struct {
+	// One for each; at most 100,000. All of them happen in one commit, or none.
+	Items []*recording.Strategy `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The versions of strategies to record.
+type UpsertStrategyVersionsInput struct {
+	// One for each; at most 100,000. All of them happen in one commit, or none.
+	Items []*recording.StrategyVersion `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }

@@ -24,8 +24,12 @@ func MarshalString(s string) graphql.Marshaler {
 	return graphql.MarshalString(s)
 }
 
-// UnmarshalString reads a text.
+// UnmarshalString reads a text; null, where the schema allows it, is the empty
+// one.
 func UnmarshalString(v any) (string, error) {
+	if v == nil {
+		return "", nil
+	}
 	s, ok := v.(string)
 	if !ok {
 		return "", fmt.Errorf("%w: %v is not a text", portfolio.ErrInvalid, v)

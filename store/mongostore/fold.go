@@ -45,6 +45,7 @@ var collections = map[portfolio.Kind]string{
 	portfolio.KindKPILink:         "kpiLinks",
 	portfolio.KindFolder:          "folders",
 	portfolio.KindAnswer:          "answers",
+	portfolio.KindLastEdit:        "lastEdit",
 }
 
 func (s *Store) collection(kind portfolio.Kind) *mongo.Collection {

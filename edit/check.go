@@ -1,0 +1,172 @@
+package edit
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"plumbline/portfolio"
+)
+
+// A check validates one change.
+type check struct {
+	*draft
+	change *portfolio.EditChange
+	key    portfolio.Key
+}
+
+// outcome validates the change and says what becomes of the document.
+func (c *check) outcome() portfolio.EditOutcome {
+	out := portfolio.EditOutcome{Key: c.key, What: portfolio.OutcomeRefused}
+	if !recordable(c.key.Kind) {
+		c.wrong(portfolio.UserErrorInvalid, nil, "Documents of the kind %q are not recorded by people.", c.key.Kind)
+		return out
+	}
+	before, exists := c.before(c.key)
+	if exists {
+		out.Version = before.Rev
+	}
+	if c.change.Expect != nil && *c.change.Expect != out.Version {
+		c.wrong(portfolio.UserErrorConflict, nil, "%s is at version %d, not at %d; read it again and repeat the change.", c.noun(), out.Version, *c.change.Expect)
+	}
+	if reason := c.forbidden(before); reason != "" {
+		// Nothing else is said of what the caller may not see.
+		c.wrong(portfolio.UserErrorForbidden, nil, "%s", reason)
+		return out
+	}
+	if c.change.Put == nil {
+		out.What = c.deletion(before, exists)
+		return out
+	}
+	c.fact(c.change.Put)
+	for _, r := range references(c.change.Put) {
+		c.exists(r)
+	}
+	out.What = c.put(before, exists)
+	return out
+}
+
+// put says what becomes of a document that is put, and whether its owner
+// allows it.
+func (c *check) put(before portfolio.Versioned, exists bool) portfolio.Outcome {
+	if !exists {
+		return portfolio.OutcomeCreated
+	}
+	author, owner := c.authorOf(c.change), ownerOf(before.Doc)
+	equal := sameContent(before.Doc, c.change.Put)
+	switch {
+	case isFile(owner) && !isFile(author):
+		if equal {
+			return portfolio.OutcomeUnchanged
+		}
+		c.ownedByFile(owner)
+	case !isFile(owner) && isFile(author):
+		if !equal {
+			c.wrong(portfolio.UserErrorTaken, nil, "%s was recorded otherwise by %s; make the file say the same, which takes it over, or delete what was recorded.", c.noun(), by(owner))
+		}
+		return portfolio.OutcomeUpdated
+	case isFile(author) && author != owner: // it moved to another file
+		return portfolio.OutcomeUpdated
+	case equal:
+		return portfolio.OutcomeUnchanged
+	}
+	return portfolio.OutcomeUpdated
+}
+
+// deletion says what becomes of a document that is deleted.
+func (c *check) deletion(before portfolio.Versioned, exists bool) portfolio.Outcome {
+	if !exists {
+		// What a field or a link does not say need not be taken back.
+		if c.key.Kind != portfolio.KindOverride && c.key.Kind != portfolio.KindLink {
+			c.wrong(portfolio.UserErrorNotFound, nil, "There is no %s.", c.noun())
+		}
+		return portfolio.OutcomeUnchanged
+	}
+	author, owner := c.authorOf(c.change), ownerOf(before.Doc)
+	switch {
+	case isFile(owner) && !isFile(author):
+		c.ownedByFile(owner)
+	case !isFile(owner) && isFile(author):
+		c.wrong(portfolio.UserErrorTaken, nil, "%s was recorded by %s; a file deletes only what files own.", c.noun(), by(owner))
+	}
+	return portfolio.OutcomeDeleted
+}
+
+func (c *check) ownedByFile(owner string) {
+	c.wrong(portfolio.UserErrorOwnedByFile, nil, "%s is owned by the file %s of the strategy folder; change it there.", c.noun(), strings.TrimPrefix(owner, portfolio.AuthorOfFile))
+}
+
+func ownerOf(d portfolio.Document) string {
+	if f, ok := d.(portfolio.RecordedFact); ok {
+		return f.Authorship().Author
+	}
+	return ""
+}
+
+func isFile(author string) bool { return strings.HasPrefix(author, portfolio.AuthorOfFile) }
+
+// by names an author in a sentence.
+func by(author string) string {
+	if author == "" {
+		return "somebody"
+	}
+	return author
+}
+
+// exists reports a reference to what there will not be.
+func (c *check) exists(r reference) {
+	if r.to.ID == "" || c.find(r.to) != nil {
+		return
+	}
+	c.wrong(portfolio.UserErrorNotFound, r.path, "There is no %s; record it first, or in the same request.", nounOf(r.to))
+}
+
+// wrong reports an error at a field, or of the whole document when path is nil.
+func (c *check) wrong(code portfolio.UserErrorCode, path []string, format string, args ...any) {
+	message := fmt.Sprintf(format, args...)
+	c.report(portfolio.UserError{Code: code, Message: strings.ToUpper(message[:1]) + message[1:], Path: pathTo(c.change.Path, path)})
+}
+
+// invalid reports a value that cannot be so.
+func (c *check) invalid(path []string, format string, args ...any) {
+	c.wrong(portfolio.UserErrorInvalid, path, format, args...)
+}
+
+// at is the path to a field: names, and places in lists.
+func at(steps ...any) []string {
+	path := make([]string, len(steps))
+	for i, step := range steps {
+		switch step := step.(type) {
+		case string:
+			path[i] = step
+		case int:
+			path[i] = strconv.Itoa(step)
+		}
+	}
+	return path
+}
+
+// noun names the document of the change in a sentence.
+func (c *check) noun() string { return nounOf(c.key) }
+
+// nouns are the kinds that people record, as sentences call them.
+var nouns = map[portfolio.Kind]string{
+	portfolio.KindDepartment:      "department",
+	portfolio.KindIdentity:        "identity",
+	portfolio.KindStrategy:        "strategy",
+	portfolio.KindStrategyVersion: "strategy version",
+	portfolio.KindObjective:       "objective",
+	portfolio.KindJudgement:       "judgement",
+	portfolio.KindContribution:    "contribution",
+	portfolio.KindKeyResult:       "key result",
+	portfolio.KindKPI:             "KPI",
+	portfolio.KindMeasurement:     "measurement",
+	portfolio.KindKPILink:         "link to a KPI",
+	portfolio.KindOverride:        "field",
+	portfolio.KindLink:            "link between projects",
+	portfolio.KindFolder:          "strategy folder",
+}
+
+func recordable(k portfolio.Kind) bool { return nouns[k] != "" }
+
+func nounOf(key portfolio.Key) string { return fmt.Sprintf("%s %q", nouns[key.Kind], key.ID) }

@@ -1,0 +1,129 @@
+package edit
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"plumbline/portfolio"
+)
+
+// A reference is a field of a document that names another recorded document.
+type reference struct {
+	path []string
+	to   portfolio.Key
+}
+
+// references are what a document names that must be recorded. An empty id names
+// nothing. Projects, milestones and people are not among them.
+func references(doc portfolio.Document) []reference {
+	one := func(kind portfolio.Kind, id string, path ...any) reference {
+		return reference{at(path...), portfolio.Key{Kind: kind, ID: id}}
+	}
+	switch f := doc.(type) {
+	case *portfolio.DepartmentFact:
+		return []reference{one(portfolio.KindDepartment, f.Parent, "parent")}
+	case *portfolio.IdentityFact:
+		return []reference{one(portfolio.KindDepartment, f.Department, "department")}
+	case *portfolio.StrategyVersionFact:
+		all := []reference{one(portfolio.KindStrategy, f.Strategy, "strategy")}
+		for i, w := range f.Weights {
+			all = append(all, one(portfolio.KindObjective, w.Objective, "weights", i, "objective"))
+		}
+		return all
+	case *portfolio.ObjectiveFact:
+		return []reference{
+			one(portfolio.KindStrategy, f.Strategy, "strategy"),
+			one(portfolio.KindObjective, f.Parent, "parent"),
+		}
+	case *portfolio.JudgementFact:
+		all := []reference{one(portfolio.KindStrategy, f.Strategy, "strategy")}
+		if f.Strategy != "" && f.Version != "" {
+			all = append(all, one(portfolio.KindStrategyVersion, portfolio.StrategyVersionID(f.Strategy, f.Version), "version"))
+		}
+		for i, p := range f.Pairs {
+			all = append(all,
+				one(portfolio.KindObjective, p.More, "pairs", i, "more"),
+				one(portfolio.KindObjective, p.Less, "pairs", i, "less"))
+		}
+		return all
+	case *portfolio.ContributionFact:
+		return []reference{one(portfolio.KindObjective, f.Objective, "objective")}
+	case *portfolio.KeyResultFact:
+		return []reference{
+			one(portfolio.KindObjective, f.Objective, "objective"),
+			one(portfolio.KindKPI, f.KPI, "kpi"),
+		}
+	case *portfolio.KPIFact:
+		all := []reference{one(portfolio.KindDepartment, f.Department, "department")}
+		for i, key := range f.Leads {
+			all = append(all, one(portfolio.KindKPI, key, "leads", i))
+		}
+		return all
+	case *portfolio.MeasurementFact:
+		return []reference{one(portfolio.KindKPI, f.KPI, "kpi")}
+	case *portfolio.KPILinkFact:
+		return []reference{one(portfolio.KindKPI, f.KPI, "kpi")}
+	}
+	return nil
+}
+
+// namesOthers are the kinds whose documents have references.
+var namesOthers = []portfolio.Kind{
+	portfolio.KindDepartment, portfolio.KindIdentity, portfolio.KindStrategyVersion, portfolio.KindObjective,
+	portfolio.KindJudgement, portfolio.KindContribution, portfolio.KindKeyResult, portfolio.KindKPI,
+	portfolio.KindMeasurement, portfolio.KindKPILink,
+}
+
+// shownUses is how many of the documents that name a deleted one are listed.
+const shownUses = 3
+
+// unused reports every deletion of what something else will still name.
+func (d *draft) unused() {
+	deleted := map[portfolio.Key][]portfolio.Key{}
+	for i := range d.edit.Changes {
+		if c := &d.edit.Changes[i]; c.Put == nil && d.outcomes[i].What == portfolio.OutcomeDeleted {
+			deleted[c.Delete] = nil
+		}
+	}
+	if len(deleted) == 0 {
+		return
+	}
+	// Whoever adds a reference from now on expects what it names, and so does
+	// not meet a deletion that was not seen; a deletion expects that nothing
+	// was recorded since it looked.
+	d.before((*portfolio.LastEdit)(nil).Key())
+	for _, kind := range namesOthers {
+		for doc := range d.snapshot.Documents(kind) {
+			if _, changed := d.changes[doc.Doc.Key()]; changed {
+				continue // a change that names it has an error of its own
+			}
+			for _, r := range references(doc.Doc) {
+				if users, ok := deleted[r.to]; ok {
+					deleted[r.to] = append(users, doc.Doc.Key())
+				}
+			}
+		}
+	}
+	for i := range d.edit.Changes {
+		c := check{draft: d, change: &d.edit.Changes[i], key: keyOf(&d.edit.Changes[i])}
+		if users := deleted[c.key]; c.change.Put == nil && len(users) > 0 {
+			c.wrong(portfolio.UserErrorInUse, nil, "%s is named by %s; delete that in the same request, or have it name another.", c.noun(), listed(users))
+		}
+	}
+}
+
+// listed names the first of some documents and counts the others.
+func listed(keys []portfolio.Key) string {
+	names := make([]string, len(keys))
+	for i, key := range keys {
+		names[i] = nounOf(key)
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	more := ""
+	if n := len(names); n > shownUses {
+		names, more = names[:shownUses], fmt.Sprintf(" and %d more", n-shownUses)
+	}
+	return strings.Join(names, ", ") + more
+}

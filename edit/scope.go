@@ -1,0 +1,126 @@
+package edit
+
+import (
+	"fmt"
+	"strings"
+
+	"plumbline/portfolio"
+)
+
+// A scope says what a caller may change who sees only some departments: the
+// KPIs of those departments and their measurements, and what is recorded of
+// their projects and milestones. What is the whole organisation's (departments,
+// people, strategies and all below them) they may not: an alias of a department
+// could make the projects of another one visible to them.
+//
+// What is not there is answered like what may not be seen.
+type scope struct {
+	snapshot *portfolio.Snapshot
+	caller   portfolio.Caller
+	view     *portfolio.View
+	byKey    map[string][]string // ids of milestones, by connection:key
+}
+
+func newScope(s *portfolio.Snapshot, c portfolio.Caller) *scope {
+	return &scope{snapshot: s, caller: c, view: s.View(c)}
+}
+
+// forbidden says why the caller may not make the change; "" when they may.
+// Both what there is and what there will be must be theirs.
+func (c *check) forbidden(before portfolio.Versioned) string {
+	if c.key.Kind == portfolio.KindOverride && strings.HasSuffix(c.key.ID, "#budget") && !c.scope.caller.Reads(portfolio.GroupCost) {
+		// Whether a value is unchanged would tell what it is.
+		return "The key may not read budgets, so it may not write them; it needs the field group cost."
+	}
+	if len(c.scope.caller.Departments) == 0 {
+		return ""
+	}
+	for _, doc := range []portfolio.Document{before.Doc, c.change.Put} {
+		if doc != nil && !c.own(doc) {
+			return fmt.Sprintf("The key may change only what belongs to its departments; the %s is not theirs, or not there.", c.noun())
+		}
+	}
+	if before.Doc == nil && c.change.Put == nil {
+		return fmt.Sprintf("The key may change only what belongs to its departments; the %s is not theirs, or not there.", c.noun())
+	}
+	return ""
+}
+
+// own reports whether a document belongs to the caller's departments.
+func (c *check) own(doc portfolio.Document) bool {
+	switch f := doc.(type) {
+	case *portfolio.KPIFact:
+		return c.scope.department(f.Department)
+	case *portfolio.MeasurementFact:
+		return c.ownKPI(f.KPI)
+	case *portfolio.KPILinkFact:
+		return c.ownKPI(f.KPI) && c.scope.project(f.Project)
+	case *portfolio.ContributionFact:
+		return c.scope.project(f.Project)
+	case *portfolio.Override:
+		return c.scope.override(f)
+	case *portfolio.Link:
+		for _, id := range append([]string{f.Primary}, f.Members...) {
+			if !c.scope.project(id) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+func (c *check) ownKPI(key string) bool {
+	kpi := findAs[portfolio.KPIFact](c.draft, portfolio.KindKPI, key)
+	return kpi != nil && c.scope.department(kpi.Department)
+}
+
+func (s *scope) department(slug string) bool {
+	_, err := s.view.Node(portfolio.NodeID(portfolio.KindDepartment, slug))
+	return err == nil
+}
+
+// project reports whether a reference leads to a visible project.
+func (s *scope) project(ref string) bool {
+	row, ok := s.snapshot.ProjectByReference(ref)
+	if !ok {
+		return false
+	}
+	_, err := s.view.Project(row.ID)
+	return err == nil
+}
+
+// milestone reports whether a reference leads to milestones of which all are
+// visible.
+func (s *scope) milestone(ref string) bool {
+	if isDocumentID(ref) {
+		_, err := s.view.Milestone(ref)
+		return err == nil
+	}
+	if s.byKey == nil {
+		s.byKey = map[string][]string{}
+		for m := range s.snapshot.Milestones() {
+			connection, _, _ := strings.Cut(m.ID, "/")
+			s.byKey[connection+":"+m.Key] = append(s.byKey[connection+":"+m.Key], m.ID)
+		}
+	}
+	for _, id := range s.byKey[ref] {
+		if _, err := s.view.Milestone(id); err != nil {
+			return false
+		}
+	}
+	return len(s.byKey[ref]) > 0
+}
+
+// override reports whether a field is of a visible project or milestone, and
+// does not give a project away to another department.
+func (s *scope) override(f *portfolio.Override) bool {
+	kind, ref, _ := strings.Cut(f.Target, ":")
+	switch portfolio.Kind(kind) {
+	case portfolio.KindProject:
+		return s.project(ref) && (f.Field != "department" || s.department(f.Value.Text))
+	case portfolio.KindMilestone:
+		return s.milestone(ref)
+	}
+	return false
+}

@@ -1,0 +1,41 @@
+package graph
+
+import (
+	"context"
+	"strconv"
+
+	"plumbline/graph/model"
+	"plumbline/graph/recording"
+	"plumbline/portfolio"
+)
+
+// deleteRecords deletes records of many kinds in one commit.
+func (r *resolver) deleteRecords(ctx context.Context, input model.DeleteRecordsInput) (*recording.Payload, error) {
+	q, err := r.record(ctx, input.DryRun, input.IdempotencyKey)
+	if err != nil {
+		return nil, err
+	}
+	for _, list := range []struct {
+		name string
+		kind portfolio.Kind
+		rows []*recording.RecordKey
+	}{
+		{"departments", portfolio.KindDepartment, input.Departments},
+		{"identities", portfolio.KindIdentity, input.Identities},
+		{"strategies", portfolio.KindStrategy, input.Strategies},
+		{"strategyVersions", portfolio.KindStrategyVersion, input.StrategyVersions},
+		{"objectives", portfolio.KindObjective, input.Objectives},
+		{"judgements", portfolio.KindJudgement, input.Judgements},
+		{"contributions", portfolio.KindContribution, input.Contributions},
+		{"keyResults", portfolio.KindKeyResult, input.KeyResults},
+		{"kpis", portfolio.KindKPI, input.Kpis},
+		{"measurements", portfolio.KindMeasurement, input.Measurements},
+		{"kpiLinks", portfolio.KindKPILink, input.KpiLinks},
+	} {
+		for i, row := range list.rows {
+			path := []string{"input", list.name, strconv.Itoa(i)}
+			q.take(portfolio.Key{Kind: list.kind, ID: recording.IDOf(row.Key, list.kind)}, q.expect(row, path), path)
+		}
+	}
+	return q.answer()
+}
