@@ -5,6 +5,7 @@ package model
 import (
 	"plumbline/graph/recording"
 	"plumbline/portfolio"
+	"time"
 )
 
 // The hold whose losses are real.
@@ -75,6 +76,20 @@ type ProjectRef struct {
 
 // What can be asked for. Everything is of one revision and is what the caller may see.
 type Query struct {
+}
+
+// What a request costs, and what all requests of its key may cost in a minute. The unit is explained in the documentation of limits.
+type RateLimit struct {
+	// What this request costs, or would cost.
+	Cost int `json:"cost"`
+	// What all requests of the key may cost within a minute.
+	Limit int `json:"limit"`
+	// What was spent in this minute, this request included.
+	Used int `json:"used"`
+	// What is left of this minute.
+	Remaining int `json:"remaining"`
+	// When the next minute begins.
+	ResetAt time.Time `json:"resetAt"`
 }
 
 // The fields of milestones to record.
