@@ -54,6 +54,23 @@ var audiences = map[string]audience{
 
 	"Mutation.startSync":   editors,
 	"Mutation.confirmHold": editors,
+
+	"Mutation.upsertDepartments":      editors,
+	"Mutation.upsertIdentities":       editors,
+	"Mutation.upsertStrategies":       editors,
+	"Mutation.upsertStrategyVersions": editors,
+	"Mutation.upsertObjectives":       editors,
+	"Mutation.upsertJudgements":       editors,
+	"Mutation.upsertContributions":    editors,
+	"Mutation.upsertKeyResults":       editors,
+	"Mutation.upsertKpis":             editors,
+	"Mutation.upsertMeasurements":     editors,
+	"Mutation.upsertKpiLinks":         editors,
+	"Mutation.setProjectFields":       editors,
+	"Mutation.setMilestoneFields":     editors,
+	"Mutation.linkProjects":           editors,
+	"Mutation.unlinkProjects":         editors,
+	"Mutation.deleteRecords":          editors,
 }
 
 // matrixCallers are who asks every root field.

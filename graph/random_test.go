@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -329,7 +330,7 @@ func newOddWorld(t *testing.T, chance *rand.Rand) *oddWorld {
 func (w *oddWorld) odd() {
 	most := int64(1) << 40
 	w.handler = graph.New(graph.Config{
-		Reader: w, Syncer: w.syncer,
+		Reader: w, Syncer: w.syncer, Editor: yes{},
 		Now: func() time.Time { return w.time },
 		Log: slog.New(slog.NewTextHandler(&w.log, nil)),
 		Limits: limit.Limits{
@@ -624,4 +625,18 @@ func (o *oddity) operation() portfolio.Document {
 		Mode:  o.maybe("FULL"), Why: o.maybe(o.text()), Error: o.maybe(o.text()), StartedAt: o.instant(), EndedAt: o.instant(), ParkedTill: o.instant(), DueAt: o.instant(),
 		Takeovers: o.IntN(3), Tally: portfolio.Tally{Read: o.IntN(1 << 31), Waited: time.Duration(o.Int64N(1 << 40)), Total: o.IntN(3)},
 	}
+}
+
+// yes agrees with every edit and writes nothing.
+type yes struct{}
+
+func (yes) Edit(_ context.Context, e portfolio.Edit) (portfolio.EditResult, error) {
+	result := portfolio.EditResult{Outcomes: make([]portfolio.EditOutcome, len(e.Changes))}
+	for i, c := range e.Changes {
+		result.Outcomes[i] = portfolio.EditOutcome{Key: c.Delete, What: portfolio.OutcomeUnchanged}
+		if c.Put != nil {
+			result.Outcomes[i].Key = c.Put.Key()
+		}
+	}
+	return result, nil
 }
