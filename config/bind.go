@@ -9,6 +9,9 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+
+	"plumbline/internal/spelling"
+	"plumbline/internal/yamltree"
 )
 
 // A place is where something stands in a file.
@@ -85,11 +88,11 @@ func (b *binder) bind(n ast.Node, v reflect.Value, k key, path string, at place)
 	case b.custom(n, v, path):
 	case scalar:
 		b.text(n, v, k, path)
-	case len(keysOf(v.Type())) > 0 && pairs(n) != nil:
-		b.mapping(pairs(n), []reflect.Value{v}, path, at, false)
-	case v.Kind() == reflect.Map && pairs(n) != nil:
-		b.dictionary(pairs(n), v, k, path)
-	case v.Kind() == reflect.Slice && isList(n):
+	case len(keysOf(v.Type())) > 0 && yamltree.Pairs(n) != nil:
+		b.mapping(yamltree.Pairs(n), []reflect.Value{v}, path, at, false)
+	case v.Kind() == reflect.Map && yamltree.Pairs(n) != nil:
+		b.dictionary(yamltree.Pairs(n), v, k, path)
+	case v.Kind() == reflect.Slice && yamltree.IsList(n):
 		b.list(n.(*ast.SequenceNode), v, k, path)
 	default:
 		b.report(b.at(n), path, "found %s; expected %s", kindOf(n), expects(v))
@@ -114,7 +117,7 @@ func (b *binder) text(n ast.Node, v reflect.Value, k key, path string) {
 	}
 	switch {
 	case len(k.enum) > 0 && !slices.Contains(k.enum, text):
-		b.report(b.at(n), path, "%sis none of its values; %s", b.show(n, v), didYouMean(text, k.enum))
+		b.report(b.at(n), path, "%sis none of its values; %s", b.show(n, v), spelling.DidYouMean(text, k.enum))
 	case k.pattern != nil && !k.pattern.MatchString(text):
 		b.report(b.at(n), path, "%sdoes not match %s; expected %s", b.show(n, v), k.pattern, firstSentence(k.about))
 	case k.web:
@@ -171,7 +174,7 @@ func (b *binder) mapping(entries []*ast.MappingValueNode, targets []reflect.Valu
 			b.report(at, full, "this key stands here twice")
 			continue
 		case i < 0 && !lenient:
-			b.report(at, full, "unknown key; %s", didYouMean(name, names(keys)))
+			b.report(at, full, "unknown key; %s", spelling.DidYouMean(name, names(keys)))
 		}
 		seen[name] = true
 		if i < 0 {
@@ -237,7 +240,7 @@ func (b *binder) dictionary(entries []*ast.MappingValueNode, v reflect.Value, k 
 func (b *binder) list(n *ast.SequenceNode, v reflect.Value, k key, path string) {
 	for _, entry := range n.Values {
 		item, at := b.item(path, entry), b.at(entry)
-		if first := pairs(entry); len(first) > 0 {
+		if first := yamltree.Pairs(entry); len(first) > 0 {
 			at = b.at(first[0].Key)
 		}
 		b.items[path] = append(b.items[path], item)
@@ -246,8 +249,8 @@ func (b *binder) list(n *ast.SequenceNode, v reflect.Value, k key, path string) 
 		if value.Kind() == reflect.Struct && !isText(value) {
 			setDefaults(value)
 		}
-		if c, ok := value.Addr().Interface().(*Connection); ok && pairs(entry) != nil {
-			b.connection(pairs(entry), c, item, at)
+		if c, ok := value.Addr().Interface().(*Connection); ok && yamltree.Pairs(entry) != nil {
+			b.connection(yamltree.Pairs(entry), c, item, at)
 		} else if entry.Type() == ast.NullType {
 			b.report(at, item, "this entry is empty")
 		} else {
@@ -257,11 +260,14 @@ func (b *binder) list(n *ast.SequenceNode, v reflect.Value, k key, path string) 
 	}
 }
 
+// longestName is the length beyond which a value does not name its entry.
+const longestName = 64
+
 // item names an element of a list by its id or name, else by its number.
 func (b *binder) item(path string, entry ast.Node) string {
 	for _, wanted := range []string{"id", "name"} {
-		for _, pair := range pairs(entry) {
-			if name, _ := keyText(pair); name != wanted {
+		for _, pair := range yamltree.Pairs(entry) {
+			if name, _ := yamltree.Name(pair); name != wanted {
 				continue
 			}
 			text, _, _ := b.scalar(pair.Value)

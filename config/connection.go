@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"plumbline/connectors"
+	"plumbline/internal/spelling"
 )
 
 // Tools makes the empty settings of each tool, by the name that a connection's
@@ -67,7 +68,7 @@ func misspelt(name string) string {
 	if slices.Contains(portfolioFields, name) {
 		return ""
 	}
-	if near := nearest(name, portfolioFields); near != "" && !strings.Contains(name, " ") {
+	if near := spelling.Nearest(name, portfolioFields); near != "" && !strings.Contains(name, " ") {
 		return near
 	}
 	return ""

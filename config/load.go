@@ -8,9 +8,10 @@ import (
 	"reflect"
 	"slices"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
+
+	"plumbline/internal/spelling"
+	"plumbline/internal/yamltree"
 )
 
 // DefaultFile is read when neither a flag nor PLUMBLINE_CONFIG names a file.
@@ -109,75 +110,25 @@ func (b *binder) document(data []byte, root reflect.Value, getenv func(string) s
 		b.report(top, "", "the file is larger than %d bytes", MaxFile)
 		return
 	}
-	parsed, err := parse(data)
-	if err != nil {
-		var at yaml.Error
-		if errors.As(err, &at) && at.GetToken() != nil && at.GetToken().Position != nil {
-			top.line, top.column = at.GetToken().Position.Line, at.GetToken().Position.Column
-			b.report(top, "", "this is not YAML: %s", at.GetMessage())
-			return
-		}
-		b.report(top, "", "this is not YAML: %s", firstLine(err.Error()))
+	body, err := yamltree.Document(data)
+	var wrong *yamltree.Error
+	if errors.As(err, &wrong) {
+		b.report(place{b.file, wrong.Line, wrong.Column}, "", "%s", wrong.Text)
 		return
 	}
-	bodies := 0
-	for _, doc := range parsed.Docs {
-		if doc.Body == nil || doc.Body.Type() == ast.CommentType {
-			continue
-		}
-		if bodies++; bodies > 1 {
-			b.report(b.at(doc.Body), "", "a second YAML document begins here; expected one")
-			return
-		}
-		if depth(doc.Body, 0) > maxDepth {
-			b.report(top, "", "values are nested more than %d deep", maxDepth)
-			return
-		}
-		b.replace(doc.Body, getenv)
-		if pairs(doc.Body) == nil && doc.Body.Type() != ast.NullType {
-			b.report(b.at(doc.Body), "", "expected a mapping of keys to values, such as listen: 127.0.0.1:8080")
-			return
-		}
-		b.mapping(pairs(doc.Body), []reflect.Value{root}, "", top, false)
-		for n, wrong := range b.unset { // below keys that are unknown
-			if wrong != "" {
-				b.report(b.at(n), "", "%s", wrong)
-			}
-		}
-		clear(b.unset)
+	b.replace(body, getenv)
+	if yamltree.Pairs(body) == nil && body != nil {
+		b.report(b.at(body), "", "expected a mapping of keys to values, such as listen: 127.0.0.1:8080")
+		return
 	}
+	b.mapping(yamltree.Pairs(body), []reflect.Value{root}, "", top, false)
+	for n, wrong := range b.unset { // below keys that are unknown
+		if wrong != "" {
+			b.report(b.at(n), "", "%s", wrong)
+		}
+	}
+	clear(b.unset)
 	b.broken = before
-}
-
-// parse reads YAML. Duplicate keys are ours to report, with all the rest; a
-// text that the parser itself stumbles over is an error like any other.
-func parse(data []byte) (file *ast.File, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			file, err = nil, fmt.Errorf("it cannot be parsed (%v)", r)
-		}
-	}()
-	return parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey())
-}
-
-// maxDepth is how deep values may be nested.
-const maxDepth = 40
-
-// depth returns how deep the node's values are nested, or more than maxDepth.
-func depth(n ast.Node, above int) int {
-	deepest := above
-	if above > maxDepth {
-		return above
-	}
-	if list, ok := n.(*ast.SequenceNode); ok {
-		for _, entry := range list.Values {
-			deepest = max(deepest, depth(entry, above+1))
-		}
-	}
-	for _, pair := range pairs(n) {
-		deepest = max(deepest, depth(pair.Value, above+1))
-	}
-	return deepest
 }
 
 // connection binds the common keys and those of the tool, which share one
@@ -185,7 +136,7 @@ func depth(n ast.Node, above int) int {
 func (b *binder) connection(entries []*ast.MappingValueNode, c *Connection, path string, at place) {
 	targets, lenient := []reflect.Value{reflect.ValueOf(c).Elem()}, true
 	for _, entry := range entries {
-		if name, _ := keyText(entry); name != "type" {
+		if name, _ := yamltree.Name(entry); name != "type" {
 			continue
 		}
 		tool, kind, ok := b.scalar(entry.Value)
@@ -193,7 +144,7 @@ func (b *binder) connection(entries []*ast.MappingValueNode, c *Connection, path
 		switch {
 		case !ok || kind != isString:
 		case !known:
-			b.report(b.at(entry.Value), join(path, "type"), "%s is no tool; %s", b.quoted(entry.Value), didYouMean(tool, b.tools.names()))
+			b.report(b.at(entry.Value), join(path, "type"), "%s is no tool; %s", b.quoted(entry.Value), spelling.DidYouMean(tool, b.tools.names()))
 		default:
 			c.Tool, lenient = open(), false
 			settings := reflect.ValueOf(c.Tool).Elem()

@@ -8,6 +8,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"plumbline/internal/secret"
+	"plumbline/internal/yamltree"
 )
 
 // The kinds of scalar, as errors name them.
@@ -35,52 +36,21 @@ func (b *binder) scalar(n ast.Node) (text, kind string, ok bool) {
 // kindOf names a node in an error.
 func kindOf(n ast.Node) string {
 	switch {
-	case pairs(n) != nil:
+	case yamltree.Pairs(n) != nil:
 		return "a mapping"
-	case isList(n):
+	case yamltree.IsList(n):
 		return "a list"
 	}
 	return "something else"
 }
 
-// pairs returns the entries of a mapping; nil when the node is none.
-func pairs(n ast.Node) []*ast.MappingValueNode {
-	switch n := n.(type) {
-	case *ast.MappingNode:
-		if n.Values == nil {
-			return []*ast.MappingValueNode{}
-		}
-		return n.Values
-	case *ast.MappingValueNode:
-		return []*ast.MappingValueNode{n}
-	}
-	return nil
-}
-
-func isList(n ast.Node) bool {
-	_, ok := n.(*ast.SequenceNode)
-	return ok
-}
-
 // name returns the text of an entry's key, or reports that it is none.
 func (b *binder) name(entry *ast.MappingValueNode) (string, bool) {
-	name, ok := keyText(entry)
+	name, ok := yamltree.Name(entry)
 	if !ok {
 		b.report(b.at(entry.Key), "", "a key must be plain text: YAML anchors, aliases and merge keys are not used here")
 	}
 	return name, ok
-}
-
-func keyText(entry *ast.MappingValueNode) (string, bool) {
-	switch key := entry.Key.(type) {
-	case *ast.StringNode:
-		return key.Value, true
-	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
-		return key.GetToken().Value, true
-	case *ast.NullNode:
-		return "", false
-	}
-	return "", false
 }
 
 // longestQuote is how much of a wrong value an error repeats.

@@ -3,6 +3,8 @@ package config
 import (
 	"reflect"
 	"strings"
+
+	"plumbline/internal/spelling"
 )
 
 // A KeyInfo describes one key for people.
@@ -64,9 +66,9 @@ func (k key) kind() string {
 	}
 	switch v := reflect.New(t).Elem(); {
 	case t.Kind() == reflect.Map && len(k.enum) > 0:
-		return "mapping to " + oneOf(k.enum)
+		return "mapping to " + spelling.OneOf(k.enum)
 	case len(k.enum) > 0:
-		return many + oneOf(k.enum)
+		return many + spelling.OneOf(k.enum)
 	case k.web:
 		return many + "an http or https address"
 	case many != "" && len(keysOf(t)) > 0:

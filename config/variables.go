@@ -8,6 +8,9 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"plumbline/internal/spelling"
+	"plumbline/internal/yamltree"
 )
 
 // FileVariable names the configuration file when no flag does.
@@ -48,7 +51,7 @@ func (b *binder) strangers(environ []string) {
 		if !strings.HasPrefix(strings.ToUpper(name), prefix) || slices.Contains(known, name) || b.asked[name] {
 			continue
 		}
-		if meant := nearest(strings.TrimPrefix(strings.ToUpper(name), prefix), suffixes(known)); meant != "" {
+		if meant := spelling.Nearest(strings.TrimPrefix(strings.ToUpper(name), prefix), suffixes(known)); meant != "" {
 			b.warnings = append(b.warnings, place{file: name}.problem("", "this variable does nothing; did you mean %s%s?", prefix, meant))
 		}
 	}
@@ -124,7 +127,7 @@ func (b *binder) replace(n ast.Node, getenv func(string) string) {
 	case *ast.LiteralNode:
 		n.Value.Value = b.expand(n, n.Value.Value, getenv)
 	}
-	for _, pair := range pairs(n) {
+	for _, pair := range yamltree.Pairs(n) {
 		b.replace(pair.Value, getenv)
 	}
 }
