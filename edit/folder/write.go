@@ -1,0 +1,199 @@
+package folder
+
+import (
+	"fmt"
+	"iter"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"plumbline/internal/spelling"
+	"plumbline/portfolio"
+)
+
+// A Source has what is recorded; *portfolio.Snapshot is one.
+type Source interface {
+	Documents(portfolio.Kind) iter.Seq[portfolio.Versioned]
+}
+
+// Write returns what is recorded as files, in one canonical form whoever
+// recorded it: the same documents give the same bytes, and reading the files
+// gives the same documents. names are the lists wanted, all of them without
+// any. Lists without entries are left out. The warnings are of what files
+// cannot hold.
+func Write(from Source, names []string) (files []File, warnings []string, err error) {
+	for _, name := range names {
+		if listNamed(name) == nil {
+			return nil, nil, fmt.Errorf("%w: there is no list %q; %s", portfolio.ErrInvalid, name, spelling.DidYouMean(name, Lists()))
+		}
+	}
+	texts := map[string]*strings.Builder{}
+	for _, l := range lists {
+		if len(names) > 0 && !slices.Contains(names, l.name) {
+			continue
+		}
+		entries, left := l.entries(from)
+		warnings = append(warnings, left...)
+		if len(entries) == 0 {
+			continue
+		}
+		b, begun := texts[l.file]
+		if !begun {
+			b = &strings.Builder{}
+			texts[l.file] = b
+			files = append(files, File{Name: l.file})
+		} else {
+			b.WriteByte('\n')
+		}
+		if strings.HasSuffix(l.file, ".csv") {
+			writeTable(b, l, entries)
+		} else {
+			writeList(b, l, entries)
+		}
+	}
+	for i := range files {
+		files[i].Data = []byte(texts[files[i].Name].String())
+	}
+	return files, warnings, nil
+}
+
+// entries are what a source has of the list, sorted by their keys.
+func (l *list) entries(from Source) (entries []map[string]reflect.Value, left []string) {
+	var facts []portfolio.RecordedFact
+	for v := range from.Documents(l.kind) {
+		if f, ok := v.Doc.(portfolio.RecordedFact); ok {
+			facts = append(facts, f)
+		}
+	}
+	slices.SortFunc(facts, func(a, b portfolio.RecordedFact) int { return strings.Compare(a.Key().ID, b.Key().ID) })
+	if l.overrides {
+		return l.sayings(facts)
+	}
+	for _, f := range facts {
+		entry := map[string]reflect.Value{}
+		for _, m := range l.members {
+			v := reflect.ValueOf(f).Elem().FieldByIndex(m.index)
+			if v.Kind() == reflect.Pointer {
+				v = v.Elem() // invalid when there is none
+			}
+			if v.IsValid() && (m.needed || !v.IsZero()) || v.IsValid() && m.typ.Kind() == reflect.Pointer {
+				entry[m.name] = v
+			}
+		}
+		entries = append(entries, entry)
+	}
+	return entries, nil
+}
+
+// sayings put overrides of one target with one reason into one entry.
+func (l *list) sayings(facts []portfolio.RecordedFact) (entries []map[string]reflect.Value, left []string) {
+	reference := l.members[0].name
+	type saying struct{ to, reason string }
+	known := map[saying]map[string]reflect.Value{}
+	var order []saying
+	for _, f := range facts {
+		o, ok := f.(*portfolio.Override)
+		if !ok {
+			continue
+		}
+		to, ours := strings.CutPrefix(o.Target, reference+":")
+		if !ours {
+			continue
+		}
+		m, ok := l.member(o.Field)
+		if !ok || m.name == reference || m.name == reasonMember {
+			left = append(left, fmt.Sprintf("the field %s of %s is no member of %s", o.Field, o.Target, l.name))
+			continue
+		}
+		v, wrong := valueOf(m, o.Value)
+		if wrong != "" {
+			left = append(left, fmt.Sprintf("the field %s of %s: %s", o.Field, o.Target, wrong))
+			continue
+		}
+		at := saying{to, o.Reason}
+		if known[at] == nil {
+			known[at] = map[string]reflect.Value{reference: reflect.ValueOf(to)}
+			if o.Reason != "" {
+				known[at][reasonMember] = reflect.ValueOf(o.Reason)
+			}
+			order = append(order, at)
+		}
+		known[at][m.name] = v
+	}
+	slices.SortFunc(order, func(a, b saying) int {
+		if c := strings.Compare(a.to, b.to); c != 0 {
+			return c
+		}
+		return strings.Compare(a.reason, b.reason)
+	})
+	for _, at := range order {
+		entries = append(entries, known[at])
+	}
+	return entries, left
+}
+
+// plain is a scalar without its quotes.
+func plain(v reflect.Value) string {
+	switch value := v.Interface().(type) {
+	case decimal.Decimal:
+		return value.String()
+	case fmt.Stringer: // dates, amounts
+		return value.String()
+	}
+	if v.Kind() == reflect.String {
+		return newlines.Replace(v.String())
+	}
+	return fmt.Sprint(v.Interface())
+}
+
+// writeTable writes a list as CSV, every column of it.
+func writeTable(b *strings.Builder, l *list, entries []map[string]reflect.Value) {
+	var columns []member
+	for _, m := range l.members {
+		if m.flat() {
+			columns = append(columns, m)
+		}
+	}
+	for i, m := range columns {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(m.name)
+	}
+	b.WriteByte('\n')
+	for _, entry := range entries {
+		for i, m := range columns {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			if v, ok := entry[m.name]; ok {
+				b.WriteString(cellOf(v))
+			}
+		}
+		b.WriteByte('\n')
+	}
+}
+
+// cellOf is a value as a cell of a table.
+func cellOf(v reflect.Value) string {
+	if v.Kind() == reflect.Slice {
+		items := make([]string, v.Len())
+		for i := range items {
+			items[i] = v.Index(i).String()
+		}
+		return quotedCell(strings.Join(items, listSeparator))
+	}
+	if v.Kind() != reflect.String {
+		return quotedCell(plain(v))
+	}
+	return quotedCell(guarded(plain(v)))
+}
+
+func quotedCell(text string) string {
+	if strings.ContainsAny(text, ",;\"\n") || strings.TrimSpace(text) != text {
+		return `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
+	}
+	return text
+}
