@@ -130,7 +130,14 @@ func (b *Batch) Problems(errs []portfolio.UserError) Problems {
 	var all Problems
 	for _, e := range errs {
 		r := b.rowOf(e.Path)
-		if r == nil {
+		switch {
+		case len(e.Path) > 0 && e.Path[0] == folderPath[0] && e.Code == portfolio.UserErrorConflict:
+			all = append(all, Problem{Text: e.Message, moved: true})
+			continue
+		case len(e.Path) > 2 && e.Path[0] == gone:
+			all = append(all, Problem{File: e.Path[2], Text: e.Path[1] + " is no longer here: " + e.Message})
+			continue
+		case r == nil:
 			all = append(all, Problem{Path: strings.Join(e.Path, "."), Text: e.Message})
 			continue
 		}

@@ -19,6 +19,9 @@ type Problem struct {
 	Path string `json:"path,omitempty"`
 	// Text says what was found and what was expected.
 	Text string `json:"text"`
+
+	// moved tells that the record of the folder is another one by now.
+	moved bool
 }
 
 // String returns file:line:column: path: text, or file:line:cell: text.
