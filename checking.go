@@ -17,7 +17,8 @@ type checkCommand struct {
 
 // Help shows examples.
 func (checkCommand) Help() string {
-	return "Nothing is written. Exit code 3 means that some connections would work and others would not.\n\n" +
+	return "The strategy folder is checked with the connections. Nothing is written. Exit code 3 means that some would work\n" +
+		"and others would not.\n\n" +
 		examples("plumbline check", "plumbline check eng")
 }
 
@@ -31,7 +32,7 @@ func (c checkCommand) Run(ctx context.Context, p *program, g *grammar) error {
 		if len(checks) == 0 {
 			p.print("There are no connections in the configuration: nothing to check.")
 		}
-		failed := 0
+		failed, all := 0, len(checks)
 		for i, check := range checks {
 			if i > 0 {
 				p.print("")
@@ -40,7 +41,21 @@ func (c checkCommand) Run(ctx context.Context, p *program, g *grammar) error {
 				failed++
 			}
 		}
-		return partly(failed, len(checks))
+		if len(c.Connections) > 0 {
+			return partly(failed, all)
+		}
+		report, err := o.CheckFolder(ctx)
+		if err != nil {
+			return err
+		}
+		if report != nil {
+			all++
+			p.print("")
+			if !p.showFolder(*report) {
+				failed++
+			}
+		}
+		return partly(failed, all)
 	})
 }
 
@@ -100,6 +115,29 @@ func (p *program) showCheck(check control.Check, now time.Time) bool {
 		line("failed", "%s", check.Error)
 	}
 	return works
+}
+
+// showFolder prints where the strategy folder stands and reports whether it
+// holds.
+func (p *program) showFolder(report control.FilesReport) bool {
+	p.print("strategy folder %s", report.Folder)
+	line := func(label, format string, args ...any) {
+		p.print("  %-12s %s", label, fmt.Sprintf(format, args...))
+	}
+	for _, problem := range report.Problems {
+		line("problem", "%s", problem)
+	}
+	switch {
+	case len(report.Problems) > 0:
+		line("failed", "nothing of it is recorded; what was in force before holds")
+	case report.State == "IN_FORCE":
+		line("in force", "%s", report.Hash)
+	case report.State == "OLDER":
+		line(markWarning, "%s is older than what is in force, %s; plumbline config apply goes back to it", report.Hash, report.InForce)
+	default:
+		line("new", "%s: a server that has it will record it", report.Hash)
+	}
+	return len(report.Problems) == 0
 }
 
 // showField prints whether a field of the mapping exists.

@@ -48,6 +48,8 @@ type grammar struct {
 	Serve   serveCommand   `cmd:"" help:"Answer GraphQL and read the tools by their schedules."`
 	Sync    syncCommands   `cmd:"" help:"Read tools now, and show what came of it."`
 	Check   checkCommand   `cmd:"" help:"Try connections out: credentials, permissions, fields, how much would be read."`
+	Import  importCommand  `cmd:"" help:"Record what strategy files say."`
+	Export  exportCommand  `cmd:"" help:"Write what people recorded as strategy files."`
 	Schema  schemaCommand  `cmd:"" help:"Print the GraphQL schema."`
 	Conf    configCommands `cmd:"" name:"config" help:"Show, check or apply the configuration."`
 	Token   tokenCommands  `cmd:"" help:"Make API keys."`
@@ -60,8 +62,12 @@ type helpShown struct{ code int }
 // run parses the command line and does what it says.
 func (p *program) run(ctx context.Context, args []string) (code int) {
 	defer func() {
-		if shown, ok := recover().(helpShown); ok {
-			code = shown.code
+		switch r := recover().(type) {
+		case nil:
+		case helpShown:
+			code = r.code
+		default:
+			panic(r)
 		}
 	}()
 	var g grammar

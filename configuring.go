@@ -5,6 +5,7 @@ import (
 
 	"plumbline/config"
 	"plumbline/doors/control"
+	"plumbline/edit/folder"
 	"plumbline/internal/progress"
 	"plumbline/portfolio"
 )
@@ -14,7 +15,7 @@ type configCommands struct {
 	Check  configCheckCommand  `cmd:"" help:"Say everything that is wrong with the configuration."`
 	Keys   configKeysCommand   `cmd:"" help:"List every key with its default and meaning."`
 	Schema configSchemaCommand `cmd:"" help:"Print the JSON Schema of the file, for editors."`
-	Apply  configApplyCommand  `cmd:"" help:"Make the file's settings those of the log, also to go back to an older file."`
+	Apply  configApplyCommand  `cmd:"" help:"Make the file's settings and the strategy folder those of the log, also to go back to older ones."`
 	Clock  configClockCommand  `cmd:"" help:"Set the day that views take as today."`
 }
 
@@ -55,6 +56,15 @@ func (configCheckCommand) Run(p *program, g *grammar) error {
 	}
 	for _, warning := range c.Warnings {
 		p.complain("warning: %s", warning)
+	}
+	if c.Strategy != "" {
+		files, _, err := folder.Load(c.Strategy)
+		if err != nil {
+			return exit{exitUsage, err}
+		}
+		if _, problems := folder.Read(files); len(problems) > 0 {
+			return exit{exitUsage, problems}
+		}
 	}
 	p.print("The configuration is right: %d connections, %d keys, store %s, listening on %s.", len(c.Connections), len(c.Keys), c.Store, c.Listen)
 	return nil
@@ -114,6 +124,16 @@ func (configApplyCommand) Run(ctx context.Context, p *program, g *grammar) error
 	if err != nil {
 		return err
 	}
+	var strategy []control.File
+	if c.Strategy != "" {
+		files, _, err := folder.Load(c.Strategy)
+		if err != nil {
+			return exit{exitUsage, err}
+		}
+		for _, f := range files {
+			strategy = append(strategy, control.File(f))
+		}
+	}
 	return p.operate(ctx, g, func(o control.Operator) error {
 		changed, err := o.Apply(ctx, c.Settings())
 		if err != nil {
@@ -124,8 +144,28 @@ func (configApplyCommand) Run(ctx context.Context, p *program, g *grammar) error
 		} else {
 			p.print("The log has these settings already.")
 		}
-		return nil
+		if c.Strategy == "" {
+			return nil
+		}
+		return p.applyFolder(ctx, o, strategy)
 	})
+}
+
+// applyFolder makes the strategy folder the one in force.
+func (p *program) applyFolder(ctx context.Context, o control.Operator, files []control.File) error {
+	report, err := o.ApplyFolder(ctx, files)
+	if err != nil {
+		return err
+	}
+	if report.Revision == 0 && len(report.Problems) == 0 {
+		p.print("The log has this strategy folder already.")
+		return nil
+	}
+	if err := p.showReport(report); err != nil {
+		return err
+	}
+	p.print("\nThe strategy folder is in force, from revision %d.", report.Revision)
+	return nil
 }
 
 type configClockCommand struct {

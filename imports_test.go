@@ -24,6 +24,7 @@ var arrows = []struct {
 	{"connectors/jira/jiratest/", []string{"connectors/jira/jiratest"}},
 	{"connectors/", []string{"portfolio", "connectors", "internal/"}},
 	{"sync", []string{"portfolio", "connectors", "store"}},
+	{"edit/folder", []string{"portfolio", "internal/"}},
 	{"edit/", []string{"portfolio", "store", "edit/"}},
 	{"graph/", []string{"portfolio", "graph/", "internal/"}},
 	{"doors/control", []string{"portfolio", "connectors", "internal/"}},

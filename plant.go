@@ -8,11 +8,14 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"plumbline/config"
 	"plumbline/connectors"
+	"plumbline/edit"
+	"plumbline/edit/folder"
 	"plumbline/store"
 	"plumbline/store/boltstore"
 	"plumbline/store/mongostore"
@@ -24,6 +27,9 @@ import (
 type house struct {
 	log      store.Log
 	replica  *replica.Replica
+	editor   *edit.Editor
+	strategy string          // the strategy folder; empty without one
+	watcher  *folder.Watcher // of it, while serving
 	engine   *plsync.Engine
 	tools    []tool
 	handler  http.Handler
@@ -56,6 +62,7 @@ func buildHouse(ctx context.Context, o opening, log store.Log) (_ plant, err err
 	if h.replica, err = replica.Open(ctx, h.log, replica.Options{Logger: o.Log}); err != nil {
 		return nil, err
 	}
+	h.editor, h.strategy = edit.New(h.log, h.replica, o.Log), o.Config.Strategy
 	if h.tools, err = openTools(o.Config, o.Log); err != nil {
 		return nil, err
 	}
@@ -66,6 +73,9 @@ func buildHouse(ctx context.Context, o opening, log store.Log) (_ plant, err err
 		// Only who serves changes what every replica computes with.
 		if _, err = h.replica.ApplySettings(ctx, o.Config.Settings(), o.Config.FileHash(), false); err != nil {
 			return nil, err
+		}
+		if h.strategy != "" {
+			h.watcher = h.keepFolder(ctx, o)
 		}
 		h.handler = h.doors(o)
 	}
@@ -156,8 +166,13 @@ func (h *house) Handler() http.Handler { return h.handler }
 // Run implements plant.
 func (h *house) Run(ctx context.Context) error {
 	context.AfterFunc(ctx, func() { h.stopping.Store(true) })
+	var watching sync.WaitGroup
+	if h.watcher != nil {
+		watching.Go(func() { h.watcher.Run(ctx) })
+	}
 	h.engine.Run(ctx)
 	<-ctx.Done() // without a connection there is nothing to read, and still much to answer
+	watching.Wait()
 	return ctx.Err()
 }
 

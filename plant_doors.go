@@ -11,7 +11,6 @@ import (
 	"plumbline/doors/console"
 	"plumbline/doors/health"
 	"plumbline/doors/keys"
-	"plumbline/edit"
 	"plumbline/graph"
 	"plumbline/graph/limit"
 	"plumbline/portfolio"
@@ -31,7 +30,7 @@ func (h *house) doors(o opening) http.Handler {
 	mux.Handle(endpoint, ring.Require(graph.New(graph.Config{
 		Reader: h.replica,
 		Syncer: syncer{h},
-		Editor: edit.New(h.log, h.replica, o.Log),
+		Editor: h.editor,
 		Age:    h.age,
 		Limits: limitsOf(o.Config.Limits),
 		Log:    o.Log,

@@ -120,8 +120,9 @@ func (*fakeTool) Open(connectors.Env) (connectors.Connector, error) {
 // fakePlant reads connections whose id begins with good, fails others, and
 // holds what is named held.
 type fakePlant struct {
-	connections []config.Connection
-	log         func(string, ...any)
+	control.Files // the scripts of strategy files run the real program
+	connections   []config.Connection
+	log           func(string, ...any)
 }
 
 func (f *fakePlant) chosen(ids []string) ([]config.Connection, error) {
@@ -212,6 +213,8 @@ func (f *fakePlant) Apply(_ context.Context, s portfolio.Settings) (bool, error)
 func (f *fakePlant) SetClock(_ context.Context, today portfolio.Date) (portfolio.Date, error) {
 	return today.AddDays(-1), nil
 }
+
+func (f *fakePlant) CheckFolder(context.Context) (*control.FilesReport, error) { return nil, nil }
 
 func (f *fakePlant) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -26,6 +26,7 @@ type Config struct {
 	Joins        []Join       `yaml:"joins,omitempty" jsonschema_description:"Fields by which projects of several tools are recognised as the same one."`
 	Health       Health       `yaml:"health" jsonschema_description:"The limits of computed health."`
 	Statuses     StatusMap    `yaml:"statuses,omitempty" jsonschema:"enum=PROPOSED,enum=PLANNED,enum=ACTIVE,enum=ON_HOLD,enum=DONE,enum=CANCELLED" jsonschema_description:"What a tool's status means, where its category does not tell: status (compared without case) to phase."`
+	Strategy     string       `yaml:"strategy,omitempty" jsonschema_description:"A folder of strategy files (YAML and CSV) that the server watches: what they say is recorded, and they own it. Without it, people record over the API and with plumbline import."`
 	Sync         Sync         `yaml:"sync" jsonschema_description:"How runs are carried out."`
 	Limits       Limits       `yaml:"limits" jsonschema_description:"What one caller may ask of the server."`
 	MaxStale     Duration     `yaml:"max_stale" jsonschema:"default=15m" jsonschema_description:"For how long /readyz stays 200 while the store is unreachable and the snapshot grows old."`

@@ -96,7 +96,7 @@ func TestAVariableIsReplacedAndNeverShown(t *testing.T) {
 func TestVariablesOfTheEnvironmentWinOverTheFile(t *testing.T) {
 	values := map[string]string{
 		"PLUMBLINE_LISTEN": "127.0.0.1:1", "PLUMBLINE_STORE": "bolt://other.db", "PLUMBLINE_TIMEZONE": "Asia/Tokyo",
-		"PLUMBLINE_TLS_CERT": "c.pem", "PLUMBLINE_TLS_KEY": "k.pem", "PLUMBLINE_MAX_STALE": "3m",
+		"PLUMBLINE_STRATEGY": "wants", "PLUMBLINE_TLS_CERT": "c.pem", "PLUMBLINE_TLS_KEY": "k.pem", "PLUMBLINE_MAX_STALE": "3m",
 		"PLUMBLINE_SYNC_LEASE": "20s", "PLUMBLINE_LOG_LEVEL": "debug", "PLUMBLINE_LOG_FORMAT": "json",
 	}
 	var env []string
@@ -108,8 +108,8 @@ func TestVariablesOfTheEnvironmentWinOverTheFile(t *testing.T) {
 		env = append(env, o.Variable, value)
 	}
 	c := mustLoad(t, "listen: 127.0.0.1:2\nlog: {level: warn}\n", env...)
-	got := fmt.Sprintf("%v %v %v %v %v %v %v", c.Listen, c.Store, c.TimeZone, *c.TLS, c.MaxStale, c.Sync.Lease, c.Log)
-	if want := "127.0.0.1:1 bolt://other.db Asia/Tokyo {c.pem k.pem} 3m 20s {debug json}"; got != want {
+	got := fmt.Sprintf("%v %v %v %v %v %v %v %v", c.Listen, c.Store, c.TimeZone, c.Strategy, *c.TLS, c.MaxStale, c.Sync.Lease, c.Log)
+	if want := "127.0.0.1:1 bolt://other.db Asia/Tokyo wants {c.pem k.pem} 3m 20s {debug json}"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	_, err := load(t, "", "PLUMBLINE_LISTEN", "nowhere")

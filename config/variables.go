@@ -27,6 +27,7 @@ var Overrides = []Override{
 	{"PLUMBLINE_LISTEN", "listen"},
 	{"PLUMBLINE_STORE", "store"},
 	{"PLUMBLINE_TIMEZONE", "timezone"},
+	{"PLUMBLINE_STRATEGY", "strategy"},
 	{"PLUMBLINE_TLS_CERT", "tls.cert"},
 	{"PLUMBLINE_TLS_KEY", "tls.key"},
 	{"PLUMBLINE_MAX_STALE", "max_stale"},

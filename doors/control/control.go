@@ -33,6 +33,7 @@ type Operator interface {
 	// SetClock commits the day that views take as today and returns the one it
 	// was before.
 	SetClock(ctx context.Context, today portfolio.Date) (before portfolio.Date, err error)
+	Files
 }
 
 // A SyncRequest asks for runs now.

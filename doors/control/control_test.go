@@ -56,6 +56,23 @@ func (o *operator) SetClock(_ context.Context, today portfolio.Date) (portfolio.
 	return before, nil
 }
 
+func (o *operator) Import(_ context.Context, r control.ImportRequest) (control.FilesReport, error) {
+	if r.Author == "" {
+		return control.FilesReport{}, fmt.Errorf("%w: no author", portfolio.ErrInvalid)
+	}
+	return control.FilesReport{Revision: int64(len(r.Files[0].Data)), Problems: []string{r.Files[0].Name}}, nil
+}
+
+func (o *operator) Export(_ context.Context, lists []string) (control.Exported, error) {
+	return control.Exported{Files: []control.File{{Name: lists[0], Data: []byte("\x00\xff")}}}, nil
+}
+
+func (o *operator) CheckFolder(context.Context) (*control.FilesReport, error) { return nil, nil }
+
+func (o *operator) ApplyFolder(_ context.Context, files []control.File) (control.FilesReport, error) {
+	return control.FilesReport{Hash: files[0].Name, Counts: []control.ListCount{{List: "kpis", Deleted: 1}}}, nil
+}
+
 // start serves the operator and dials it.
 func start(t *testing.T, o *operator) (store string, server *control.Server, client *control.Client) {
 	t.Helper()
@@ -232,5 +249,28 @@ func TestTheAddressOfACrashedServerIsReplaced(t *testing.T) {
 	defer func() { _ = server.Close() }()
 	if client, err := control.Dial(t.Context(), store); err != nil || client == nil || client.PID() != os.Getpid() {
 		t.Errorf("client = %v, error = %v; want one of this process", client, err)
+	}
+}
+
+func TestFilesGoThereAndBack(t *testing.T) {
+	_, _, client := start(t, &operator{})
+	large := make([]byte, 16<<20) // more than other commands may send
+	report, err := client.Import(t.Context(), control.ImportRequest{Files: []control.File{{Name: "a.csv", Data: large}}, Author: "key:local"})
+	if want := (control.FilesReport{Revision: int64(len(large)), Problems: []string{"a.csv"}}); err != nil || !cmp.Equal(want, report) {
+		t.Errorf("Import = %+v, %v; want %+v", report, err, want)
+	}
+	if _, err := client.Import(t.Context(), control.ImportRequest{}); !errors.Is(err, portfolio.ErrInvalid) {
+		t.Errorf("Import without an author: %v, want the server's error", err)
+	}
+	exported, err := client.Export(t.Context(), []string{"kpis"})
+	if want := (control.Exported{Files: []control.File{{Name: "kpis", Data: []byte("\x00\xff")}}}); err != nil || !cmp.Equal(want, exported) {
+		t.Errorf("Export = %+v, %v; want %+v", exported, err, want)
+	}
+	if report, err := client.CheckFolder(t.Context()); report != nil || err != nil {
+		t.Errorf("CheckFolder = %+v, %v; want none", report, err)
+	}
+	applied, err := client.ApplyFolder(t.Context(), []control.File{{Name: "x"}})
+	if want := (control.FilesReport{Hash: "x", Counts: []control.ListCount{{List: "kpis", Deleted: 1}}}); err != nil || !cmp.Equal(want, applied) {
+		t.Errorf("ApplyFolder = %+v, %v; want %+v", applied, err, want)
 	}
 }

@@ -18,7 +18,8 @@ import (
 
 // Bounds of the local protocol.
 const (
-	maxRequest    = 4 << 20 // settings of thousands of rules
+	maxRequest    = 4 << 20   // settings of thousands of rules
+	maxFiles      = 128 << 20 // strategy files, in Base64
 	headerTimeout = 5 * time.Second
 	closeTimeout  = 9 * time.Second // within the grace of a server that stops
 )
@@ -89,12 +90,20 @@ func handler(operator Operator, key secret.String) http.Handler {
 	answer(mux, "POST /check", operator.Check)
 	answer(mux, "POST /apply", operator.Apply)
 	answer(mux, "POST /clock", operator.SetClock)
+	answer(mux, "POST /import", operator.Import)
+	answer(mux, "POST /export", operator.Export)
+	answer(mux, "POST /folder/apply", operator.ApplyFolder)
+	answer(mux, "POST /folder/check", func(ctx context.Context, _ any) (*FilesReport, error) { return operator.CheckFolder(ctx) })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !key.Equal(secret.New(r.Header.Get(keyHeader))) {
 			http.Error(w, "this address is for commands of this server's owner", http.StatusForbidden)
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxRequest)
+		most := int64(maxRequest)
+		if r.URL.Path == "/import" || r.URL.Path == "/folder/apply" {
+			most = maxFiles
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 		mux.ServeHTTP(w, r)
 	})
 }

@@ -64,7 +64,7 @@ func Import(ctx context.Context, editor Editor, files []File, author string, dry
 // all the same what else is wrong: everything is to be told at once.
 func (b *Batch) record(ctx context.Context, editor Editor, problems Problems, e portfolio.Edit) (Report, error) {
 	report := Report{Problems: problems}
-	if b.broken || len(b.Changes) == 0 {
+	if len(b.Changes) == 0 {
 		return report, nil
 	}
 	e.Changes = b.Changes

@@ -17,7 +17,7 @@ func (r *reader) table(name, content string) {
 		return
 	}
 	if !l.tabular() {
-		r.broken(Problem{File: name}, "%s do not fit a table; write them in a YAML file", l.name)
+		r.lost(l, Problem{File: name}, "%s do not fit a table; write them in a YAML file", l.name)
 		return
 	}
 	header, _, _ := strings.Cut(content, "\n")
@@ -27,14 +27,14 @@ func (r *reader) table(name, content string) {
 		case strings.Contains(header, ";"):
 			comma = ';' // as Excel writes it where the comma is for decimals
 		case strings.Contains(header, "\t"):
-			r.broken(Problem{File: name, Line: 1}, "the columns are separated by tabs; expected commas or semicolons (in Excel: CSV UTF-8)")
+			r.lost(l, Problem{File: name, Line: 1}, "the columns are separated by tabs; expected commas or semicolons (in Excel: CSV UTF-8)")
 			return
 		}
 	}
 	records := cells{rest: content, comma: comma, line: 1}
 	first, ok := records.next()
 	if !ok {
-		r.broken(Problem{File: name}, "the file is empty; expected a first row with the names of columns, such as %s", strings.Join(l.names(), ","))
+		r.lost(l, Problem{File: name}, "the file is empty; expected a first row with the names of columns, such as %s", strings.Join(l.names(), ","))
 		return
 	}
 	columns, ok := r.columns(name, l, first)
@@ -49,10 +49,10 @@ func (r *reader) table(name, content string) {
 		at := Problem{File: name, Line: record.line}
 		switch {
 		case record.wrong != "":
-			r.broken(at, "%s", record.wrong)
+			r.lost(l, at, "%s", record.wrong)
 		case record.empty():
 		case len(record.cells) != len(columns):
-			r.broken(at, "this row has %d cells, and the header names %d columns", len(record.cells), len(columns))
+			r.lost(l, at, "this row has %d cells, and the header names %d columns", len(record.cells), len(columns))
 		case r.full(at):
 			return
 		default:
@@ -102,7 +102,7 @@ func (r *reader) columns(name string, l *list, header record) ([]member, bool) {
 			wrong = "this column stands here twice"
 		}
 		if wrong != "" {
-			r.broken(at, "%s", wrong)
+			r.lost(l, at, "%s", wrong)
 			ok = false
 		}
 		columns = append(columns, m)

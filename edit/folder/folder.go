@@ -42,8 +42,8 @@ type Batch struct {
 	// Lists are the names of the lists that the changes are of, one for each.
 	Lists []string
 	rows  []*row
-	// broken tells that a file could not be read as a table at all, so that
-	// what refers to its rows cannot be judged.
+	// broken tells that entries could not be read to which others may refer, so
+	// that whether what is named is there cannot be judged.
 	broken bool
 }
 
@@ -120,15 +120,14 @@ func (b *Batch) rowOf(path []string) *row {
 	return b.rows[n]
 }
 
-// Complete reports whether every file could be read to its end, so that the
-// changes may be judged as a whole.
-func (b *Batch) Complete() bool { return !b.broken }
-
 // Problems are the errors of package edit at their places. An entry that is
 // known to be wrong is not told again.
 func (b *Batch) Problems(errs []portfolio.UserError) Problems {
 	var all Problems
 	for _, e := range errs {
+		if b.broken && (e.Code == portfolio.UserErrorNotFound || e.Code == portfolio.UserErrorInUse) {
+			continue
+		}
 		r := b.rowOf(e.Path)
 		switch {
 		case len(e.Path) > 0 && e.Path[0] == folderPath[0] && e.Code == portfolio.UserErrorConflict:

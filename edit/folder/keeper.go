@@ -38,17 +38,13 @@ var ErrEmpty = errors.New("the folder holds no entry of any list; nothing is del
 // Apply makes the log hold what the folder says, in one commit or not at all:
 // what its files no longer say is deleted. A folder that the log has left
 // behind is older and changes nothing, unless force says that going back is
-// meant. The error is one of reading the folder or of the store; what is wrong
-// with the files is in the report.
-func Apply(ctx context.Context, dir string, editor Editor, reader Reader, force bool) (Report, error) {
-	files, hash, err := Load(dir)
-	if err != nil {
-		return Report{}, err
-	}
-	return apply(ctx, files, hash, editor, reader, force, false)
+// meant. The error is ErrEmpty or one of the store; what is wrong with the
+// files is in the report.
+func Apply(ctx context.Context, files []File, editor Editor, reader Reader, force bool) (Report, error) {
+	return apply(ctx, files, Hash(files), editor, reader, force, false)
 }
 
-// Check says what Apply would do, and writes nothing.
+// Check reads a folder and says what Apply would do; it writes nothing.
 func Check(ctx context.Context, dir string, editor Editor, reader Reader) (Report, error) {
 	files, hash, err := Load(dir)
 	if err != nil {

@@ -18,6 +18,8 @@ type list struct {
 	// file is where Write puts it.
 	file    string
 	members []member
+	// referred tells that entries of other lists name those of this one.
+	referred bool
 	// overrides tells that an entry is not one document but one for each of
 	// its members: what people say over the tools.
 	overrides bool
@@ -44,22 +46,23 @@ const (
 
 // lists are all there are, in the order in which they are written.
 var lists = []*list{
-	{name: "departments", kind: portfolio.KindDepartment, file: organisationFile},
+	{name: "departments", kind: portfolio.KindDepartment, file: organisationFile, referred: true},
 	{name: "people", kind: portfolio.KindIdentity, file: organisationFile},
-	{name: "strategies", kind: portfolio.KindStrategy, file: strategyFile},
-	{name: "strategyVersions", kind: portfolio.KindStrategyVersion, file: strategyFile},
-	{name: "objectives", kind: portfolio.KindObjective, file: strategyFile},
+	{name: "strategies", kind: portfolio.KindStrategy, file: strategyFile, referred: true},
+	{name: "strategyVersions", kind: portfolio.KindStrategyVersion, file: strategyFile, referred: true},
+	{name: "objectives", kind: portfolio.KindObjective, file: strategyFile, referred: true},
 	{name: "judgements", kind: portfolio.KindJudgement, file: strategyFile},
 	{name: "keyResults", kind: portfolio.KindKeyResult, file: strategyFile},
-	{name: "kpis", kind: portfolio.KindKPI, file: kpisFile},
+	{name: "kpis", kind: portfolio.KindKPI, file: kpisFile, referred: true},
 	{name: "kpiLinks", kind: portfolio.KindKPILink, file: kpisFile},
 	{name: "projects", kind: portfolio.KindOverride, file: projectsFile, overrides: true, members: said(
 		portfolio.KindProject, text("name", "department", "sponsor", "manager", "phase", "priority"), []member{{name: "budget", typ: amountType}},
-		text("justification", "pmoId"), dates("start", "due", "baseline", "forecast"), text("health"),
-		numbers("businessValue", "timeCriticality", "riskReduction", "jobSize"),
+		text("justification", "pmoId"), []member{{name: "objectives", typ: listType}}, dates("start", "due", "baseline", "forecast", "finished"),
+		text("health"), numbers("businessValue", "timeCriticality", "riskReduction", "jobSize"),
 	)},
 	{name: "milestones", kind: portfolio.KindOverride, file: projectsFile, overrides: true, members: said(
-		portfolio.KindMilestone, text("kind"), dates("baseline"), text("contingency", "owner"), dates("due", "forecast"), text("health"),
+		portfolio.KindMilestone, text("name", "kind"), dates("baseline"), text("contingency", "owner"),
+		dates("start", "due", "forecast", "finished"), text("health"),
 	)},
 	{name: "links", kind: portfolio.KindLink, file: projectsFile},
 	{name: "contributions", kind: portfolio.KindContribution, file: contributionsFile},
@@ -85,20 +88,26 @@ var (
 	dateType   = reflect.TypeFor[portfolio.Date]()
 	numberType = reflect.TypeFor[decimal.Decimal]()
 	amountType = reflect.TypeFor[portfolio.Money]()
+	listType   = reflect.TypeFor[[]string]()
+	fieldsType = reflect.TypeFor[[]portfolio.Field]()
 )
 
-// said are the members of a list of overrides: what is addressed, the fields,
-// and why.
+// said are the members of a list of overrides: what is addressed, the fields
+// that the portfolio knows, all others, and why.
 func said(kind portfolio.Kind, fields ...[]member) []member {
 	all := []member{{name: string(kind), typ: textType, needed: true}}
 	for _, some := range fields {
 		all = append(all, some...)
 	}
-	return append(all, member{name: reasonMember, typ: textType})
+	return append(all, member{name: fieldsMember, typ: fieldsType}, member{name: reasonMember, typ: textType})
 }
 
-// reasonMember says why the other members of an entry are so.
-const reasonMember = "reason"
+// fieldsMember holds what an entry says of fields that the portfolio does not
+// know, reasonMember why all of it is so.
+const (
+	fieldsMember = "fields"
+	reasonMember = "reason"
+)
 
 func text(names ...string) []member    { return typed(textType, names) }
 func dates(names ...string) []member   { return typed(dateType, names) }
@@ -166,15 +175,19 @@ func (l *list) names() []string {
 }
 
 // within turns the path of an error within a change into one within the entry:
-// an override is of one member, and its target of the first.
+// an override is of one field of what the first member names.
 func (l *list) within(path []string) []string {
 	if !l.overrides || len(path) == 0 {
 		return path
 	}
-	if len(path) > 1 && path[1] == "target" {
-		return []string{l.members[0].name}
+	depth := 1
+	if path[0] == fieldsMember {
+		depth = 2
 	}
-	return path[:1]
+	if last := path[len(path)-1]; len(path) > depth && (last == l.members[0].name || last == reasonMember) {
+		return []string{last}
+	}
+	return path[:min(depth, len(path))]
 }
 
 // flat reports whether a cell of a table can hold the member.

@@ -58,6 +58,12 @@ func (r *reader) broken(at Problem, format string, args ...any) {
 	r.report(at, format, args...)
 }
 
+// lost keeps a problem that hides an entry of the list.
+func (r *reader) lost(l *list, at Problem, format string, args ...any) {
+	r.batch.broken = r.batch.broken || l.referred
+	r.report(at, format, args...)
+}
+
 // blame keeps a problem of a row.
 func (r *reader) blame(of *row, path []string, format string, args ...any) {
 	of.wrong = true
@@ -161,8 +167,12 @@ func (r *reader) end(e *entry) {
 		if to == "" {
 			continue // it is missing, which is told
 		}
-		r.once(e.row, []string{o.Field}, o.Key())
-		r.batch.add(e.row, n, o, o.Field)
+		path := []string{o.Field}
+		if _, known := e.said[o.Field]; !known {
+			path = []string{fieldsMember, o.Field}
+		}
+		r.once(e.row, path, o.Key())
+		r.batch.add(e.row, n, o, path...)
 	}
 }
 
@@ -190,14 +200,20 @@ func (e *entry) overrides() (to string, all []*portfolio.Override) {
 	if v, ok := e.said[reasonMember]; ok {
 		reason = v.String()
 	}
+	say := func(name string, value portfolio.Field) {
+		all = append(all, &portfolio.Override{Target: reference + ":" + to, Field: name, Value: value, Reason: reason})
+	}
 	for _, m := range e.list.members[1:] {
 		v, ok := e.said[m.name]
-		if !ok || m.name == reasonMember {
-			continue
+		switch {
+		case !ok || m.name == reasonMember:
+		case m.typ == fieldsType:
+			for _, f := range v.Interface().([]portfolio.Field) {
+				say(f.ID, f)
+			}
+		default:
+			say(m.name, fieldOf(m, v))
 		}
-		all = append(all, &portfolio.Override{
-			Target: reference + ":" + to, Field: m.name, Value: fieldOf(m, v), Reason: reason,
-		})
 	}
 	return to, all
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -28,8 +29,12 @@ func filled(t testing.TB, text func() string) recorded {
 	var all recorded
 	for _, l := range lists {
 		if l.overrides {
-			for _, m := range l.members[1 : len(l.members)-1] {
+			for _, m := range l.members[1 : len(l.members)-2] {
 				v := reflect.New(m.typ).Elem()
+				if m.typ == listType {
+					all = append(all, override(l, m.name, fieldOf(m, reflect.ValueOf([]string{text(), text()}))))
+					continue
+				}
 				sample := map[reflect.Type]string{dateType: "2026-03-01", numberType: "-12.5", amountType: "4600000.25 USD"}[m.typ]
 				if sample == "" {
 					sample = text()
@@ -37,13 +42,23 @@ func filled(t testing.TB, text func() string) recorded {
 				if wrong := set(v, sample, isCell); wrong != "" {
 					t.Fatalf("%s.%s: %s", l.name, m.name, wrong)
 				}
-				reason := ""
+				o := override(l, m.name, fieldOf(m, v))
 				if m.name == "due" {
-					reason = text()
+					o.Reason = text()
 				}
-				all = append(all, &portfolio.Override{
-					Target: l.members[0].name + ":eng:P-1", Field: m.name, Value: fieldOf(m, v), Reason: reason,
-				})
+				all = append(all, o)
+			}
+			for i, f := range []portfolio.Field{
+				{Type: portfolio.FieldText, Text: text()},
+				{Type: portfolio.FieldUser, Text: text()},
+				{Type: portfolio.FieldNumber, Number: "-43.50"},
+				{Type: portfolio.FieldBool}, {Type: portfolio.FieldBool, Bool: true},
+				{Type: portfolio.FieldDate, Date: portfolio.NewDate(2026, 3, 1)},
+				{Type: portfolio.FieldTime, Time: time.Date(2026, 3, 1, 12, 30, 0, 500_000_000, time.UTC)},
+				{Type: portfolio.FieldList, List: []string{text(), text()}},
+			} {
+				f.ID = fmt.Sprintf("%d %s", i, text())
+				all = append(all, override(l, f.ID, f))
 			}
 			continue
 		}
@@ -52,6 +67,10 @@ func filled(t testing.TB, text func() string) recorded {
 		all = append(all, doc)
 	}
 	return all
+}
+
+func override(l *list, field string, value portfolio.Field) *portfolio.Override {
+	return &portfolio.Override{Target: l.members[0].name + ":eng:P-1", Field: field, Value: value}
 }
 
 // retell replaces every text in a value.
@@ -173,9 +192,9 @@ func TestOnlyTheListsAskedForAreWritten(t *testing.T) {
 
 func TestAnOverrideThatFilesCannotHoldIsTold(t *testing.T) {
 	_, left, err := Write(recorded{&portfolio.Override{
-		Target: "project:eng:P-1", Field: "shoe size", Value: portfolio.Field{Type: portfolio.FieldNumber, Number: "43"},
+		Target: "project:eng:P-1", Field: "shoe size", Value: portfolio.Field{Type: portfolio.FieldNumber, Number: "4e3"},
 	}}, nil)
-	if want := []string{"the field shoe size of project:eng:P-1 is no member of projects"}; err != nil || !cmp.Equal(want, left) {
+	if want := []string{"the field shoe size of project:eng:P-1: files cannot hold it"}; err != nil || !cmp.Equal(want, left) {
 		t.Errorf("Write leaves out %q, %v; want %q", left, err, want)
 	}
 }

@@ -79,7 +79,7 @@ func set(v reflect.Value, written string, s shape) string {
 }
 
 // longestNumber bounds the digits of a number: 10^100 is nobody's budget.
-const longestNumber = 60
+const longestNumber = 200
 
 var (
 	plainNumber = regexp.MustCompile(`^[+-]?(\d+\.?\d*|\.\d+)$`)
@@ -133,6 +133,8 @@ func expected(t reflect.Type) string {
 		return "an amount such as 4600000 USD"
 	case t == weightsType:
 		return "a mapping of objectives to weights, such as {growth: 0.6, care: 0.4}"
+	case t == fieldsType:
+		return "a mapping of fields to values, such as {cost centre: 4711}"
 	case t.Kind() == reflect.Pointer:
 		return expected(t.Elem())
 	case t.Kind() == reflect.Bool:

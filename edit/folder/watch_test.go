@@ -58,6 +58,16 @@ func (s *stand) remove(name string) {
 	}
 }
 
+// files are those of the folder.
+func (s *stand) files() []File {
+	s.t.Helper()
+	files, _, err := Load(s.dir)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return files
+}
+
 // holds are the documents and their authors, the folder's own left out.
 func (s *stand) holds() (all []string) {
 	s.ledger.mu.Lock()
@@ -193,7 +203,7 @@ func TestAnOlderFolderChangesNothingUntilItIsMeant(t *testing.T) {
 	if s.logged("older than the one in force") != 1 || s.logged("hash="+first.Hashes[0]+" in_force=") != 1 {
 		t.Errorf("the warning does not name both, once:\n%s", &s.log)
 	}
-	report, err := Apply(t.Context(), s.dir, s.ledger, s.ledger, true)
+	report, err := Apply(t.Context(), s.files(), s.ledger, s.ledger, true)
 	if err != nil || report.State != StateInForce {
 		t.Fatalf("Apply = %+v, %v", report, err)
 	}
@@ -206,7 +216,7 @@ func TestReplicasMakeOneCommit(t *testing.T) {
 	behind := s.ledger.Snapshot()
 	s.Start(t.Context())
 	s.ledger.stale = behind // the other replica has not seen it yet
-	report, err := Apply(t.Context(), s.dir, s.ledger, s.ledger, false)
+	report, err := Apply(t.Context(), s.files(), s.ledger, s.ledger, false)
 	if err != nil || report.State != StateInForce || report.Revision != 0 || s.ledger.commits != 1 {
 		t.Errorf("the second replica: %+v, %v, %d commits; want it to find the folder in force", report, err, s.ledger.commits)
 	}

@@ -91,7 +91,7 @@ func (l *list) entries(from Source) (entries []map[string]reflect.Value, left []
 func (l *list) sayings(facts []portfolio.RecordedFact) (entries []map[string]reflect.Value, left []string) {
 	reference := l.members[0].name
 	type saying struct{ to, reason string }
-	known := map[saying]map[string]reflect.Value{}
+	entriesOf := map[saying]map[string]reflect.Value{}
 	var order []saying
 	for _, f := range facts {
 		o, ok := f.(*portfolio.Override)
@@ -102,25 +102,39 @@ func (l *list) sayings(facts []portfolio.RecordedFact) (entries []map[string]ref
 		if !ours {
 			continue
 		}
-		m, ok := l.member(o.Field)
-		if !ok || m.name == reference || m.name == reasonMember {
-			left = append(left, fmt.Sprintf("the field %s of %s is no member of %s", o.Field, o.Target, l.name))
-			continue
+		m, known := l.member(o.Field)
+		v, wrong := reflect.Value{}, ""
+		switch {
+		case known && m.name != reference && m.name != reasonMember && m.name != fieldsMember:
+			v, wrong = valueOf(m, o.Value)
+		case known || fieldText(o.Value, "") == "":
+			wrong = "files cannot hold it"
 		}
-		v, wrong := valueOf(m, o.Value)
 		if wrong != "" {
 			left = append(left, fmt.Sprintf("the field %s of %s: %s", o.Field, o.Target, wrong))
 			continue
 		}
 		at := saying{to, o.Reason}
-		if known[at] == nil {
-			known[at] = map[string]reflect.Value{reference: reflect.ValueOf(to)}
+		entry := entriesOf[at]
+		if entry == nil {
+			entry = map[string]reflect.Value{reference: reflect.ValueOf(to)}
 			if o.Reason != "" {
-				known[at][reasonMember] = reflect.ValueOf(o.Reason)
+				entry[reasonMember] = reflect.ValueOf(o.Reason)
 			}
+			entriesOf[at] = entry
 			order = append(order, at)
 		}
-		known[at][m.name] = v
+		if v.IsValid() {
+			entry[m.name] = v
+			continue
+		}
+		var fields []portfolio.Field
+		if before, ok := entry[fieldsMember]; ok {
+			fields = before.Interface().([]portfolio.Field)
+		}
+		value := o.Value
+		value.ID = o.Field
+		entry[fieldsMember] = reflect.ValueOf(append(fields, value)) // sorted, as the facts are
 	}
 	slices.SortFunc(order, func(a, b saying) int {
 		if c := strings.Compare(a.to, b.to); c != 0 {
@@ -129,7 +143,7 @@ func (l *list) sayings(facts []portfolio.RecordedFact) (entries []map[string]ref
 		return strings.Compare(a.reason, b.reason)
 	})
 	for _, at := range order {
-		entries = append(entries, known[at])
+		entries = append(entries, entriesOf[at])
 	}
 	return entries, left
 }

@@ -51,6 +51,13 @@ func writeValue(b *strings.Builder, v reflect.Value, margin string) {
 		}
 		return
 	}
+	if fields, ok := v.Interface().([]portfolio.Field); ok {
+		b.WriteByte('\n')
+		for _, f := range fields {
+			fmt.Fprintf(b, "%s%s:%s\n", margin, onOneLine(newlines.Replace(f.ID)), fieldText(f, margin))
+		}
+		return
+	}
 	switch {
 	case v.Kind() == reflect.Slice:
 		b.WriteByte('\n')
@@ -128,22 +135,34 @@ func onOneLine(text string) string {
 }
 
 // readsBack reports whether a reader would take the document's first value for
-// the text.
+// the text. Texts that look like a number are texts all the same where a text
+// is expected.
 func readsBack(document, text string) bool {
+	read, kind, ok := firstValue(document)
+	return ok && kind != isBool && read == text
+}
+
+// readsBackAsText is readsBack where any kind of value may stand.
+func readsBackAsText(written, text string) bool {
+	read, kind, ok := firstValue("- key: " + written + "\n  more: x\n")
+	return ok && kind == isText && read == text
+}
+
+// firstValue reads the first value of a document of one entry.
+func firstValue(document string) (string, shape, bool) {
 	body, err := yamltree.Document([]byte(document))
 	if err != nil {
-		return false
+		return "", isText, false
 	}
 	list, ok := body.(*ast.SequenceNode)
 	if !ok || len(list.Values) != 1 {
-		return false
+		return "", isText, false
 	}
 	entries := yamltree.Pairs(list.Values[0])
 	if len(entries) != 2 {
-		return false
+		return "", isText, false
 	}
-	read, kind, ok := scalar(entries[0].Value)
-	return ok && kind != isBool && read == text
+	return scalar(entries[0].Value)
 }
 
 // inQuotes is a text in double quotes, with escapes for what cannot be seen.

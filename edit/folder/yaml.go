@@ -64,7 +64,7 @@ func (r *reader) list(file string, l *list, n ast.Node) {
 	if !ok {
 		at := placed(file, n)
 		at.Path = l.name
-		r.broken(at, "expected a list of entries, each beginning with -")
+		r.lost(l, at, "expected a list of entries, each beginning with -")
 		return
 	}
 	for i, node := range sequence.Values {
@@ -74,7 +74,7 @@ func (r *reader) list(file string, l *list, n ast.Node) {
 		}
 		at.Path = fmt.Sprintf("%s[%d]", l.name, i)
 		if yamltree.Pairs(node) == nil {
-			r.broken(at, "expected an entry of members, such as %s: …", l.members[0].name)
+			r.lost(l, at, "expected an entry of members, such as %s: …", l.members[0].name)
 			continue
 		}
 		if r.full(at) {
@@ -158,6 +158,8 @@ func (r *reader) node(e *entry, path []string, n ast.Node, v reflect.Value) {
 		r.blame(e.row, path, "%s", noTricks)
 	case t == weightsType && yamltree.Pairs(n) != nil:
 		r.weights(e, path, yamltree.Pairs(n), v)
+	case t == fieldsType && yamltree.Pairs(n) != nil:
+		r.fields(e, path, yamltree.Pairs(n), v)
 	case t.Kind() == reflect.Slice && isSequence:
 		for i, item := range sequence.Values {
 			below := append(append([]string{}, path...), strconv.Itoa(i))
