@@ -1,0 +1,126 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"plumbline/portfolio"
+)
+
+// A strategy folder beside a configuration that names it.
+type strategyFolder struct {
+	t   *testing.T
+	dir string
+	place
+}
+
+func newStrategyFolder(t *testing.T) strategyFolder {
+	t.Helper()
+	dir := t.TempDir()
+	return strategyFolder{t, dir, settle(t, "strategy: "+dir+"\n")}
+}
+
+func (f strategyFolder) write(name, text string) {
+	f.t.Helper()
+	if err := os.WriteFile(filepath.Join(f.dir, name), []byte(text), 0o600); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+const aDepartment = "departments:\n  - {key: clinics, name: Clinics, head: Ines Okafor}\n"
+
+// departmentsOf asks the API who leads the clinics.
+func departmentsOf(s *site) string {
+	type answer struct {
+		Departments struct {
+			Nodes []struct{ Name string }
+		}
+	}
+	var names []string
+	for _, d := range tell[answer](s, `{departments {nodes {name}}}`, nil).Departments.Nodes {
+		names = append(names, d.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// soonSeen is how long a change of the folder may take to show: two looks, and
+// time to settle.
+const soonSeen = 10 * time.Second
+
+func TestAWatchedStrategyFolderIsServed(t *testing.T) {
+	t.Parallel()
+	f := newStrategyFolder(t)
+	f.write("departments.yaml", aDepartment)
+	p := start(t, f.env, "serve")
+	s := p.site()
+	if got := departmentsOf(s); got != "Clinics" {
+		t.Fatalf("departments = %q at the start, want those of the folder", got)
+	}
+
+	f.write("departments.yaml", strings.Replace(aDepartment, "name: Clinics", "name: Rural clinics", 1))
+	eventually(t, soonSeen, "the changed name", func() bool { return departmentsOf(s) == "Rural clinics" })
+
+	// A mistake is told, changes nothing, and check shows it.
+	f.write("kpis.yaml", "kpis:\n  - {key: Visits, name: Visits, department: hospital, direction: UP, period: MONTH}\n")
+	p.logged(`problem="kpis.yaml:2:\d+: kpis\[Visits\].department: `)
+	p.logged(`problem="kpis.yaml:2:\d+: kpis\[Visits\].direction: `)
+	checked := plumbline(t, f.env, exitFailed, "check")
+	want(t, checked, `^strategy folder /`)
+	want(t, checked, `^  problem +kpis.yaml:2:\d+: kpis\[Visits\].key: `)
+	if err := os.Remove(filepath.Join(f.dir, "kpis.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	want(t, plumbline(t, f.env, exitOK, "check"), `^  in force `)
+
+	// What a file owns is changed in the file only; through the running server.
+	mine := filepath.Join(t.TempDir(), "mine.yaml")
+	if err := os.WriteFile(mine, []byte(aDepartment), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	plumbline(t, f.env, exitUsage, "import", mine)
+	want(t, plumbline(t, f.env, exitOK, "export", "departments"), `^    name: Rural clinics$`)
+
+	// Back to the first state is older, until it is meant.
+	f.write("departments.yaml", aDepartment)
+	p.logged(`level=WARN msg="this strategy folder is older than the one in force; use config apply to go back to it" .*hash=\w+ in_force=\w+`)
+	if got := departmentsOf(s); got != "Rural clinics" {
+		t.Errorf("departments = %q, want those of the newer folder", got)
+	}
+	want(t, plumbline(t, f.env, exitOK, "config", "apply"), `^The strategy folder is in force`)
+	if got := departmentsOf(s); got != "Clinics" {
+		t.Errorf("departments = %q after config apply, want those of the folder", got)
+	}
+	p.signal(os.Interrupt)
+	p.exits(exitOK, patience)
+	var authors []string
+	for _, v := range f.contents(t).Docs {
+		if d, ok := v.Doc.(*portfolio.DepartmentFact); ok {
+			authors = append(authors, d.Slug+" "+d.Author)
+		}
+	}
+	if got := strings.Join(authors, ", "); got != "clinics file:departments.yaml" {
+		t.Errorf("recorded are %q, want the file's department", got)
+	}
+}
+
+func TestAServerWithoutItsStrategyFolderServesTheLog(t *testing.T) {
+	t.Parallel()
+	f := newStrategyFolder(t)
+	f.write("departments.yaml", aDepartment)
+	p := start(t, f.env, "serve")
+	p.site()
+	p.signal(os.Interrupt)
+	p.exits(exitOK, patience)
+	if err := os.RemoveAll(f.dir); err != nil {
+		t.Fatal(err)
+	}
+	p = start(t, f.env, "serve")
+	s := p.site()
+	p.logged(`level=ERROR msg="the strategy folder cannot be applied; the log's content holds"`)
+	if got := departmentsOf(s); got != "Clinics" {
+		t.Errorf("departments = %q, want those of the log", got)
+	}
+}
