@@ -141,6 +141,10 @@ func (r *reader) memberOf(e *entry, path []string, members []member, pair *ast.M
 		}
 		names = append(names, m.name)
 	}
+	if plainNumber.MatchString(name) {
+		r.blame(e.row, path, "%s stands where a member is expected; decimals are written with a point, as 0.8", name)
+		return "", member{}, false
+	}
 	r.blame(e.row, full, "there is no such member; %s", spelling.DidYouMean(name, names))
 	return "", member{}, false
 }
@@ -160,7 +164,7 @@ func (r *reader) node(e *entry, path []string, n ast.Node, v reflect.Value) {
 		r.weights(e, path, yamltree.Pairs(n), v)
 	case t == fieldsType && yamltree.Pairs(n) != nil:
 		r.fields(e, path, yamltree.Pairs(n), v)
-	case t.Kind() == reflect.Slice && isSequence:
+	case t.Kind() == reflect.Slice && isSequence && t != weightsType && t != fieldsType:
 		for i, item := range sequence.Values {
 			below := append(append([]string{}, path...), strconv.Itoa(i))
 			e.mark(below, item)
