@@ -149,7 +149,7 @@ func (c exportCommand) Run(ctx context.Context, p *program, g *grammar) error {
 		return c.write(p, exported.Files)
 	}
 	if len(exported.Files) > 1 {
-		return exit{exitUsage, fmt.Errorf("this is %d files: give --dir, or the lists of one of them", len(exported.Files))}
+		return exit{exitUsage, fmt.Errorf("there are %d files to write: give --dir, or the lists of one of them", len(exported.Files))}
 	}
 	for _, f := range exported.Files {
 		if _, err := p.stdout.Write(f.Data); err != nil {
