@@ -33,13 +33,38 @@ func (p *program) demonstrate(ctx context.Context, g *grammar, flags []config.Fl
 		return nil, nil, err
 	}
 	d := &demonstration{organisation, folder}
-	store := config.Flag{Name: "--demo", Key: "store", Value: "bolt://" + filepath.Join(folder, "plumbline.db")}
+	strategy, err := d.writeStrategy()
+	if err != nil {
+		return nil, nil, errors.Join(err, d.end())
+	}
+	flags = append(flags,
+		config.Flag{Name: "--demo", Key: "store", Value: "bolt://" + filepath.Join(folder, "plumbline.db")},
+		config.Flag{Name: "--demo", Key: "strategy", Value: strategy})
 	files := []config.File{{Name: "the demo's plumbline.yaml", Data: organisation.Config()}}
-	c, err := config.Load(files, p.options(append(flags, store)...))
+	c, err := config.Load(files, p.options(flags...))
 	if err != nil {
 		return nil, nil, errors.Join(err, d.end())
 	}
 	return c, d, nil
+}
+
+// writeStrategy puts what the organisation records itself in a folder, and
+// returns where that is.
+func (d *demonstration) writeStrategy() (string, error) {
+	files, err := d.organisation.Strategy()
+	if err != nil {
+		return "", err
+	}
+	folder := filepath.Join(d.folder, "strategy")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		return "", err
+	}
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(folder, name), text, 0o600); err != nil {
+			return "", err
+		}
+	}
+	return folder, nil
 }
 
 // live changes something in the tools every few seconds until ctx ends.

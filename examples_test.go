@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -25,9 +27,12 @@ import (
 	"plumbline/connectors"
 	"plumbline/connectors/catalog"
 	"plumbline/demo"
+	"plumbline/edit"
+	"plumbline/edit/folder"
 	"plumbline/graph"
 	"plumbline/graph/limit"
 	"plumbline/portfolio"
+	"plumbline/store"
 	"plumbline/store/boltstore"
 	"plumbline/store/replica"
 	plsync "plumbline/sync"
@@ -71,6 +76,9 @@ var organisation = sync.OnceValues(func() (http.Handler, error) {
 	if _, err := r.ApplySettings(ctx, c.Settings(), c.FileHash(), false); err != nil {
 		return nil, err
 	}
+	if err := recordStrategy(ctx, org, log, r); err != nil {
+		return nil, err
+	}
 	engine := plsync.Config{Log: log, Replica: documentsAt{r}, Holder: "examples", Sole: true}
 	for _, connection := range c.Connections {
 		tool, err := connection.Tool.Open(connectors.Env{
@@ -101,6 +109,23 @@ var organisation = sync.OnceValues(func() (http.Handler, error) {
 	}
 	return graph.New(graph.Config{Reader: still{s}, Limits: limit.Limits{MinuteCost: 1 << 40, ExportMinuteCost: 1 << 40}}), nil
 })
+
+// recordStrategy records what the organisation's strategy files say.
+func recordStrategy(ctx context.Context, org *demo.Organisation, log store.Log, r *replica.Replica) error {
+	texts, err := org.Strategy()
+	if err != nil {
+		return err
+	}
+	var files []folder.File
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		files = append(files, folder.File{Name: name, Data: texts[name]})
+	}
+	report, err := folder.Apply(ctx, files, edit.New(log, r, slog.New(slog.DiscardHandler)), r, false)
+	if err == nil && len(report.Problems) > 0 {
+		err = report.Problems
+	}
+	return err
+}
 
 type documentsAt struct{ *replica.Replica }
 
