@@ -20,6 +20,8 @@ func BenchmarkFilterSortPage(b *testing.B) {
 		{"health", &MilestoneFilter{Kind: &MilestoneKindComparator{In: []MilestoneKind{MilestoneKey, MilestoneGoLive, MilestoneStandard}}},
 			[]*MilestoneOrder{{Field: MilestoneByHealth, Direction: desc}, {Field: MilestoneByTargetDate}}},
 		{"project", &MilestoneFilter{Project: &ProjectFilter{Phase: &PhaseComparator{Neq: pointer(PhaseCancelled)}}}, []*MilestoneOrder{{Field: MilestoneByTargetDate}}},
+		{"siblings", &MilestoneFilter{Project: &ProjectFilter{Milestones: &MilestoneCollectionFilter{Some: &MilestoneFilter{SlipDays: &IntComparator{Gt: pointer(30)}}}}},
+			[]*MilestoneOrder{{Field: MilestoneByTargetDate}}},
 	}
 	eachSize(b, func(b *testing.B, projects, milestones int) {
 		s := benchSnapshot(b, projects, milestones)
