@@ -141,7 +141,8 @@ func (c *comparisons) prioritise() (*Priorities, error) {
 		return nil, &NotConnected{groups}
 	}
 	completed, missing := c.completed()
-	p := &Priorities{Weights: principal(completed), Approximate: missing > 0}
+	p := &Priorities{Approximate: missing > 0}
+	p.Weights, _ = principal(completed)
 	p.Lambda, p.CI, p.CR = consistency(completed, p.Weights)
 	p.Acceptable = p.CR <= AcceptableCR
 	if n > 2 && p.CR > 0 {

@@ -19,26 +19,30 @@ const maxSquarings = 40
 // settled is the change of the vector below which it stands.
 const settled = 1e-15
 
-// principal is the right eigenvector of the largest eigenvalue, with the sum
-// 1. It is power iteration that squares the matrix between steps, each of which
-// so stands for as many plain steps as were made before: chains of judgements
-// with hardly a comparison across would need thousands.
-func principal(m matrix) []float64 {
-	vector := make([]float64, len(m))
+// principal are the right and the left eigenvector of the largest eigenvalue,
+// each with the sum 1. It is power iteration that squares the matrix between
+// steps, each of which so stands for as many plain steps as were made before:
+// chains of judgements with hardly a comparison across would need thousands.
+func principal(m matrix) (right, left []float64) {
+	right, left = make([]float64, len(m)), make([]float64, len(m))
 	power, next := newMatrix(len(m)), newMatrix(len(m))
 	for i := range m {
 		copy(power[i], m[i])
 	}
 	for range maxSquarings {
-		change := 0.0
 		total := 0.0
 		for _, row := range power {
 			total += sum(row)
 		}
+		change := 0.0
+		clear(left)
 		for i, row := range power {
 			w := sum(row) / total
-			change = max(change, w-vector[i], vector[i]-w)
-			vector[i] = w
+			change = max(change, w-right[i], right[i]-w)
+			right[i] = w
+			for j, a := range row {
+				left[j] += a / total
+			}
 		}
 		if change < settled {
 			break
@@ -47,19 +51,19 @@ func principal(m matrix) []float64 {
 		power, next = next, power
 	}
 	// Two plain steps take away what the squarings left of rounding.
-	return step(m, step(m, vector))
+	return step(m, step(m, right)), left
 }
 
-// square sets into to m times m, divided by scale twice so that no power of a
+// square sets into to m times m, both divided by scale so that no power of a
 // matrix becomes too large.
 func square(into, m matrix, scale float64) {
 	for i := range m {
 		row := into[i]
 		clear(row)
 		for k, a := range m[i] {
-			a /= scale
+			a /= scale * scale
 			for j, b := range m[k] {
-				row[j] += a * (b / scale)
+				row[j] += a * b
 			}
 		}
 	}

@@ -5,9 +5,11 @@ import (
 	"slices"
 )
 
-// searchSteps narrow the logarithm of a judgement from the width of the scale
-// to a thousandth of a percent.
-const searchSteps = 28
+// maxSearch bounds the search for a value, which takes about eight steps.
+const maxSearch = 60
+
+// found is how near the logarithm of a value has to come.
+const found = 1e-10
 
 // worst finds the judgement whose change helps most, and the value that helps
 // most; nil when no change helps. The ratio of the two weights, which is often
@@ -39,37 +41,61 @@ func (c *comparisons) worst(cr float64) *WorstPair {
 	return worst
 }
 
-// best searches the scale for the judgement of a and b that makes all most
-// consistent: the largest eigenvalue is convex in the logarithm of an entry, so
-// golden-section search finds the only minimum. It leaves the last one tried.
+// best is the judgement of a and b that makes all most consistent. The largest
+// eigenvalue is convex in the logarithm of an entry, so its slope has one zero
+// or none, and then an end of the scale is best. It leaves the last one tried.
 func (c *comparisons) best(a, b int) (times, cr float64) {
-	shrink := (math.Sqrt(5) - 1) / 2
-	low, high := math.Log(leastTimes), math.Log(mostTimes)
-	left, right := high-shrink*(high-low), low+shrink*(high-low)
-	atLeft, atRight := c.unexplained(a, b, left), c.unexplained(a, b, right)
-	for range searchSteps {
-		if atLeft <= atRight {
-			high, right, atRight = right, left, atLeft
-			left = high - shrink*(high-low)
-			atLeft = c.unexplained(a, b, left)
-		} else {
-			low, left, atLeft = left, right, atRight
-			right = low + shrink*(high-low)
-			atRight = c.unexplained(a, b, right)
-		}
-	}
-	times = math.Exp((low + high) / 2)
-	c.set(a, b, times)
-	m, _ := c.completed()
-	_, _, cr = consistency(m, principal(m))
-	return times, cr
-}
-
-// unexplained is the largest eigenvalue when a is e^log times as important as b.
-func (c *comparisons) unexplained(a, b int, log float64) float64 {
+	log := c.flattest(a, b, math.Log(leastTimes), math.Log(mostTimes))
 	c.set(a, b, math.Exp(log))
 	m, _ := c.completed()
-	return eigenvalue(m, principal(m))
+	weights, _ := principal(m)
+	_, _, cr = consistency(m, weights)
+	return c.times[a][b], cr
+}
+
+// flattest is where the slope is zero between low and high, by false position;
+// an end that stays twice has its slope halved, or it would stay for long.
+func (c *comparisons) flattest(a, b int, low, high float64) float64 {
+	atLow, atHigh := c.slope(a, b, low), c.slope(a, b, high)
+	if atLow >= 0 {
+		return low
+	}
+	if atHigh <= 0 {
+		return high
+	}
+	log, stayed := low, 0
+	for range maxSearch {
+		last := log
+		log = (low*atHigh - high*atLow) / (atHigh - atLow)
+		at := c.slope(a, b, log)
+		if at == 0 || math.Abs(log-last) < found {
+			break
+		}
+		if at < 0 {
+			low, atLow = log, at
+			if stayed > 0 {
+				atHigh /= 2
+			}
+			stayed = 1
+		} else {
+			high, atHigh = log, at
+			if stayed < 0 {
+				atLow /= 2
+			}
+			stayed = -1
+		}
+	}
+	return log
+}
+
+// slope has the sign of that of the largest eigenvalue when a is e^log times as
+// important as b: negative while more is better. It is the derivative by log,
+// as the logarithm of the ratio of its two parts, which is nearly straight.
+func (c *comparisons) slope(a, b int, log float64) float64 {
+	c.set(a, b, math.Exp(log))
+	m, _ := c.completed()
+	right, left := principal(m)
+	return 2*log - math.Log(left[b]*right[a]/(left[a]*right[b]))
 }
 
 func ascending(items []int) []int {
