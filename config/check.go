@@ -92,6 +92,7 @@ func (b *binder) check(c *Config) {
 	}
 	b.checkHealth(c)
 	b.checkStatuses(c)
+	b.checkRates(c)
 	if settings := c.Settings(); len(b.problems) == 0 {
 		if err := settings.Validate(); err != nil { // nothing may pass here that is refused later
 			b.wrong("", "%s", firstLine(err.Error()))
@@ -109,6 +110,29 @@ func (b *binder) checkStatuses(c *Config) {
 		}
 		seen[folded] = status
 	}
+}
+
+// checkRates checks each rate, and that no two of a currency begin on one day.
+func (b *binder) checkRates(c *Config) {
+	first := map[string]string{}
+	for i, rate := range c.Settings().Rates {
+		path := b.items["rates"][i]
+		if rate.Currency == "" || rate.From.IsZero() || b.told(path) {
+			continue
+		}
+		b.doubt(path, portfolio.Settings{Currency: c.Currency, Rates: []portfolio.Rate{rate}}, "rate 1: ")
+		start := rate.Currency + " " + rate.From.String()
+		if other, taken := first[start]; taken {
+			b.wrong(path, "a rate of %s from %s is already %s", rate.Currency, rate.From, b.where(other))
+		} else {
+			first[start] = path
+		}
+	}
+}
+
+// told reports whether something below the path is known to be wrong.
+func (b *binder) told(path string) bool {
+	return slices.ContainsFunc(b.problems, func(p Problem) bool { return p.Key == path || strings.HasPrefix(p.Key, path+".") })
 }
 
 // doubt reports at the path what the portfolio, which will compute with these

@@ -27,6 +27,8 @@ type Config struct {
 	Health       Health       `yaml:"health" jsonschema_description:"The limits of computed health."`
 	Statuses     StatusMap    `yaml:"statuses,omitempty" jsonschema:"enum=PROPOSED,enum=PLANNED,enum=ACTIVE,enum=ON_HOLD,enum=DONE,enum=CANCELLED" jsonschema_description:"What a tool's status means, where its category does not tell: status (compared without case) to phase."`
 	Strategy     string       `yaml:"strategy,omitempty" jsonschema_description:"A folder of strategy files (YAML and CSV) that the server watches: what they say is recorded, and they own it. Without it, people record over the API and with plumbline import."`
+	Currency     string       `yaml:"currency,omitempty" jsonschema:"pattern=^[A-Z]{3}$" jsonschema_description:"The currency that sums over several currencies are converted to, such as EUR. Without it they are told for each currency only."`
+	Rates        []Rate       `yaml:"rates,omitempty" jsonschema_description:"What other currencies are worth in it, by date."`
 	Sync         Sync         `yaml:"sync" jsonschema_description:"How runs are carried out."`
 	Limits       Limits       `yaml:"limits" jsonschema_description:"What one caller may ask of the server."`
 	MaxStale     Duration     `yaml:"max_stale" jsonschema:"default=15m" jsonschema_description:"For how long /readyz stays 200 while the store is unreachable and the snapshot grows old."`
@@ -88,6 +90,13 @@ type Thresholds struct {
 
 // StatusMap maps a tool's status to a phase.
 type StatusMap map[string]portfolio.Phase
+
+// Rate is what a currency is worth from a date until its next rate begins.
+type Rate struct {
+	Currency string         `yaml:"currency" jsonschema:"required,pattern=^[A-Z]{3}$" jsonschema_description:"The currency that is converted, such as USD."`
+	From     portfolio.Date `yaml:"from" jsonschema:"required" jsonschema_description:"The first day of the rate, YYYY-MM-DD. It holds until the next one of the same currency begins; before the first there is none."`
+	Rate     Decimal        `yaml:"rate" jsonschema:"required" jsonschema_description:"What one unit is worth in the currency above, such as 0.92."`
+}
 
 // Sync is how runs are carried out.
 type Sync struct {

@@ -98,6 +98,9 @@ health:
     - {kind: GO_LIVE, red_slip: 0.1}
 statuses:
   In Review: ACTIVE
+currency: EUR
+rates:
+  - {currency: USD, from: 2026-01-01, rate: 0.92}
 `
 
 var wholeEnv = []string{"TOKEN", "canary-token", "BI_KEY", strings.Repeat("ab", 32)}
@@ -119,6 +122,9 @@ func TestSettingsCarryWhatShapesViewsAndNothingElse(t *testing.T) {
 	if diff := cmp.Diff(want, mapped); diff != "" {
 		t.Errorf("mapping (-want +got):\n%s", diff)
 	}
+	if got := fmt.Sprint(s.Currency, s.Rates); got != "EUR[{USD 2026-01-01 0.92}]" {
+		t.Errorf("currency and rates = %s", got)
+	}
 	if s.Health[0].GreenSlip != 0.05 || s.Health[0].RedSlip != 0.1 {
 		t.Errorf("thresholds = %+v, want the default 0.05 and the given 0.1", s.Health[0])
 	}
@@ -134,7 +140,7 @@ func TestPrintedConfigurationShowsNoSecret(t *testing.T) {
 	if strings.Contains(text, "canary") {
 		t.Errorf("a secret is shown:\n%s", text)
 	}
-	for _, want := range []string{`token: "***"`, "mongodb://u:***@db:27017/plumbline", "every: 5m", "max_stale: 15m", "batch: 50"} {
+	for _, want := range []string{`token: "***"`, "mongodb://u:***@db:27017/plumbline", "every: 5m", "max_stale: 15m", "batch: 50", `from: "2026-01-01"`, `rate: "0.92"`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("printed configuration lacks %q:\n%s", want, text)
 		}

@@ -65,6 +65,7 @@ func TestOneWrongThingGivesOneClearError(t *testing.T) {
 		{"rule over what there is not", "rules:\n  - when: milestone.nme == \"x\"\n    set: {kind: KEY}\n", "plumbline.yaml:2:11: rules[0].when: type portfolio.RuleMilestone has no field nme (1:11)"},
 		{"mapping to what there is not", "connections:\n  - id: a\n    type: chart\n    url: https://x.example\n    auth: {token: t}\n    fields: {phase: {field: s, values: {Doing: BUSY}}}\n", "plumbline.yaml:6:14: connections[a].fields.phase: \"BUSY\" is not a phase; it is PROPOSED, PLANNED, ACTIVE, ON_HOLD, DONE or CANCELLED"},
 		{"budget without currency", "connections:\n  - id: a\n    type: chart\n    url: https://x.example\n    auth: {token: t}\n    fields: {budget: b}\n", "plumbline.yaml:6:14: connections[a].fields.budget: needs a currency, as in currency: EUR"},
+		{"rates into nothing", "rates:\n  - {currency: USD, from: 2026-01-01, rate: 0.92}\n", "plumbline.yaml:2:6: rates[0]: there is no currency to convert USD to; give one, as in currency: EUR"},
 		{"anchor", "log: &x {level: info}\n", "plumbline.yaml:1:6: log: YAML anchors, aliases and tags are not used here: write the value itself"},
 		{"merge key", "log:\n  <<: {level: info}\n", "plumbline.yaml:2:3: a key must be plain text: YAML anchors, aliases and merge keys are not used here"},
 		{"zone of the machine", "timezone: Local\n", "plumbline.yaml:1:11: timezone: \"Local\" is not a known time zone; expected an IANA time zone such as Europe/Berlin or UTC"},

@@ -27,6 +27,7 @@ func (c *Config) Settings() portfolio.Settings {
 	s := portfolio.Settings{
 		TimeZone:     c.TimeZone.String(),
 		ReportMaxAge: int(time.Duration(c.Health.ReportMaxAge) / day),
+		Currency:     c.Currency,
 	}
 	if c.fileHash != "" {
 		s.Files = []string{c.fileHash}
@@ -47,6 +48,9 @@ func (c *Config) Settings() portfolio.Settings {
 	}
 	for _, status := range slices.Sorted(maps.Keys(c.Statuses)) {
 		s.Statuses = append(s.Statuses, portfolio.StatusPhase{Status: status, Phase: c.Statuses[status]})
+	}
+	for _, rate := range c.Rates {
+		s.Rates = append(s.Rates, portfolio.Rate{Currency: rate.Currency, From: rate.From, Rate: rate.Rate.Decimal})
 	}
 	return s
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
+
+	"plumbline/portfolio"
 )
 
 // expecter is implemented by values that can say what they look like.
@@ -20,6 +22,12 @@ func isText(v reflect.Value) bool {
 
 // setText sets a scalar from its text.
 func setText(v reflect.Value, text string) error {
+	if day, ok := v.Addr().Interface().(*portfolio.Date); ok {
+		if day.UnmarshalText([]byte(text)) != nil {
+			return errors.New("is not a day of the calendar")
+		}
+		return nil
+	}
 	if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
 		return u.UnmarshalText([]byte(text))
 	}
@@ -60,6 +68,9 @@ func setText(v reflect.Value, text string) error {
 func expects(v reflect.Value) string {
 	if e, ok := v.Interface().(expecter); ok {
 		return e.Expects()
+	}
+	if _, ok := v.Interface().(portfolio.Date); ok {
+		return "a day such as 2026-01-31"
 	}
 	if isText(v) {
 		return "text"

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shopspring/decimal"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator/rules"
@@ -312,7 +313,9 @@ func newOddWorld(t *testing.T, chance *rand.Rand) *oddWorld {
 				{When: `milestone.name startsWith "Go"`, Set: portfolio.Assignment{Kind: portfolio.MilestoneGoLive}},
 				{When: `milestone.name contains "pilot"`, Set: portfolio.Assignment{Kind: portfolio.MilestoneKey}},
 			},
-			Joins: []portfolio.JoinRule{{By: "pmoId"}},
+			Joins:    []portfolio.JoinRule{{By: "pmoId"}},
+			Currency: "EUR",
+			Rates:    []portfolio.Rate{{Currency: "JPY", From: portfolio.NewDate(2026, 1, 1), Rate: decimal.New(61, -4)}},
 		},
 		&portfolio.Clock{Today: portfolio.NewDate(2026, 3, 1)},
 		&portfolio.DepartmentFact{Slug: "open", Name: "Open 🚪", Head: "eng/user/2"},

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-
-	"github.com/shopspring/decimal"
 )
 
 // Aggregates are figures over rows. Each is computed when it is asked for.
@@ -240,48 +238,4 @@ func (s *IntStatistics) Percentile(of float64) (*float64, error) {
 	}
 	value = rounded(value)
 	return &value, nil
-}
-
-// Budget adds the budgets; nil figures say why.
-func (a *ProjectAggregates) Budget() *MoneyTotal {
-	t := &MoneyTotal{}
-	if !a.view.caller.Reads(GroupCost) {
-		t.Reason = reasonFieldGroup
-		return t
-	}
-	sums := map[string]decimal.Decimal{}
-	count, missing := 0, 0
-	a.each(func(p *ProjectRow) {
-		if p.budget == nil {
-			missing++
-			return
-		}
-		count++
-		sums[p.budget.Currency] = sums[p.budget.Currency].Add(p.budget.Amount)
-	})
-	t.Count, t.Missing = &count, &missing
-	for currency, sum := range sums {
-		t.ByCurrency = append(t.ByCurrency, Money{sum, currency})
-	}
-	slices.SortFunc(t.ByCurrency, func(x, y Money) int { return compareText(x.Currency, y.Currency) })
-	switch len(t.ByCurrency) {
-	case 0:
-		t.Reason = &Reason{Code: "NO_VALUES", Message: "None of the projects has a budget."}
-	case 1:
-		t.Total = &t.ByCurrency[0]
-	default:
-		t.Reason = &Reason{Code: "MIXED_CURRENCIES", Message: "The budgets are in several currencies, which cannot be added; byCurrency has a sum of each."}
-	}
-	return t
-}
-
-// A MoneyTotal is a sum of money that is never taken over two currencies.
-type MoneyTotal struct {
-	Total *Money
-	// Reason says why there is no total.
-	Reason     *Reason
-	ByCurrency []Money
-	// Count and Missing count the rows with and without a value; nil when the
-	// caller may not read them.
-	Count, Missing *int
 }

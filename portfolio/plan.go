@@ -22,6 +22,7 @@ type plan struct {
 	statuses    map[string]Phase
 	thresholds  thresholds
 	maxAge      int
+	rates       rates
 	problems    []error
 	// reasons are lists that many rows share; they only save memory and time.
 	reasons slipReasons
@@ -81,6 +82,8 @@ func newPlan(s *Settings) *plan {
 		p.statuses[strings.ToLower(m.Status)] = m.Phase
 	}
 	p.thresholds = newThresholds(s.Health)
+	p.rates, problems = newRates(s)
+	p.problems = append(p.problems, problems...)
 	if s.ReportMaxAge > 0 {
 		p.maxAge = s.ReportMaxAge
 	}

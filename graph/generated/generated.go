@@ -278,11 +278,15 @@ type ComplexityRoot struct {
 	}
 
 	MoneyTotal struct {
-		ByCurrency func(childComplexity int) int
-		Count      func(childComplexity int) int
-		Missing    func(childComplexity int) int
-		Reason     func(childComplexity int) int
-		Total      func(childComplexity int) int
+		ByCurrency      func(childComplexity int) int
+		Converted       func(childComplexity int) int
+		ConvertedReason func(childComplexity int) int
+		Count           func(childComplexity int) int
+		Currency        func(childComplexity int) int
+		Missing         func(childComplexity int) int
+		RatesOn         func(childComplexity int) int
+		Reason          func(childComplexity int) int
+		Total           func(childComplexity int) int
 	}
 
 	Mutation struct {
@@ -1766,18 +1770,42 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MoneyTotal.ByCurrency(childComplexity), true
+	case "MoneyTotal.converted":
+		if e.ComplexityRoot.MoneyTotal.Converted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoneyTotal.Converted(childComplexity), true
+	case "MoneyTotal.convertedReason":
+		if e.ComplexityRoot.MoneyTotal.ConvertedReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoneyTotal.ConvertedReason(childComplexity), true
 	case "MoneyTotal.count":
 		if e.ComplexityRoot.MoneyTotal.Count == nil {
 			break
 		}
 
 		return e.ComplexityRoot.MoneyTotal.Count(childComplexity), true
+	case "MoneyTotal.currency":
+		if e.ComplexityRoot.MoneyTotal.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoneyTotal.Currency(childComplexity), true
 	case "MoneyTotal.missing":
 		if e.ComplexityRoot.MoneyTotal.Missing == nil {
 			break
 		}
 
 		return e.ComplexityRoot.MoneyTotal.Missing(childComplexity), true
+	case "MoneyTotal.ratesOn":
+		if e.ComplexityRoot.MoneyTotal.RatesOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoneyTotal.RatesOn(childComplexity), true
 	case "MoneyTotal.reason":
 		if e.ComplexityRoot.MoneyTotal.Reason == nil {
 			break
@@ -4063,9 +4091,9 @@ type IntStatistics {
   ): Float
 }
 
-"A sum of money, which is never taken over two currencies."
+"A sum of money. Several currencies are added only after conversion by the rates of the settings."
 type MoneyTotal {
-  "The sum; null is explained by reason."
+  "The sum as it was entered, when all of it is in one currency; null is explained by reason."
   total: Money
   "Why there is no total: NO_VALUES, MIXED_CURRENCIES, or FIELD_GROUP when the caller may not read it."
   reason: Reason
@@ -4075,6 +4103,14 @@ type MoneyTotal {
   count: Int
   "How many have none; null when the caller may not read them."
   missing: Int
+  "The sum of all in the currency of the settings; null is explained by convertedReason. A single rate that is missing makes it null."
+  converted: Money
+  "The currency of the settings, which converted is in; null when they name none."
+  currency: String
+  "The day whose rates converted is by: today."
+  ratesOn: Date
+  "Why there is no converted sum: NO_VALUES, NO_CURRENCY when the settings name none, RATE_MISSING, or FIELD_GROUP when the caller may not read it."
+  convertedReason: Reason
 }
 
 "One of the values that the members of a group share. All but field are null where they have no value, or none that the caller may see."
@@ -7811,6 +7847,14 @@ func (ec *executionContext) childFields_MoneyTotal(ctx context.Context, field gr
 		return ec.fieldContext_MoneyTotal_count(ctx, field)
 	case "missing":
 		return ec.fieldContext_MoneyTotal_missing(ctx, field)
+	case "converted":
+		return ec.fieldContext_MoneyTotal_converted(ctx, field)
+	case "currency":
+		return ec.fieldContext_MoneyTotal_currency(ctx, field)
+	case "ratesOn":
+		return ec.fieldContext_MoneyTotal_ratesOn(ctx, field)
+	case "convertedReason":
+		return ec.fieldContext_MoneyTotal_convertedReason(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MoneyTotal", field.Name)
 }
@@ -14388,6 +14432,116 @@ func (ec *executionContext) _MoneyTotal_missing(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_MoneyTotal_missing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MoneyTotal", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MoneyTotal_converted(ctx context.Context, field graphql.CollectedField, obj *portfolio.MoneyTotal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyTotal_converted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Converted, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖplumblineᚋportfolioᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyTotal_converted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MoneyTotal",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MoneyTotal_currency(ctx context.Context, field graphql.CollectedField, obj *portfolio.MoneyTotal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyTotal_currency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyTotal_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoneyTotal", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MoneyTotal_ratesOn(ctx context.Context, field graphql.CollectedField, obj *portfolio.MoneyTotal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyTotal_ratesOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RatesOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyTotal_ratesOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoneyTotal", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _MoneyTotal_convertedReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.MoneyTotal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyTotal_convertedReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ConvertedReason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyTotal_convertedReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MoneyTotal",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Mutation_startSync(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -30980,6 +31134,26 @@ func (ec *executionContext) _MoneyTotal(ctx context.Context, sel ast.SelectionSe
 			}
 		case "missing":
 			out.Values[i] = ec._MoneyTotal_missing(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "converted":
+			out.Values[i] = ec._MoneyTotal_converted(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "currency":
+			out.Values[i] = ec._MoneyTotal_currency(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "ratesOn":
+			out.Values[i] = ec._MoneyTotal_ratesOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "convertedReason":
+			out.Values[i] = ec._MoneyTotal_convertedReason(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
