@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"plumbline/portfolio"
@@ -78,9 +79,7 @@ func recall(d *draft, now time.Time) (memory, error) {
 func refusedMemory(d *draft, code portfolio.UserErrorCode, message string) memory {
 	result := portfolio.EditResult{Errors: []portfolio.UserError{{Code: code, Message: message, Path: at("idempotencyKey")}}}
 	for i := range d.edit.Changes {
-		key := keyOf(&d.edit.Changes[i])
-		v, _ := d.snapshot.Document(key)
-		result.Outcomes = append(result.Outcomes, portfolio.EditOutcome{Key: key, What: portfolio.OutcomeRefused, Version: v.Rev})
+		result.Outcomes = append(result.Outcomes, portfolio.EditOutcome{Key: keyOf(&d.edit.Changes[i]), What: portfolio.OutcomeRefused})
 	}
 	return memory{answered: true, result: result}
 }
@@ -155,7 +154,7 @@ func digest(changes []portfolio.EditChange) (string, error) {
 		}
 		expect := "any"
 		if c.Expect != nil {
-			expect = fmt.Sprint(*c.Expect)
+			expect = strconv.FormatInt(*c.Expect, 10)
 		}
 		fmt.Fprintf(hash, "%q %s %q %s\n", keyOf(c).String(), expect, c.Author, bytes.TrimSpace(body))
 	}

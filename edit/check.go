@@ -23,16 +23,14 @@ func (c *check) outcome() portfolio.EditOutcome {
 		return out
 	}
 	before, exists := c.before(c.key)
-	if exists {
-		out.Version = before.Rev
-	}
-	if c.change.Expect != nil && *c.change.Expect != out.Version {
-		c.wrong(portfolio.UserErrorConflict, nil, "%s is at version %d, not at %d; read it again and repeat the change.", c.noun(), out.Version, *c.change.Expect)
-	}
 	if reason := c.forbidden(before); reason != "" {
 		// Nothing else is said of what the caller may not see.
 		c.wrong(portfolio.UserErrorForbidden, nil, "%s", reason)
 		return out
+	}
+	out.Version = before.Rev // 0 when there is none
+	if c.change.Expect != nil && *c.change.Expect != out.Version {
+		c.wrong(portfolio.UserErrorConflict, nil, "%s is at version %d, not at %d; read it again and repeat the change.", c.noun(), out.Version, *c.change.Expect)
 	}
 	if c.change.Put == nil {
 		out.What = c.deletion(before, exists)
@@ -113,9 +111,13 @@ func by(author string) string {
 	return author
 }
 
-// exists reports a reference to what there will not be.
+// exists reports a reference to what there will not be, or what the caller may
+// not see.
 func (c *check) exists(r reference) {
-	if r.to.ID == "" || c.find(r.to) != nil {
+	if r.to.ID == "" {
+		return
+	}
+	if doc := c.find(r.to); doc != nil && (r.to.Kind != portfolio.KindKPI || c.visible(doc)) {
 		return
 	}
 	c.wrong(portfolio.UserErrorNotFound, r.path, "There is no %s; record it first, or in the same request.", nounOf(r.to))

@@ -80,7 +80,7 @@ const shownUses = 3
 
 // unused reports every deletion of what something else will still name.
 func (d *draft) unused() {
-	deleted := map[portfolio.Key][]portfolio.Key{}
+	deleted := map[portfolio.Key][]portfolio.Document{}
 	for i := range d.edit.Changes {
 		if c := &d.edit.Changes[i]; c.Put == nil && d.outcomes[i].What == portfolio.OutcomeDeleted {
 			deleted[c.Delete] = nil
@@ -99,8 +99,9 @@ func (d *draft) unused() {
 				continue // a change that names it has an error of its own
 			}
 			for _, r := range references(doc.Doc) {
-				if users, ok := deleted[r.to]; ok {
-					deleted[r.to] = append(users, doc.Doc.Key())
+				users, ok := deleted[r.to]
+				if ok && (len(users) == 0 || users[len(users)-1] != doc.Doc) { // it may name it several times
+					deleted[r.to] = append(users, doc.Doc)
 				}
 			}
 		}
@@ -108,22 +109,27 @@ func (d *draft) unused() {
 	for i := range d.edit.Changes {
 		c := check{draft: d, change: &d.edit.Changes[i], key: keyOf(&d.edit.Changes[i])}
 		if users := deleted[c.key]; c.change.Put == nil && len(users) > 0 {
-			c.wrong(portfolio.UserErrorInUse, nil, "%s is named by %s; delete that in the same request, or have it name another.", c.noun(), listed(users))
+			c.wrong(portfolio.UserErrorInUse, nil, "%s is named by %s; delete that in the same request, or have it name another.", c.noun(), c.listed(users))
 		}
 	}
 }
 
-// listed names the first of some documents and counts the others.
-func listed(keys []portfolio.Key) string {
-	names := make([]string, len(keys))
-	for i, key := range keys {
-		names[i] = nounOf(key)
+// listed names the first of some documents and counts the others. What the
+// caller may not see is not named.
+func (c *check) listed(docs []portfolio.Document) string {
+	var names []string
+	for _, doc := range docs {
+		if c.visible(doc) {
+			names = append(names, nounOf(doc.Key()))
+		}
 	}
 	slices.Sort(names)
-	names = slices.Compact(names)
-	more := ""
-	if n := len(names); n > shownUses {
-		names, more = names[:shownUses], fmt.Sprintf(" and %d more", n-shownUses)
+	names = names[:min(len(names), shownUses)]
+	switch more := len(docs) - len(names); {
+	case len(names) == 0:
+		return "something else"
+	case more > 0:
+		return fmt.Sprintf("%s and %d more", strings.Join(names, ", "), more)
 	}
-	return strings.Join(names, ", ") + more
+	return strings.Join(names, ", ")
 }

@@ -46,6 +46,11 @@ func (c *check) forbidden(before portfolio.Versioned) string {
 	return ""
 }
 
+// visible reports whether an error may name a document.
+func (c *check) visible(doc portfolio.Document) bool {
+	return len(c.scope.caller.Departments) == 0 || c.own(doc)
+}
+
 // own reports whether a document belongs to the caller's departments.
 func (c *check) own(doc portfolio.Document) bool {
 	switch f := doc.(type) {

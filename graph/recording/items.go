@@ -119,7 +119,7 @@ func (i *Department) Fact() portfolio.RecordedFact {
 
 // Fact implements Item.
 func (i *Identity) Fact() portfolio.RecordedFact {
-	i.IdentityFact.Department = department(i.IdentityFact.Department)
+	i.Department = department(i.Department)
 	for n, account := range i.Accounts {
 		i.Accounts[n] = person(account)
 	}
@@ -134,7 +134,7 @@ func (i *Strategy) Fact() portfolio.RecordedFact {
 
 // Fact implements Item.
 func (i *StrategyVersion) Fact() portfolio.RecordedFact {
-	i.StrategyVersionFact.Strategy = strategy(i.StrategyVersionFact.Strategy)
+	i.Strategy = strategy(i.Strategy)
 	for n := range i.Weights {
 		i.Weights[n].Objective = objective(i.Weights[n].Objective)
 	}
@@ -143,13 +143,13 @@ func (i *StrategyVersion) Fact() portfolio.RecordedFact {
 
 // Fact implements Item.
 func (i *Objective) Fact() portfolio.RecordedFact {
-	i.ObjectiveFact.Strategy, i.Parent, i.Owner = strategy(i.ObjectiveFact.Strategy), objective(i.Parent), person(i.Owner)
+	i.Strategy, i.Parent, i.Owner = strategy(i.Strategy), objective(i.Parent), person(i.Owner)
 	return &i.ObjectiveFact
 }
 
 // Fact implements Item.
 func (i *Judgement) Fact() portfolio.RecordedFact {
-	i.JudgementFact.Strategy, i.Judge = strategy(i.JudgementFact.Strategy), person(i.Judge)
+	i.Strategy, i.Judge = strategy(i.Strategy), person(i.Judge)
 	for n := range i.Pairs {
 		p := &i.Pairs[n]
 		p.More, p.Less = objective(p.More), objective(p.Less)
@@ -159,19 +159,19 @@ func (i *Judgement) Fact() portfolio.RecordedFact {
 
 // Fact implements Item.
 func (i *Contribution) Fact() portfolio.RecordedFact {
-	i.Project, i.ContributionFact.Objective = project(i.Project), objective(i.ContributionFact.Objective)
+	i.Project, i.Objective = project(i.Project), objective(i.Objective)
 	return &i.ContributionFact
 }
 
 // Fact implements Item.
 func (i *KeyResult) Fact() portfolio.RecordedFact {
-	i.KeyResultFact.Objective, i.KeyResultFact.KPI, i.Owner = objective(i.KeyResultFact.Objective), kpi(i.KeyResultFact.KPI), person(i.Owner)
+	i.Objective, i.KPI, i.Owner = objective(i.Objective), kpi(i.KPI), person(i.Owner)
 	return &i.KeyResultFact
 }
 
 // Fact implements Item.
 func (i *KPI) Fact() portfolio.RecordedFact {
-	i.KPIFact.Department, i.Owner = department(i.KPIFact.Department), person(i.Owner)
+	i.Department, i.Owner = department(i.Department), person(i.Owner)
 	for n := range i.Leads {
 		i.Leads[n] = kpi(i.Leads[n])
 	}
@@ -180,13 +180,13 @@ func (i *KPI) Fact() portfolio.RecordedFact {
 
 // Fact implements Item.
 func (i *Measurement) Fact() portfolio.RecordedFact {
-	i.MeasurementFact.KPI = kpi(i.MeasurementFact.KPI)
+	i.KPI = kpi(i.KPI)
 	return &i.MeasurementFact
 }
 
 // Fact implements Item.
 func (i *KPILink) Fact() portfolio.RecordedFact {
-	i.Project, i.KPILinkFact.KPI = project(i.Project), kpi(i.KPILinkFact.KPI)
+	i.Project, i.KPI = project(i.Project), kpi(i.KPI)
 	return &i.KPILinkFact
 }
 
