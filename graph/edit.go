@@ -2,9 +2,9 @@ package graph
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"plumbline/graph/recording"
 	"plumbline/portfolio"
@@ -66,11 +66,8 @@ func (q *request) invalid(path []string, code portfolio.UserErrorCode, format st
 
 // sentence is what an error of ours says, without its kind.
 func sentence(err error) string {
-	const kind = "invalid: "
-	if text := err.Error(); errors.Is(err, portfolio.ErrInvalid) && len(text) > len(kind) {
-		return text[len(kind):]
-	}
-	return err.Error()
+	text := strings.TrimPrefix(err.Error(), portfolio.ErrInvalid.Error()+": ")
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 // put adds a document.

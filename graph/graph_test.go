@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"plumbline/edit"
 	"plumbline/graph"
 	"plumbline/graph/limit"
 	"plumbline/portfolio"
@@ -48,7 +50,7 @@ func newWorld(t testing.TB) *world {
 // restart makes a handler that has kept no revision, as another replica has.
 func (w *world) restart() {
 	w.handler = graph.New(graph.Config{
-		Reader: w, Syncer: w.syncer,
+		Reader: w, Syncer: w.syncer, Editor: edit.New(worldLog{w: w}, w, slog.New(slog.DiscardHandler)),
 		Age:    func() time.Duration { return w.age },
 		Now:    func() time.Time { return w.time },
 		Limits: limit.Limits{MinuteCost: 1 << 40},

@@ -4830,9 +4830,9 @@ input DependencyFilter {
 
 "What became of one row of a mutation."
 type RecordResult {
-  "The global id of what was recorded."
+  "The global id of what was recorded; of fields, that of their project or milestone."
   id: ID!
-  "Its key, as deleteRecords takes it."
+  "Its key, as deleteRecords takes it; of fields, the id of their project or milestone."
   key: String!
   "What became of it; of a dry run, what would."
   outcome: Outcome!
@@ -4856,7 +4856,7 @@ enum Outcome {
 
 "The departments to record."
 input UpsertDepartmentsInput {
-  "One for each; at most 100,000. All of them happen in one commit, or none."
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
   items: [DepartmentInput!]!
   "Whether to validate only, and say what would change."
   dryRun: Boolean = false
@@ -4878,7 +4878,7 @@ type UpsertDepartmentsPayload {
 
 "The identities to record."
 input UpsertIdentitiesInput {
-  "One for each; at most 100,000. All of them happen in one commit, or none."
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
   items: [IdentityInput!]!
   "Whether to validate only, and say what would change."
   dryRun: Boolean = false
@@ -4900,7 +4900,7 @@ type UpsertIdentitiesPayload {
 
 "The strategies to record."
 input UpsertStrategiesInput {
-  "One for each; at most 100,000. All of them happen in one commit, or none."
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
   items: [StrategyInput!]!
   "Whether to validate only, and say what would change."
   dryRun: Boolean = false
@@ -4922,7 +4922,7 @@ type UpsertStrategiesPayload {
 
 "The versions of strategies to record."
 input UpsertStrategyVersionsInput {
-  "One for each; at most 100,000. All of them happen in one commit, or none."
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
   items: [StrategyVersionInput!]!
   "Whether to validate only, and say what would change."
   dryRun: Boolean = false
@@ -4944,7 +4944,7 @@ type UpsertStrategyVersionsPayload {
 
 "The objectives to record."
 input UpsertObjectivesInput {
-  "One for each; at most 100,000. All of them happen in one commit, or none."
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
   items: [ObjectiveInput!]!
   "Whether to validate only, and say what would change."
   dryRun: Boolean = false
@@ -4966,7 +4966,7 @@ type UpsertObjectivesPayload {
 
 "The judgements to record."
 input UpsertJudgementsInput {
-  "One for each; at most 100,000. All of them happen in one commit, or none."
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
   items: [JudgementInput!]!
   "Whether to validate only, and say what would change."
   dryRun: Boolean = false
@@ -4988,7 +4988,7 @@ type UpsertJudgementsPayload {
 
 "The contributions to record."
 input UpsertContributionsInput {
-  "One for each; at most 100,000. All of them happen in one commit, or none."
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
   items: [ContributionInput!]!
   "Whether to validate only, and say what would change."
   dryRun: Boolean = false
@@ -5010,7 +5010,7 @@ type UpsertContributionsPayload {
 
 "The key results to record."
 input UpsertKeyResultsInput {
-  "One for each; at most 100,000. All of them happen in one commit, or none."
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
   items: [KeyResultInput!]!
   "Whether to validate only, and say what would change."
   dryRun: Boolean = false
@@ -5032,7 +5032,7 @@ type UpsertKeyResultsPayload {
 
 "The KPIs to record."
 input UpsertKpisInput {
-  "One for each; at most 100,000. All of them happen in one commit, or none."
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
   items: [KpiInput!]!
   "Whether to validate only, and say what would change."
   dryRun: Boolean = false
@@ -5054,7 +5054,7 @@ type UpsertKpisPayload {
 
 "The measurements to record."
 input UpsertMeasurementsInput {
-  "One for each; at most 100,000. All of them happen in one commit, or none."
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
   items: [MeasurementInput!]!
   "Whether to validate only, and say what would change."
   dryRun: Boolean = false
@@ -5076,7 +5076,7 @@ type UpsertMeasurementsPayload {
 
 "The links to KPIs to record."
 input UpsertKpiLinksInput {
-  "One for each; at most 100,000. All of them happen in one commit, or none."
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
   items: [KpiLinkInput!]!
   "Whether to validate only, and say what would change."
   dryRun: Boolean = false
@@ -5098,7 +5098,7 @@ type UpsertKpiLinksPayload {
 
 "The fields of projects to record."
 input SetProjectFieldsInput {
-  "One for each; at most 100,000. All of them happen in one commit, or none."
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
   items: [ProjectFieldsInput!]!
   "Whether to validate only, and say what would change."
   dryRun: Boolean = false
@@ -5120,7 +5120,7 @@ type SetProjectFieldsPayload {
 
 "The fields of milestones to record."
 input SetMilestoneFieldsInput {
-  "One for each; at most 100,000. All of them happen in one commit, or none."
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
   items: [MilestoneFieldsInput!]!
   "Whether to validate only, and say what would change."
   dryRun: Boolean = false
@@ -5142,7 +5142,7 @@ type SetMilestoneFieldsPayload {
 
 "The links between projects to record."
 input LinkProjectsInput {
-  "One for each; at most 100,000. All of them happen in one commit, or none."
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
   items: [ProjectLinkInput!]!
   "Whether to validate only, and say what would change."
   dryRun: Boolean = false
@@ -5164,7 +5164,7 @@ type LinkProjectsPayload {
 
 "The links between projects to take back."
 input UnlinkProjectsInput {
-  "One for each; at most 100,000. All of them happen in one commit, or none."
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
   items: [ProjectUnlinkInput!]!
   "Whether to validate only, and say what would change."
   dryRun: Boolean = false

@@ -54,7 +54,7 @@ type DeleteRecordsInput struct {
 
 // The links between projects to record.
 type LinkProjectsInput struct {
-	// One for each; at most 100,000. All of them happen in one commit, or none.
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
 	Items []*recording.ProjectLink `json:"items"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
@@ -94,7 +94,7 @@ type RateLimit struct {
 
 // The fields of milestones to record.
 type SetMilestoneFieldsInput struct {
-	// One for each; at most 100,000. All of them happen in one commit, or none.
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
 	Items []*recording.MilestoneFields `json:"items"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
@@ -104,7 +104,7 @@ type SetMilestoneFieldsInput struct {
 
 // The fields of projects to record.
 type SetProjectFieldsInput struct {
-	// One for each; at most 100,000. All of them happen in one commit, or none.
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
 	Items []*recording.ProjectFields `json:"items"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
@@ -138,7 +138,7 @@ type StartSyncPayload struct {
 
 // The links between projects to take back.
 type UnlinkProjectsInput struct {
-	// One for each; at most 100,000. All of them happen in one commit, or none.
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
 	Items []*recording.ProjectUnlink `json:"items"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
@@ -148,7 +148,7 @@ type UnlinkProjectsInput struct {
 
 // The contributions to record.
 type UpsertContributionsInput struct {
-	// One for each; at most 100,000. All of them happen in one commit, or none.
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
 	Items []*recording.Contribution `json:"items"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
@@ -158,7 +158,7 @@ type UpsertContributionsInput struct {
 
 // The departments to record.
 type UpsertDepartmentsInput struct {
-	// One for each; at most 100,000. All of them happen in one commit, or none.
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
 	Items []*recording.Department `json:"items"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
@@ -168,7 +168,7 @@ type UpsertDepartmentsInput struct {
 
 // The identities to record.
 type UpsertIdentitiesInput struct {
-	// One for each; at most 100,000. All of them happen in one commit, or none.
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
 	Items []*recording.Identity `json:"items"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
@@ -178,7 +178,7 @@ type UpsertIdentitiesInput struct {
 
 // The judgements to record.
 type UpsertJudgementsInput struct {
-	// One for each; at most 100,000. All of them happen in one commit, or none.
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
 	Items []*recording.Judgement `json:"items"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
@@ -188,7 +188,7 @@ type UpsertJudgementsInput struct {
 
 // The key results to record.
 type UpsertKeyResultsInput struct {
-	// One for each; at most 100,000. All of them happen in one commit, or none.
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
 	Items []*recording.KeyResult `json:"items"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
@@ -198,7 +198,7 @@ type UpsertKeyResultsInput struct {
 
 // The links to KPIs to record.
 type UpsertKpiLinksInput struct {
-	// One for each; at most 100,000. All of them happen in one commit, or none.
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
 	Items []*recording.KPILink `json:"items"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
@@ -208,7 +208,7 @@ type UpsertKpiLinksInput struct {
 
 // The KPIs to record.
 type UpsertKpisInput struct {
-	// One for each; at most 100,000. All of them happen in one commit, or none.
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
 	Items []*recording.KPI `json:"items"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
@@ -218,7 +218,7 @@ type UpsertKpisInput struct {
 
 // The measurements to record.
 type UpsertMeasurementsInput struct {
-	// One for each; at most 100,000. All of them happen in one commit, or none.
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
 	Items []*recording.Measurement `json:"items"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
@@ -228,7 +228,7 @@ type UpsertMeasurementsInput struct {
 
 // The objectives to record.
 type UpsertObjectivesInput struct {
-	// One for each; at most 100,000. All of them happen in one commit, or none.
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
 	Items []*recording.Objective `json:"items"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
@@ -238,7 +238,7 @@ type UpsertObjectivesInput struct {
 
 // The strategies to record.
 type UpsertStrategiesInput struct {
-	// One for each; at most 100,000. All of them happen in one commit, or none.
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
 	Items []*recording.Strategy `json:"items"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
@@ -248,7 +248,7 @@ type UpsertStrategiesInput struct {
 
 // The versions of strategies to record.
 type UpsertStrategyVersionsInput struct {
-	// One for each; at most 100,000. All of them happen in one commit, or none.
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
 	Items []*recording.StrategyVersion `json:"items"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`

@@ -2,6 +2,7 @@ package recording
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/shopspring/decimal"
@@ -169,9 +170,9 @@ func (s said) with(custom []*CustomValue) ([]FieldValue, error) {
 	return s, nil
 }
 
-// together is what became of a row that was several changes: what became of
-// all of them, or else UPDATED. Its version is the highest, its id and key are
-// those of the first.
+// together is what became of a row that was several fields of one thing: what
+// became of all of them, or else UPDATED. Its version is the highest; its id
+// and key are those of the thing.
 func together(outcomes []portfolio.EditOutcome) Result {
 	whole := outcomes[0]
 	for _, o := range outcomes[1:] {
@@ -179,6 +180,10 @@ func together(outcomes []portfolio.EditOutcome) Result {
 			whole.What = portfolio.OutcomeUpdated
 		}
 		whole.Version = max(whole.Version, o.Version)
+	}
+	target, _, _ := strings.Cut(whole.Key.ID, "#")
+	if key, err := portfolio.ParseKey(target); err == nil {
+		whole.Key = key
 	}
 	return newResult(whole)
 }
