@@ -25,7 +25,7 @@ var arrows = []struct {
 	{"connectors/", []string{"portfolio", "connectors", "internal/"}},
 	{"sync", []string{"portfolio", "connectors", "store"}},
 	{"edit/folder", []string{"portfolio", "internal/"}},
-	{"edit/", []string{"portfolio", "store", "edit/"}},
+	{"edit/", []string{"portfolio", "portfolio/scoring", "store", "edit/"}},
 	{"graph/", []string{"portfolio", "graph/", "internal/"}},
 	{"doors/control", []string{"portfolio", "connectors", "internal/"}},
 	{"doors/", []string{"portfolio", "doors/", "internal/"}},

@@ -7,6 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"plumbline/portfolio"
+	"plumbline/portfolio/scoring"
 )
 
 // Limits of a KPI.
@@ -15,12 +16,6 @@ const (
 	// share, so that 90 is told from 0.9.
 	mostThreshold = "2"
 	maxGraceDays  = 366
-)
-
-// What a KPI that does not say it is green and yellow from.
-var (
-	defaultGreen  = decimal.RequireFromString("0.90")
-	defaultYellow = decimal.RequireFromString("0.80")
 )
 
 func (c *check) kpi(f *portfolio.KPIFact) {
@@ -77,7 +72,7 @@ func (c *check) band(f *portfolio.KPIFact) {
 func (c *check) thresholds(f *portfolio.KPIFact) {
 	c.within(f.Green, "0", mostThreshold, "green")
 	c.within(f.Yellow, "0", mostThreshold, "yellow")
-	green, yellow := defaultGreen, defaultYellow
+	green, yellow := decimal.NewFromFloat(scoring.DefaultGreen), decimal.NewFromFloat(scoring.DefaultYellow)
 	if f.Green != nil {
 		green = *f.Green
 	}

@@ -1,11 +1,10 @@
 package edit
 
 import (
-	"math/big"
-	"regexp"
 	"strings"
 
 	"plumbline/portfolio"
+	"plumbline/portfolio/scoring"
 )
 
 // mostProgress is how far beyond its target anything is believed to be; 1 is
@@ -99,27 +98,6 @@ func (c *check) childrenFollow(f *portfolio.ObjectiveFact) {
 	}
 }
 
-var (
-	decimalPattern  = regexp.MustCompile(`^[0-9]{1,3}(\.[0-9]{1,20})?$`)
-	fractionPattern = regexp.MustCompile(`^[1-9][0-9]?/[1-9][0-9]?$`)
-)
-
-// onScale reports whether a text is a judgement on Saaty's scale.
-func onScale(times string) bool {
-	if !decimalPattern.MatchString(times) && !fractionPattern.MatchString(times) {
-		return false
-	}
-	value, ok := new(big.Rat).SetString(times)
-	return ok && value.Cmp(leastTimes) >= 0 && value.Cmp(mostTimes) <= 0
-}
-
-// A ninth is a decimal without an end, so one that was rounded to 3 digits is
-// taken too.
-var (
-	leastTimes = big.NewRat(111, 1000)
-	mostTimes  = big.NewRat(9, 1)
-)
-
 func (c *check) judgement(f *portfolio.JudgementFact) {
 	c.named("The key of a strategy", f.Strategy, "strategy")
 	c.named("A version of the strategy", f.Version, "version")
@@ -135,7 +113,7 @@ func (c *check) judgement(f *portfolio.JudgementFact) {
 			c.wrong(portfolio.UserErrorBlank, at("pairs", i), "A pair needs the keys of two objectives, more and less.")
 			continue
 		}
-		if !onScale(p.Times) {
+		if _, err := scoring.ParseTimes(p.Times); err != nil {
 			c.invalid(at("pairs", i, "times"), "%q is not on the scale: write a number from 1/9 to 9, such as 3, 0.5 or 1/3.", shortened(p.Times))
 		}
 		pair := [2]string{min(p.More, p.Less), max(p.More, p.Less)}
@@ -165,9 +143,9 @@ func (c *check) siblings(f *portfolio.JudgementFact, i int, crowds map[string]bo
 		c.wrong(portfolio.UserErrorNotComparable, at("pairs", i), "%q is %s and %q is %s; only siblings are compared.", p.More, below(more), p.Less, below(less))
 		return
 	}
-	if n := c.siblingsOf(more); n > MaxCompared && !crowds[more.Parent] {
+	if n := c.siblingsOf(more); n > scoring.MaxSiblings && !crowds[more.Parent] {
 		crowds[more.Parent] = true
-		c.wrong(portfolio.UserErrorTooMany, at("pairs", i), "%q has %d siblings, itself counted; judges compare at most %d. Group them below new objectives.", p.More, n, MaxCompared)
+		c.wrong(portfolio.UserErrorTooMany, at("pairs", i), "%q has %d siblings, itself counted; judges compare at most %d. Group them below new objectives.", p.More, n, scoring.MaxSiblings)
 	}
 }
 

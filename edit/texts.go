@@ -20,9 +20,6 @@ const (
 	MaxName = 200    // of names, units, people, references: of a line
 	MaxText = 10_000 // of descriptions, rationales and notes
 	MaxList = 200    // elements of a list, such as aliases
-	// MaxCompared is how many siblings judges may compare pair by pair; 10 are
-	// 45 questions already.
-	MaxCompared = 10
 )
 
 // Decimals are bounded: one such as 1e999999999 takes minutes to add.

@@ -381,7 +381,7 @@ func TestWhatIsAllowed(t *testing.T) {
 	w := newWorld(t)
 	w.must(puts(organisation()...))
 	w.must(puts(append(siblings(8), judged(
-		pair("grow", "save", "9"), pair("grow", "s0", "1/9"), pair("grow", "s1", "0.111"), pair("s0", "s1", "3"), pair("s1", "s2", "9.0"), pair("s2", "s3", "2/3"),
+		pair("grow", "save", "9"), pair("grow", "s0", "1/9"), pair("grow", "s1", "0.111111111"), pair("s0", "s1", "3"), pair("s1", "s2", "9.0"), pair("s2", "s3", "2/3"),
 	))...))
 	w.must(puts(
 		&portfolio.DepartmentFact{Slug: strings.Repeat("a", edit.MaxKey), Name: strings.Repeat("ü", edit.MaxName), Parent: "wards"},
