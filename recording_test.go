@@ -10,7 +10,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -292,6 +294,75 @@ func TestASyncChangesNothingThatPeopleRecorded(t *testing.T) {
 	for id := range projects {
 		if p, ok := s.Project(id); !ok || p.Priority != "As we say" {
 			t.Errorf("project %s: a person's priority does not win (there: %t)", id, ok)
+		}
+	}
+}
+
+// TestTheMutationsOfTheDocumentationWork makes those of docs/automation.md, in
+// their order.
+func TestTheMutationsOfTheDocumentationWork(t *testing.T) {
+	server := recordingServer(t)
+	made := 0
+	for _, block := range graphqlBlocks.FindAllStringSubmatch(read(t, filepath.Join("docs", "automation.md")), -1) {
+		if !strings.Contains(block[1], "mutation") || strings.Contains(block[1], "startSync") {
+			continue
+		}
+		made++
+		var answer map[string]struct {
+			UserErrors []struct {
+				Message string
+				Field   []string
+			}
+		}
+		if err := json.Unmarshal(asks(t, server, block[1], nil), &answer); err != nil {
+			t.Fatal(err)
+		}
+		for name, payload := range answer {
+			for _, e := range payload.UserErrors {
+				t.Errorf("%s: %v: %s", name, e.Field, e.Message)
+			}
+		}
+	}
+	if made < 3 {
+		t.Errorf("%d mutations of the documentation were made, want at least 3", made)
+	}
+}
+
+// TestTheScriptRecordsMeasurements runs the script for feeds as a shell does.
+func TestTheScriptRecordsMeasurements(t *testing.T) {
+	for _, needed := range []string{"sh", "curl", "jq"} {
+		if _, err := exec.LookPath(needed); err != nil {
+			t.Skipf("%s is not installed", needed)
+		}
+	}
+	server := recordingServer(t)
+	withKPIs(t, server)
+	feed := func(text string, args ...string) (string, error) {
+		file := filepath.Join(t.TempDir(), "feed.csv")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		script := exec.CommandContext(t.Context(), "sh", append([]string{filepath.Join("examples", "scripts", "measurements.sh"), file}, args...)...)
+		script.Env = append(os.Environ(), "PLUMBLINE_URL="+server.URL, "PLUMBLINE_KEY=plb_none")
+		out, err := script.CombinedOutput()
+		return string(out), err
+	}
+	const right = "kpi,period,segment,actual,note\r\nkpi-1,2026-01,,80.5,\r\nkpi-1,2026-02,pilot,7,so they say\r\n"
+	for _, c := range []struct {
+		what, text string
+		args       []string
+		fails      bool
+		want       string
+	}{
+		{"a dry run", right, []string{"dry"}, false, "CREATED\tkpi-1/2026-01/\nCREATED\tkpi-1/2026-02/pilot\n"},
+		{"a feed", right, nil, false, "CREATED\tkpi-1/2026-01/\nCREATED\tkpi-1/2026-02/pilot\n"},
+		{"a later one", right + "kpi-1,2026-03,,1,\n", nil, false, "UNCHANGED\tkpi-1/2026-01/\nUNCHANGED\tkpi-1/2026-02/pilot\nCREATED\tkpi-1/2026-03/\n"},
+		{"a wrong one", right + "kpi-1,2026-13,,1,\n", nil, true, "line 4 period: INVALID: \"2026-13\" is not a month; KPI \"kpi-1\" is measured by MONTH, as in 2026-03.\n"},
+		{"no number", "kpi,period,actual\nkpi-1,2026-01,much\n", nil, true, "INVALID: "},
+	} {
+		out, err := feed(c.text, c.args...)
+		if (err != nil) != c.fails || !strings.HasPrefix(out, c.want) {
+			t.Errorf("%s: %v\n%swant\n%s", c.what, err, out, c.want)
 		}
 	}
 }
