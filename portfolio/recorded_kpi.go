@@ -17,17 +17,17 @@ type KPIFact struct {
 	Period Period `json:"period"`
 	// Aggregation is how periods and segments add up.
 	Aggregation KPIAggregation   `json:"aggregation,omitempty"` // empty is SUM
-	Baseline    *decimal.Decimal `json:"baseline,omitempty"`
+	Baseline    *decimal.Decimal `json:"baseline"`
 	// Target is that of periods whose measurement has none of its own.
-	Target   *decimal.Decimal `json:"target,omitempty"`
-	BandLow  *decimal.Decimal `json:"bandLow,omitempty"` // of TARGET_BAND
-	BandHigh *decimal.Decimal `json:"bandHigh,omitempty"`
+	Target   *decimal.Decimal `json:"target"`
+	BandLow  *decimal.Decimal `json:"bandLow"` // of TARGET_BAND
+	BandHigh *decimal.Decimal `json:"bandHigh"`
 	// Attainment is how attainment is computed; empty is FROM_TARGET.
 	Attainment AttainmentForm `json:"attainment,omitempty"`
 	// Green and Yellow are the attainments from which it is so; empty is 0.90
 	// and 0.80.
-	Green  *decimal.Decimal `json:"green,omitempty"`
-	Yellow *decimal.Decimal `json:"yellow,omitempty"`
+	Green  *decimal.Decimal `json:"green"`
+	Yellow *decimal.Decimal `json:"yellow"`
 	// GraceDays is how long after its end a period may be without an actual
 	// value; empty is 10.
 	GraceDays *int     `json:"graceDays,omitempty"`
@@ -108,12 +108,12 @@ type MeasurementFact struct {
 	// Segment is a part of the whole, such as pilot or rural; empty is the
 	// whole, which without a measurement of its own is made of its segments.
 	Segment    string           `json:"segment,omitempty"`
-	Actual     *decimal.Decimal `json:"actual,omitempty"`
-	Target     *decimal.Decimal `json:"target,omitempty"`
-	Projection *decimal.Decimal `json:"projection,omitempty"`
+	Actual     *decimal.Decimal `json:"actual"`
+	Target     *decimal.Decimal `json:"target"`
+	Projection *decimal.Decimal `json:"projection"`
 	// Numerator and Denominator are the parts of the actual value of a RATIO.
-	Numerator   *decimal.Decimal `json:"numerator,omitempty"`
-	Denominator *decimal.Decimal `json:"denominator,omitempty"`
+	Numerator   *decimal.Decimal `json:"numerator"`
+	Denominator *decimal.Decimal `json:"denominator"`
 	Note        string           `json:"note,omitempty"`
 	Authored    `json:",inline"`
 }
@@ -123,7 +123,7 @@ type KPILinkFact struct {
 	Project string `json:"project"` // reference
 	KPI     string `json:"kpi"`     // key
 	// ExpectedChange is in the unit of the KPI, from before to after go-live.
-	ExpectedChange *decimal.Decimal `json:"expectedChange,omitempty"`
+	ExpectedChange *decimal.Decimal `json:"expectedChange"`
 	Rationale      string           `json:"rationale,omitempty"`
 	Authored       `json:",inline"`
 }

@@ -6,6 +6,8 @@ import "github.com/shopspring/decimal"
 // read, so what they write is kept as they wrote it and looked up in the view:
 // a reference is pmo:<PMO number>, <connection>:<the tool's key>, or the
 // document id <connection>/<kind>/<id>.
+//
+// A number that may be left out has no omitempty: BSON would take 0 for nothing.
 
 // StrategyFact is a strategy: a set of objectives, and versions that weigh them.
 type StrategyFact struct {
@@ -85,7 +87,7 @@ type ObjectiveFact struct {
 	// RollUp is how its progress follows from what is below it; empty is
 	// WEIGHTED_MEAN.
 	RollUp   RollUpMethod     `json:"rollUp,omitempty"`
-	Progress *decimal.Decimal `json:"progress,omitempty"` // of MANUAL: 0 to 1, more when exceeded
+	Progress *decimal.Decimal `json:"progress"` // of MANUAL: 0 to 1, more when exceeded
 	Authored `json:",inline"`
 }
 
@@ -119,12 +121,12 @@ type KeyResultFact struct {
 	// KPI is the key of the KPI whose last actual value it takes; then Actual
 	// stays empty.
 	KPI      string           `json:"kpi,omitempty"`
-	Baseline *decimal.Decimal `json:"baseline,omitempty"`
-	Target   *decimal.Decimal `json:"target,omitempty"`
-	Actual   *decimal.Decimal `json:"actual,omitempty"`
+	Baseline *decimal.Decimal `json:"baseline"`
+	Target   *decimal.Decimal `json:"target"`
+	Actual   *decimal.Decimal `json:"actual"`
 	// Progress is told instead of computed: 0 to 1, more when exceeded.
-	Progress *decimal.Decimal `json:"progress,omitempty"`
-	Weight   *decimal.Decimal `json:"weight,omitempty"` // among what the objective rolls up; empty is 1
+	Progress *decimal.Decimal `json:"progress"`
+	Weight   *decimal.Decimal `json:"weight"` // among what the objective rolls up; empty is 1
 	Due      Date             `json:"due,omitempty,omitzero"`
 	Authored `json:",inline"`
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -57,6 +58,30 @@ func TestZeroDocumentsSurvive(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, got, storetest.Exactly); diff != "" {
 			t.Errorf("an empty %s came back changed (-want +got):\n%s", kind, diff)
+		}
+	}
+}
+
+// A target of 0 is not the same as no target.
+func TestPointersToZeroSurvive(t *testing.T) {
+	for _, kind := range portfolio.Kinds() {
+		want, _ := portfolio.NewDocument(kind)
+		fields := reflect.ValueOf(want).Elem()
+		for i := range fields.NumField() {
+			if f := fields.Field(i); f.Kind() == reflect.Pointer {
+				f.Set(reflect.New(f.Type().Elem()))
+			}
+		}
+		body, err := store.Encode(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := store.Decode(kind, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got, storetest.Exactly); diff != "" {
+			t.Errorf("a %s of zeros came back changed (-want +got):\n%s", kind, diff)
 		}
 	}
 }

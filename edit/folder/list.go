@@ -133,7 +133,7 @@ func membersOf(t reflect.Type) []member {
 		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
 		all = append(all, member{
 			name: name, index: field.Index, typ: field.Type,
-			needed: !strings.Contains(options, "omitempty"),
+			needed: !strings.Contains(options, "omitempty") && field.Type.Kind() != reflect.Pointer,
 		})
 	}
 	return all
