@@ -1,12 +1,17 @@
 package main
 
 import (
+	"crypto/rand"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"plumbline/demo"
 	"plumbline/portfolio"
 )
 
@@ -123,4 +128,99 @@ func TestAServerWithoutItsStrategyFolderServesTheLog(t *testing.T) {
 	if got := departmentsOf(s); got != "Clinics" {
 		t.Errorf("departments = %q, want those of the log", got)
 	}
+}
+
+// created says how many entries a table of import counts as created.
+func created(table string) (n int) {
+	for line := range strings.SplitSeq(table, "\n") {
+		if cells := strings.Fields(line); len(cells) == 4 {
+			count, _ := strconv.Atoi(cells[1]) // the headings are no number
+			n += count
+		}
+	}
+	return n
+}
+
+// The folders that a newcomer meets.
+func strategies(t *testing.T) map[string]string {
+	t.Helper()
+	organisation, err := demo.Start(t.Context(), demo.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(organisation.Close)
+	files, err := organisation.Strategy()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return map[string]string{"the example": filepath.Join("examples", "strategy"), "the demo": dir}
+}
+
+// testMongoDB names a MongoDB for these tests, as in mongodb://localhost:27017.
+const testMongoDB = "PLUMBLINE_TEST_MONGODB"
+
+func TestStrategyFilesComeBackToTheByte(t *testing.T) {
+	t.Parallel()
+	for name, dir := range strategies(t) {
+		dir, err := filepath.Abs(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, second := settle(t, ""), settle(t, "")
+		if server := os.Getenv(testMongoDB); server != "" {
+			second.env["PLUMBLINE_STORE"] = server + "/plumbline_test_" + strings.ToLower(rand.Text()[:10])
+		}
+		want(t, plumbline(t, first.env, exitOK, "import", dir, "--dry-run"), `^Nothing is written: this is a dry run\.$`)
+		table := plumbline(t, first.env, exitOK, "import", dir)
+		if n := created(table); n < 50 {
+			t.Errorf("%s: %d entries are recorded, want more:\n%s", name, n, table)
+		}
+		want(t, plumbline(t, first.env, exitOK, "import", dir), `^Nothing has changed\.$`)
+		once, twice := t.TempDir(), t.TempDir()
+		plumbline(t, first.env, exitOK, "export", "--dir", once)
+
+		// The other store is that of a server.
+		p := start(t, second.env, "serve")
+		p.site()
+		if again := plumbline(t, second.env, exitOK, "import", once); created(again) != created(table) {
+			t.Errorf("%s: an export is recorded as\n%swant\n%s", name, again, table)
+		}
+		plumbline(t, second.env, exitOK, "export", "--dir", twice)
+		p.signal(os.Interrupt)
+		p.exits(exitOK, patience)
+		if diff := cmp.Diff(texts(t, once), texts(t, twice)); diff != "" {
+			t.Errorf("%s: exported again it differs (-first +again):\n%s", name, diff)
+		}
+	}
+}
+
+// texts are the files of a folder by name.
+func texts(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{}
+	for _, e := range entries {
+		all[e.Name()] = read(t, filepath.Join(dir, e.Name()))
+	}
+	return all
+}
+
+func TestTheConfigurationIsCheckedWithItsStrategyFolder(t *testing.T) {
+	t.Parallel()
+	f := newStrategyFolder(t)
+	f.write("departments.yaml", aDepartment)
+	want(t, plumbline(t, f.env, exitOK, "config", "check"), `^The configuration is right`)
+	f.write("more.yaml", "departments:\n  - {key: clinics, nmae: x}\n")
+	p := start(t, f.env, "config", "check")
+	p.exits(exitUsage, patience)
+	want(t, p.stderr.String(), `^more.yaml:2:20: departments\[clinics\].nmae: there is no such member; did you mean name\?$`)
 }
