@@ -29,7 +29,13 @@ func (c checkCommand) Run(ctx context.Context, p *program, g *grammar) error {
 		if err != nil {
 			return err
 		}
-		if len(checks) == 0 {
+		var strategy *control.FilesReport
+		if len(c.Connections) == 0 {
+			if strategy, err = o.CheckFolder(ctx); err != nil {
+				return err
+			}
+		}
+		if len(checks) == 0 && strategy == nil {
 			p.print("There are no connections in the configuration: nothing to check.")
 		}
 		failed, all := 0, len(checks)
@@ -41,17 +47,11 @@ func (c checkCommand) Run(ctx context.Context, p *program, g *grammar) error {
 				failed++
 			}
 		}
-		if len(c.Connections) > 0 {
-			return partly(failed, all)
-		}
-		report, err := o.CheckFolder(ctx)
-		if err != nil {
-			return err
-		}
-		if report != nil {
-			all++
-			p.print("")
-			if !p.showFolder(*report) {
+		if strategy != nil {
+			if all++; all > 1 {
+				p.print("")
+			}
+			if !p.showFolder(*strategy) {
 				failed++
 			}
 		}

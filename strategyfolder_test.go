@@ -111,6 +111,23 @@ func TestAWatchedStrategyFolderIsServed(t *testing.T) {
 	}
 }
 
+func TestAFileTakesOverWhatSaysTheSameAndNothingElse(t *testing.T) {
+	t.Parallel()
+	f := newStrategyFolder(t)
+	mine := filepath.Join(t.TempDir(), "mine.yaml")
+	if err := os.WriteFile(mine, []byte(aDepartment), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	plumbline(t, f.env, exitOK, "import", mine)
+	f.write("departments.yaml", strings.Replace(aDepartment, "name: Clinics", "name: Rural clinics", 1))
+	want(t, plumbline(t, f.env, exitFailed, "check"), `^  problem +departments.yaml:2:6: departments\[clinics\]: .*"clinics" was recorded otherwise by key:local`)
+	f.write("departments.yaml", aDepartment)
+	want(t, plumbline(t, f.env, exitOK, "check"), `^  new +\w+: a server that has it will record it$`)
+	plumbline(t, f.env, exitOK, "config", "apply")
+	f.write("departments.yaml", strings.Replace(aDepartment, "name: Clinics", "name: Rural clinics", 1))
+	want(t, plumbline(t, f.env, exitOK, "config", "apply"), `^departments +0 +1 +0 +0$`)
+}
+
 func TestAServerWithoutItsStrategyFolderServesTheLog(t *testing.T) {
 	t.Parallel()
 	f := newStrategyFolder(t)

@@ -103,11 +103,6 @@ func (r *reader) full(at Problem) bool {
 	return true
 }
 
-// unknown says that a list has no such member.
-func unknown(l *list, what, name string) string {
-	return fmt.Sprintf("%s has no such %s; %s", l.name, what, spelling.DidYouMean(name, l.names()))
-}
-
 // entry is a row while it is read: the fact, or what is said of the fields of
 // a project or milestone.
 type entry struct {

@@ -34,7 +34,7 @@ func set(v reflect.Value, written string, s shape) string {
 	case dateType:
 		d, err := portfolio.ParseDate(written)
 		if err != nil || s == isNumber || s == isBool {
-			return fmt.Sprintf("%s is not a date; expected YYYY-MM-DD", quoted(written))
+			return quoted(written) + " is not a date; expected YYYY-MM-DD"
 		}
 		v.Set(reflect.ValueOf(d))
 		return ""
@@ -63,13 +63,13 @@ func set(v reflect.Value, written string, s shape) string {
 			b, known = map[string]bool{"true": true, "false": false}[strings.ToLower(written)] // as Excel writes them
 		}
 		if !known || s == isText || s == isNumber {
-			return fmt.Sprintf("%s is neither true nor false", quoted(written))
+			return quoted(written) + " is neither true nor false"
 		}
 		v.SetBool(b)
 	case reflect.Int:
 		n, err := strconv.Atoi(written)
 		if err != nil || s == isText || s == isBool {
-			return fmt.Sprintf("%s is not a whole number", quoted(written))
+			return quoted(written) + " is not a whole number"
 		}
 		v.SetInt(int64(n))
 	default:

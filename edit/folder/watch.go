@@ -98,25 +98,29 @@ func (w *Watcher) take(ctx context.Context, files []File, hash string, err error
 	}
 	w.tried, w.at, w.failed = hash, time.Now(), err != nil || len(report.Problems) > 0
 	now := map[string]bool{}
-	tell := func(level slog.Level, message string, what string, args ...any) {
-		if now[what] = true; !w.told[what] {
-			w.Log.Log(ctx, level, message, args...)
-		}
+	news := func(what string) bool { // what goes on is told once
+		now[what] = true
+		return !w.told[what]
 	}
 	switch {
 	case err != nil:
-		tell(slog.LevelError, "the strategy folder cannot be applied; the log's content holds", err.Error(), "folder", w.Dir, "error", err)
+		if news(err.Error()) {
+			w.Log.ErrorContext(ctx, "the strategy folder cannot be applied; the log's content holds", "folder", w.Dir, "error", err)
+		}
 	case len(report.Problems) > 0:
-		tell(slog.LevelError, "the strategy folder has problems; the log's content holds", hash, "folder", w.Dir, "problems", len(report.Problems))
-		for i, p := range report.Problems {
-			if i == MaxProblems {
-				break
+		if news(hash) {
+			w.Log.ErrorContext(ctx, "the strategy folder has problems; the log's content holds", "folder", w.Dir, "problems", len(report.Problems))
+		}
+		for _, p := range report.Problems[:min(len(report.Problems), MaxProblems)] {
+			if news(p.String()) {
+				w.Log.ErrorContext(ctx, "problem in the strategy folder", "problem", p.String())
 			}
-			tell(slog.LevelError, "problem in the strategy folder", p.String(), "problem", p.String())
 		}
 	case report.State == StateOlder:
-		tell(slog.LevelWarn, "this strategy folder is older than the one in force; use config apply to go back to it",
-			hash+report.InForce, "folder", w.Dir, "hash", hash, "in_force", report.InForce)
+		if news(hash + report.InForce) {
+			w.Log.WarnContext(ctx, "this strategy folder is older than the one in force; use config apply to go back to it",
+				"folder", w.Dir, "hash", hash, "in_force", report.InForce)
+		}
 	case report.Revision > 0:
 		created, updated, deleted := 0, 0, 0
 		for _, c := range report.Counts {
