@@ -30,7 +30,7 @@ func (r *resolver) deleteRecords(ctx context.Context, input model.DeleteRecordsI
 		{"keyResults", portfolio.KindKeyResult, input.KeyResults},
 		{"kpis", portfolio.KindKPI, input.Kpis},
 		{"measurements", portfolio.KindMeasurement, input.Measurements},
-		{"kpiLinks", portfolio.KindKPILink, input.KpiLinks},
+		{"kpiLinks", portfolio.KindKPILink, input.KPILinks},
 	} {
 		for i, row := range list.rows {
 			path := []string{"input", list.name, strconv.Itoa(i)}

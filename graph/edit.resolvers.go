@@ -51,7 +51,7 @@ func (r *mutationResolver) UpsertMeasurements(ctx context.Context, input model.U
 	return upsert(ctx, r.resolver, input.Items, input.DryRun, input.IdempotencyKey)
 }
 
-func (r *mutationResolver) UpsertKpiLinks(ctx context.Context, input model.UpsertKpiLinksInput) (*recording.Payload, error) {
+func (r *mutationResolver) UpsertKPILinks(ctx context.Context, input model.UpsertKPILinksInput) (*recording.Payload, error) {
 	return upsert(ctx, r.resolver, input.Items, input.DryRun, input.IdempotencyKey)
 }
 

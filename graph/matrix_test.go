@@ -45,6 +45,11 @@ var audiences = map[string]audience{
 	"Query.departments":  everyone,
 	"Query.people":       everyone,
 	"Query.connections":  everyone,
+	"Query.kpi":          everyone,
+	"Query.kpis":         everyone,
+	"Query.measurements": everyone,
+	"Query.kpiLinks":     everyone,
+	"Query.scorecard":    everyone,
 
 	"Query.rateLimit": anyone,
 

@@ -279,6 +279,10 @@ func (q *querist) argument(f *ast.FieldDefinition, a *ast.ArgumentDefinition) an
 		return false
 	case "of":
 		return []any{0, 50, 99.9, 100, 12.5}[q.IntN(5)]
+	case "maxLag", "last": // of what is no page
+		if !q.one(100) {
+			return q.IntN(37)
+		}
 	}
 	return q.value(a.Type, 3)
 }

@@ -325,6 +325,7 @@ func newOddWorld(t *testing.T, chance *rand.Rand) *oddWorld {
 		&portfolio.Site{Connection: "vault", Type: "jira", Instance: unseen, Account: unseen},
 	)
 	w.put(w.oddDocuments(chance, 400)...)
+	w.put(w.measured(chance)...)
 	return w
 }
 
@@ -370,7 +371,7 @@ const (
 )
 
 func (o *oddity) document() portfolio.Document {
-	switch o.IntN(16) {
+	switch o.IntN(20) {
 	case 0, 1, 2:
 		return o.project()
 	case 3, 4, 5, 6, 7:
@@ -385,6 +386,12 @@ func (o *oddity) document() portfolio.Document {
 		return o.risk()
 	case 13:
 		return o.override()
+	case 14:
+		return o.kpi()
+	case 15:
+		return o.measurement()
+	case 16:
+		return o.kpiLink()
 	}
 	return o.operation()
 }

@@ -34,6 +34,7 @@ type builder struct {
 	mentions   indexEdit
 	byDivision indexEdit
 	byPMO      indexEdit
+	kpisOf     indexEdit
 	children   *tableEdit[[]*MilestoneRow]
 	orphans    indexEdit // from a project that is not there to milestones that name it
 	moved      moved
@@ -45,6 +46,8 @@ type builder struct {
 	people       *rowEdit[PersonRow]
 	departments  *rowEdit[DepartmentRow]
 	connections  *rowEdit[ConnectionRow]
+	kpis         *rowEdit[KPIRow]
+	kpiLinks     *rowEdit[KPILinkRow]
 
 	strategies       *strategies
 	strategyRows     *rowEdit[StrategyRow]
@@ -77,6 +80,8 @@ type dirt struct {
 	words        map[string]bool // names of people that lead to others now
 	departments  map[string]bool
 	connections  map[string]bool
+	kpis         map[string]bool
+	kpiLinks     map[string]bool
 
 	strategies bool // what people recorded of them, or the day
 	progress   bool // key results, or what they take from KPIs
@@ -105,6 +110,7 @@ func newBuilder(old *Snapshot, documents int) *builder {
 		mentions:   old.mentions.edit(),
 		byDivision: old.byDivision.edit(),
 		byPMO:      old.byPMO.edit(),
+		kpisOf:     old.kpisOf.edit(),
 		children:   old.children.edit(),
 		orphans:    old.orphans.edit(),
 
@@ -115,6 +121,8 @@ func newBuilder(old *Snapshot, documents int) *builder {
 		people:       newRowEdit(old.people, (*PersonRow).id, personFields),
 		departments:  newRowEdit(old.departments, (*DepartmentRow).id, departmentFields),
 		connections:  newRowEdit(old.connections, (*ConnectionRow).id, connectionFields),
+		kpis:         newRowEdit(old.kpis, (*KPIRow).id, kpiFields),
+		kpiLinks:     newRowEdit(old.kpiLinks, (*KPILinkRow).id, kpiLinkFields),
 
 		strategyRows:     newRowEdit(old.strategyRows, (*StrategyRow).id, strategyFields),
 		strategyVersions: newRowEdit(old.strategyVersions, (*StrategyVersionRow).id, strategyVersionFields),
@@ -133,6 +141,8 @@ func newBuilder(old *Snapshot, documents int) *builder {
 			words:        map[string]bool{},
 			departments:  map[string]bool{},
 			connections:  map[string]bool{},
+			kpis:         map[string]bool{},
+			kpiLinks:     map[string]bool{},
 
 			keyedMilestones: map[string]bool{},
 			contributions:   map[string]bool{},
@@ -224,6 +234,7 @@ func (b *builder) finish() (*Snapshot, Diff) {
 	b.buildRisks()
 	b.buildHealth()
 
+	b.buildKPIs()
 	b.buildStrategies()
 	b.buildContributions()
 	b.buildAlignment()
@@ -231,6 +242,7 @@ func (b *builder) finish() (*Snapshot, Diff) {
 	b.buildPeople()
 	b.settleProjects()
 	b.buildDepartments()
+	b.buildKPILinks()
 	b.buildConnections()
 	return b.settle()
 }
@@ -255,6 +267,9 @@ func (b *builder) beginSettings() {
 	}
 	for id := range b.factsOf(KindPerson).all() {
 		b.dirty.people[id] = true
+	}
+	for id := range b.factsOf(KindKPI).all() {
+		b.dirty.kpis[id] = true
 	}
 	for id := range b.connections.rows.all() {
 		b.dirty.connections[id] = true
@@ -294,6 +309,9 @@ func (b *builder) beginDay() {
 		for id := range b.factsOf(KindMilestone).all() {
 			b.dateDirty(id)
 		}
+		for id := range b.factsOf(KindKPI).all() {
+			b.dirty.kpis[id] = true
+		}
 		return
 	}
 	for row := range b.old.due.all() {
@@ -307,6 +325,8 @@ func (b *builder) beginDay() {
 			b.dateDirty(row.id)
 		case KindStrategy:
 			b.dirty.strategies = true
+		case KindKPI:
+			b.dirty.kpis[row.id] = true
 		}
 	}
 }
@@ -338,6 +358,9 @@ func (b *builder) beginDepartments() {
 	b.names = newDepartmentNames(b.factsOf(KindDepartment))
 	for id := range b.factsOf(KindProject).all() {
 		b.dirty.touched[id] = true
+	}
+	for id := range b.factsOf(KindKPI).all() {
+		b.dirty.kpis[id] = true
 	}
 }
 
@@ -392,6 +415,8 @@ func (b *builder) beginPeople() {
 				b.dateDirty(key.ID)
 			case key.Kind == KindRisk:
 				b.dirty.risks[key.ID] = true
+			case key.Kind == KindKPI:
+				b.dirty.kpis[key.ID] = true
 			}
 		}
 	}
@@ -416,6 +441,7 @@ func (b *builder) settle() (*Snapshot, Diff) {
 		mentions:   b.mentions.done(),
 		byDivision: b.byDivision.done(),
 		byPMO:      b.byPMO.done(),
+		kpisOf:     b.kpisOf.done(),
 		orphans:    b.orphans.done(),
 
 		strategies:   b.strategies,
@@ -445,6 +471,8 @@ func (b *builder) settle() (*Snapshot, Diff) {
 			next.objectives = b.objectives.done()
 			next.keyResults = b.keyResults.done()
 			next.contributions = b.contributions.done()
+			next.kpis = b.kpis.done()
+			next.kpiLinks = b.kpiLinks.done()
 			next.due = b.nextDue()
 		},
 		func() { b.diff(&d) },

@@ -58,6 +58,8 @@ func Compare(from, to *Snapshot) Diff {
 	compareRows(&d, KindRisk, from.risks, to.risks, (*RiskRow).id, riskFields)
 	compareRows(&d, KindPerson, from.people, to.people, (*PersonRow).id, personFields)
 	compareRows(&d, KindDepartment, from.departments, to.departments, (*DepartmentRow).id, departmentFields)
+	compareRows(&d, KindKPI, from.kpis, to.kpis, (*KPIRow).id, kpiFields)
+	compareRows(&d, KindKPILink, from.kpiLinks, to.kpiLinks, (*KPILinkRow).id, kpiLinkFields)
 	compareRows(&d, KindConnection, from.connections, to.connections, (*ConnectionRow).id, connectionFields)
 	compareRows(&d, KindStrategy, from.strategyRows, to.strategyRows, (*StrategyRow).id, strategyFields)
 	compareRows(&d, KindStrategyVersion, from.strategyVersions, to.strategyVersions, (*StrategyVersionRow).id, strategyVersionFields)
@@ -139,7 +141,7 @@ func (d *Diff) finish(from, to *Snapshot) {
 // rowKinds is in which order a diff lists changes.
 var rowKinds = []Kind{
 	KindProject, KindMilestone, KindDependency, KindRisk, KindPerson, KindDepartment, KindConnection,
-	KindStrategy, KindStrategyVersion, KindObjective, KindKeyResult, KindContribution,
+	KindStrategy, KindStrategyVersion, KindObjective, KindKeyResult, KindContribution, KindKPI, KindKPILink,
 }
 
 func kindOrder(k Kind) int {
@@ -154,6 +156,8 @@ func (b *builder) diff(d *Diff) {
 	diffRows(d, KindRisk, b.risks)
 	diffRows(d, KindPerson, b.people)
 	diffRows(d, KindDepartment, b.departments)
+	diffRows(d, KindKPI, b.kpis)
+	diffRows(d, KindKPILink, b.kpiLinks)
 	diffRows(d, KindConnection, b.connections)
 	diffRows(d, KindStrategy, b.strategyRows)
 	diffRows(d, KindStrategyVersion, b.strategyVersions)

@@ -15,6 +15,8 @@ func TestEveryFieldOfARowIsCompared(t *testing.T) {
 	compareEveryField(t, personFields)
 	compareEveryField(t, departmentFields)
 	compareEveryField(t, connectionFields)
+	compareEveryField(t, kpiFields)
+	compareEveryField(t, kpiLinkFields)
 }
 
 func compareEveryField[R any](t *testing.T, fields []rowField[R]) {
@@ -55,6 +57,8 @@ func fill(v reflect.Value) {
 		v.SetBool(true)
 	case reflect.Int, reflect.Int32, reflect.Int64:
 		v.SetInt(1)
+	case reflect.Float64:
+		v.SetFloat(1)
 	case reflect.Uint64:
 		v.SetUint(1)
 	case reflect.Pointer:

@@ -244,9 +244,17 @@ func groupPage[R, H any](g *groupList[R], scope []any, having *GroupHaving, orde
 	if err != nil {
 		return nil, err
 	}
+	return pageOfGroups(g, append(scope, having, orderBy), g.having(having), order, r, handle)
+}
+
+// pageOfGroups makes the groups and cuts a page of those to be kept.
+func pageOfGroups[R, H any](g *groupList[R], scope []any, keep test[*rowGroup[R]], order ordering[rowGroup[R]], r PageRequest,
+	handle func(*rowGroup[R]) *H,
+) (*Connection[rowGroup[R], H], error) {
 	groups := describeGroups(groupRows(g.of, g.by), g.by)
-	l := &listing[rowGroup[R]]{view: g.of.view, chunks: [][]*rowGroup[R]{groups}, keep: g.having(having), order: order}
-	if l.hash, err = listHash(append(scope, having, orderBy)...); err != nil {
+	l := &listing[rowGroup[R]]{view: g.of.view, chunks: [][]*rowGroup[R]{groups}, keep: keep, order: order}
+	var err error
+	if l.hash, err = listHash(scope...); err != nil {
 		return nil, err
 	}
 	p, err := l.cut(r)

@@ -50,6 +50,8 @@ func (v *View) Node(id string) (Node, error) {
 		node = orNil(v.risk(key.ID))
 	case KindPerson:
 		node = orNil(v.person(key.ID))
+	case KindKPI:
+		node = orNil(v.kpi(key.ID))
 	case KindDepartment:
 		node = orNil(v.department(key.ID))
 	case KindConnection:

@@ -98,25 +98,14 @@ func floatOf(d *decimal.Decimal) *float64 {
 	return &f
 }
 
-// lastActual is the newest actual value of the whole of a KPI and the period
-// that it is of; nil when there is none.
+// lastActual is the current actual value of a KPI and the period that it is
+// of; nil when there is none.
 func (b *builder) lastActual(kpi string) (actual *decimal.Decimal, period string) {
-	for _, id := range slices.Backward(b.refsOf(KindMeasurement).of(kpi)) {
-		v, ok := b.factsOf(KindMeasurement).get(id)
-		if !ok {
-			continue
-		}
-		m := v.Doc.(*MeasurementFact)
-		switch {
-		case m.Segment != "":
-		case m.Actual != nil:
-			return m.Actual, m.Period
-		case m.Numerator != nil && m.Denominator != nil && !m.Denominator.IsZero():
-			ratio := m.Numerator.Div(*m.Denominator)
-			return &ratio, m.Period
-		}
+	k := b.kpis.get(kpi)
+	if k == nil || k.Current == nil {
+		return nil, ""
 	}
-	return nil, ""
+	return exact(k.Current.Actual), k.Current.String()
 }
 
 // progressOf rolls up what lies below an objective: the objectives in force,

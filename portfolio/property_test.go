@@ -151,6 +151,16 @@ func visible(s *Snapshot) map[string]string {
 		c.Rev = 0
 		rows["contribution:"+o.ID] = render(c)
 	}
+	for k := range s.kpis.ordered.all() {
+		c := *k
+		c.Rev = 0
+		rows["kpi:"+k.ID] = render(c)
+	}
+	for l := range s.kpiLinks.ordered.all() {
+		c := *l
+		c.Rev = 0
+		rows["kpiLink:"+l.ID] = render(c)
+	}
 	for c := range s.Connections() {
 		r := *c
 		r.Rev = 0
@@ -189,6 +199,7 @@ func sameSnapshot(want, got *Snapshot) string {
 	add("mentions", cmp.Diff(collect(want.mentions.table), collect(got.mentions.table)))
 	add("departments' projects", cmp.Diff(collect(want.byDivision.table), collect(got.byDivision.table)))
 	add("PMO numbers", cmp.Diff(collect(want.byPMO.table), collect(got.byPMO.table)))
+	add("departments' KPIs", cmp.Diff(collect(want.kpisOf.table), collect(got.kpisOf.table)))
 	add("orphans", cmp.Diff(collect(want.orphans.table), collect(got.orphans.table)))
 	add("children", cmp.Diff(childIDs(want), childIDs(got)))
 	for project, rows := range got.children.all() {
@@ -215,6 +226,8 @@ func sameSnapshot(want, got *Snapshot) string {
 	addRows(add, "key results", want.keyResults, got.keyResults, (*KeyResultRow).id, keyResultFields)
 	addRows(add, "contributions", want.contributions, got.contributions, (*ContributionRow).id, contributionFields)
 	add("contributors", cmp.Diff(collect(want.contributors.table), collect(got.contributors.table)))
+	addRows(add, "KPIs", want.kpis, got.kpis, (*KPIRow).id, kpiFields)
+	addRows(add, "KPI links", want.kpiLinks, got.kpiLinks, (*KPILinkRow).id, kpiLinkFields)
 	addRows(add, "connections", want.connections, got.connections, (*ConnectionRow).id, connectionFields)
 	return out.String()
 }
@@ -389,7 +402,7 @@ func (h *history) status() (string, StatusCategory) {
 
 func (h *history) document() Document {
 	switch h.word("project", "project", "milestone", "milestone", "milestone", "dependency", "dependency", "person", "department", "report",
-		"risk", "risk", "override", "override", "link", "strategy", "strategy", "strategy", "contribution", "contribution", "contribution", "quarantine", "hold", "site", "settings", "clock", "clock", "run", "pass", "cursor") {
+		"risk", "risk", "kpi", "measurement", "measurement", "measurement", "kpi link", "override", "override", "link", "strategy", "strategy", "strategy", "contribution", "contribution", "contribution", "quarantine", "hold", "site", "settings", "clock", "clock", "run", "pass", "cursor") {
 	case "project":
 		f := &ProjectFact{Source: h.source("project", 2), Name: h.word("Pay", "Move"), Category: h.word("", "IT"), Start: h.date("start"), Due: h.date("due"), Fields: h.fields()}
 		f.Status, f.StatusCategory = h.status()
@@ -430,6 +443,12 @@ func (h *history) document() Document {
 			f.Closed = h.date("closed")
 		}
 		return f
+	case "kpi":
+		return h.kpi()
+	case "measurement":
+		return h.measurement()
+	case "kpi link":
+		return h.kpiLink()
 	case "override":
 		return h.override()
 	case "link":

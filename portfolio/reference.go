@@ -64,15 +64,22 @@ func (b *builder) references(p *ProjectRow) []string {
 	if p == nil {
 		return nil
 	}
+	return p.references(b.old.facts[KindProject].get, b.factsOf(KindProject).get)
+}
+
+// references are the texts by which people may refer to a project.
+func (s *Snapshot) references(p *ProjectRow) []string { return p.references(s.facts[KindProject].get) }
+
+// references are those of the facts that are found.
+func (p *ProjectRow) references(facts ...func(id string) (Versioned, bool)) []string {
 	var all []string
 	if p.PMOID != "" {
 		all = append(all, pmoReference+p.PMOID)
 	}
 	for _, id := range p.led() {
 		all = append(all, id)
-		was, _ := b.old.facts[KindProject].get(id)
-		is, _ := b.factsOf(KindProject).get(id)
-		for _, v := range []Versioned{was, is} {
+		for _, get := range facts {
+			v, _ := get(id)
 			if f, ok := v.Doc.(*ProjectFact); ok && f.Source.Key != "" {
 				all = append(all, f.Connection+":"+f.Source.Key)
 			}

@@ -80,6 +80,9 @@ func (b *builder) nextDue() (next sorted[dueRow]) {
 	for _, s := range b.strategyRows.changed {
 		move(KindStrategy, s.id, s.old.changesOn(), s.now.changesOn())
 	}
+	for _, k := range b.kpis.changed {
+		move(KindKPI, k.id, k.old.changesOn(), k.now.changesOn())
+	}
 	slices.SortFunc(out, compareDue)
 	slices.SortFunc(in, compareDue)
 	next, b.rescheduled = b.old.due.change(compareDue, out, in)
@@ -108,6 +111,14 @@ func (s *StrategyRow) changesOn() Date {
 		return Date{}
 	}
 	return s.ChangesOn
+}
+
+// changesOn is ChangesOn; zero for a row that is not there.
+func (k *KPIRow) changesOn() Date {
+	if k == nil {
+		return Date{}
+	}
+	return k.ChangesOn
 }
 
 func compareDue(a, b dueRow) int {

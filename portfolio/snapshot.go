@@ -35,6 +35,7 @@ type Snapshot struct {
 	mentions   index // from a person's name to the rows that mention it
 	byDivision index // from a department to its projects
 	byPMO      index // from a PMO number to the projects that have it
+	kpisOf     index // from a department to its KPIs
 	children   children
 	orphans    index // from a project that is not there to milestones that name it
 
@@ -45,6 +46,8 @@ type Snapshot struct {
 	people       rowSet[*PersonRow]
 	departments  rowSet[*DepartmentRow]
 	connections  rowSet[*ConnectionRow]
+	kpis         rowSet[*KPIRow]
+	kpiLinks     rowSet[*KPILinkRow]
 
 	strategies       *strategies
 	strategyRows     rowSet[*StrategyRow]

@@ -91,6 +91,9 @@ func SpanOf(p Period, d Date) Span {
 // IsZero reports whether s is no period.
 func (s Span) IsZero() bool { return s.First.IsZero() }
 
+// closed reports whether the period is over; nothing is before there is a day.
+func (s Span) closed(today Date) bool { return !today.IsZero() && s.Last.Before(today) }
+
 // Next returns the period that follows.
 func (s Span) Next() Span { return SpanOf(s.Period, s.Last.AddDays(1)) }
 

@@ -23,6 +23,10 @@ func words(d Document) []string {
 		return []string{d.Project}
 	case *Override:
 		return []string{d.Target}
+	case *MeasurementFact:
+		return []string{d.KPI}
+	case *KPILinkFact:
+		return []string{d.Project, kpiWord(d.KPI)}
 	case *Link:
 		return distinct(append([]string{d.Primary}, d.Members...)...)
 	case *Quarantine:
@@ -37,14 +41,15 @@ func words(d Document) []string {
 		return distinct(projectWord(d.Project), objectiveWord(d.Objective))
 	case *KeyResultFact:
 		return distinct(d.KPI)
-	case *MeasurementFact:
-		return []string{d.KPI}
 	}
 	return nil
 }
 
 // keyWord is what a project's key is found by.
 func keyWord(connection, key string) string { return "key " + connection + " " + key }
+
+// kpiWord is what the links of a KPI are found by.
+func kpiWord(kpi string) string { return "kpi " + kpi }
 
 // partWord is what the parts of a project are found by.
 func partWord(parent string) string { return "in " + parent }
@@ -147,6 +152,12 @@ func (b *builder) mark(key Key, d Document) {
 		if target, err := ParseKey(d.Target); err == nil { // else it bears on nothing
 			b.markOverridden(target)
 		}
+	case *KPIFact:
+		b.dirty.kpis[key.ID] = true
+	case *MeasurementFact:
+		b.dirty.kpis[d.KPI] = true
+	case *KPILinkFact:
+		b.dirty.kpiLinks[key.ID] = true
 	case *Link:
 		for _, id := range words(d) {
 			b.dirty.facts[id] = true
@@ -171,7 +182,5 @@ func (b *builder) mark(key Key, d Document) {
 		b.dirty.contributions[key.ID] = true
 	case *KeyResultFact:
 		b.dirty.progress = true
-	case *MeasurementFact:
-		b.dirty.progress = b.dirty.progress || len(b.refsOf(KindKeyResult).of(d.KPI)) > 0
 	}
 }

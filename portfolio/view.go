@@ -119,6 +119,10 @@ func (v *View) seesDepartment(d *DepartmentRow) bool {
 	return v.divisions == nil || v.divisions[d.ID]
 }
 
+// seesKPI reports whether the caller may see a KPI: when they may see its
+// department.
+func (v *View) seesKPI(k *KPIRow) bool { return v.divisions == nil || v.divisions[k.DepartmentID] }
+
 // seesTool reports whether the caller may see a connection: one from which
 // something they may see comes.
 func (v *View) seesTool(c *ConnectionRow) bool { return v.divisions == nil || v.reached()[c.ID] }
@@ -135,6 +139,9 @@ func (v *View) reached() map[string]bool {
 		for division := range v.divisions {
 			if d, ok := v.snap.Department(division); ok {
 				v.reachable[d.HeadID] = true
+			}
+			for _, k := range v.snap.kpisOfDepartment(division) {
+				v.reachable[k.OwnerID] = true
 			}
 			for _, id := range v.snap.ProjectsOf(division) {
 				p, ok := v.snap.Project(id)

@@ -67,13 +67,15 @@ type ComplexityRoot struct {
 	}
 
 	Department struct {
-		Head     func(childComplexity int) int
-		ID       func(childComplexity int) int
-		Name     func(childComplexity int) int
-		Parent   func(childComplexity int) int
-		Projects func(childComplexity int, filter *portfolio.ProjectFilter, orderBy []*portfolio.ProjectOrder, first *int, after *string, last *int, before *string) int
-		Recorded func(childComplexity int) int
-		Slug     func(childComplexity int) int
+		Head      func(childComplexity int) int
+		ID        func(childComplexity int) int
+		KPIs      func(childComplexity int, filter *portfolio.KPIFilter, orderBy []*portfolio.KPIOrder, first *int, after *string, last *int, before *string) int
+		Name      func(childComplexity int) int
+		Parent    func(childComplexity int) int
+		Projects  func(childComplexity int, filter *portfolio.ProjectFilter, orderBy []*portfolio.ProjectOrder, first *int, after *string, last *int, before *string) int
+		Recorded  func(childComplexity int) int
+		Scorecard func(childComplexity int, below *bool) int
+		Slug      func(childComplexity int) int
 	}
 
 	DepartmentConnection struct {
@@ -122,6 +124,15 @@ type ComplexityRoot struct {
 		From func(childComplexity int) int
 		On   func(childComplexity int) int
 		To   func(childComplexity int) int
+	}
+
+	FloatStatistics struct {
+		Count      func(childComplexity int) int
+		Max        func(childComplexity int) int
+		Mean       func(childComplexity int) int
+		Min        func(childComplexity int) int
+		Missing    func(childComplexity int) int
+		Percentile func(childComplexity int, of float64) int
 	}
 
 	GroupKey struct {
@@ -184,6 +195,186 @@ type ComplexityRoot struct {
 	KindCount struct {
 		Count func(childComplexity int) int
 		Kind  func(childComplexity int) int
+	}
+
+	Kpi struct {
+		ActualDue          func(childComplexity int) int
+		Aggregation        func(childComplexity int) int
+		Attainment         func(childComplexity int) int
+		AttainmentForm     func(childComplexity int) int
+		AttainmentReason   func(childComplexity int) int
+		BandHigh           func(childComplexity int) int
+		BandLow            func(childComplexity int) int
+		Baseline           func(childComplexity int) int
+		BelowTarget        func(childComplexity int) int
+		Current            func(childComplexity int) int
+		DataProblems       func(childComplexity int) int
+		Department         func(childComplexity int) int
+		Description        func(childComplexity int) int
+		Direction          func(childComplexity int) int
+		Explain            func(childComplexity int) int
+		GraceDays          func(childComplexity int) int
+		Green              func(childComplexity int) int
+		Health             func(childComplexity int) int
+		HealthReason       func(childComplexity int) int
+		ID                 func(childComplexity int) int
+		Indicator          func(childComplexity int) int
+		Key                func(childComplexity int) int
+		LeadOver           func(childComplexity int, key string, maxLag *int) int
+		Leads              func(childComplexity int, maxLag *int) int
+		LedBy              func(childComplexity int, maxLag *int) int
+		Name               func(childComplexity int) int
+		Owner              func(childComplexity int) int
+		Period             func(childComplexity int) int
+		Perspective        func(childComplexity int) int
+		Previous           func(childComplexity int) int
+		Projection         func(childComplexity int) int
+		ProjectionError    func(childComplexity int) int
+		Projects           func(childComplexity int, filter *portfolio.KPILinkFilter, first *int, after *string, last *int, before *string) int
+		Segments           func(childComplexity int) int
+		Series             func(childComplexity int, period *portfolio.Period, from *portfolio.When, to *portfolio.When, segment *string, last *int) int
+		Stale              func(childComplexity int) int
+		Target             func(childComplexity int) int
+		Unit               func(childComplexity int) int
+		UnresolvedProjects func(childComplexity int) int
+		Yellow             func(childComplexity int) int
+	}
+
+	KpiAggregates struct {
+		Attainment  func(childComplexity int) int
+		BelowTarget func(childComplexity int) int
+		ByHealth    func(childComplexity int) int
+		Count       func(childComplexity int) int
+		Stale       func(childComplexity int) int
+	}
+
+	KpiConnection struct {
+		Aggregates func(childComplexity int) int
+		Edges      func(childComplexity int) int
+		Groups     func(childComplexity int, by []portfolio.KPIGroupField, having *portfolio.KPIGroupHaving, orderBy []*portfolio.KPIGroupOrder, first *int, after *string) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	KpiEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	KpiExplanation struct {
+		ActualFormula func(childComplexity int) int
+		Formula       func(childComplexity int) int
+		Inputs        func(childComplexity int) int
+		Method        func(childComplexity int) int
+		Parts         func(childComplexity int) int
+		Reason        func(childComplexity int) int
+		Value         func(childComplexity int) int
+	}
+
+	KpiGroup struct {
+		Aggregates func(childComplexity int) int
+		Keys       func(childComplexity int) int
+	}
+
+	KpiGroupConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	KpiGroupEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	KpiLead struct {
+		Correlation func(childComplexity int) int
+		KPI         func(childComplexity int) int
+		Lag         func(childComplexity int) int
+		Pairs       func(childComplexity int) int
+		Period      func(childComplexity int) int
+		Reason      func(childComplexity int) int
+	}
+
+	KpiLink struct {
+		After          func(childComplexity int) int
+		Before         func(childComplexity int) int
+		ExpectedChange func(childComplexity int) int
+		GoLive         func(childComplexity int) int
+		KPI            func(childComplexity int) int
+		KPIKey         func(childComplexity int) int
+		Project        func(childComplexity int) int
+		Rationale      func(childComplexity int) int
+		RealisedChange func(childComplexity int) int
+		RealisedReason func(childComplexity int) int
+		Reference      func(childComplexity int) int
+	}
+
+	KpiLinkConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	KpiLinkEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	KpiPoint struct {
+		Actual           func(childComplexity int) int
+		Attainment       func(childComplexity int) int
+		AttainmentReason func(childComplexity int) int
+		Basis            func(childComplexity int) int
+		BelowTarget      func(childComplexity int) int
+		Closed           func(childComplexity int) int
+		Denominator      func(childComplexity int) int
+		Expected         func(childComplexity int) int
+		Explain          func(childComplexity int) int
+		Health           func(childComplexity int) int
+		KPI              func(childComplexity int) int
+		Measured         func(childComplexity int) int
+		Note             func(childComplexity int) int
+		Numerator        func(childComplexity int) int
+		Period           func(childComplexity int) int
+		PeriodEnd        func(childComplexity int) int
+		PeriodStart      func(childComplexity int) int
+		Projection       func(childComplexity int) int
+		ProjectionError  func(childComplexity int) int
+		Segment          func(childComplexity int) int
+		Target           func(childComplexity int) int
+	}
+
+	KpiPointConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	KpiPointEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	KpiTerm struct {
+		Meaning    func(childComplexity int) int
+		RecordedAt func(childComplexity int) int
+		RecordedBy func(childComplexity int) int
+		Source     func(childComplexity int) int
+		Symbol     func(childComplexity int) int
+		Value      func(childComplexity int) int
+		Version    func(childComplexity int) int
+	}
+
+	KpiWindow struct {
+		From    func(childComplexity int) int
+		Mean    func(childComplexity int) int
+		Periods func(childComplexity int) int
+		To      func(childComplexity int) int
 	}
 
 	LinkProjectsPayload struct {
@@ -301,8 +492,8 @@ type ComplexityRoot struct {
 		UpsertDepartments      func(childComplexity int, input model.UpsertDepartmentsInput) int
 		UpsertIdentities       func(childComplexity int, input model.UpsertIdentitiesInput) int
 		UpsertJudgements       func(childComplexity int, input model.UpsertJudgementsInput) int
+		UpsertKPILinks         func(childComplexity int, input model.UpsertKPILinksInput) int
 		UpsertKeyResults       func(childComplexity int, input model.UpsertKeyResultsInput) int
-		UpsertKpiLinks         func(childComplexity int, input model.UpsertKpiLinksInput) int
 		UpsertKpis             func(childComplexity int, input model.UpsertKpisInput) int
 		UpsertMeasurements     func(childComplexity int, input model.UpsertMeasurementsInput) int
 		UpsertObjectives       func(childComplexity int, input model.UpsertObjectivesInput) int
@@ -374,6 +565,7 @@ type ComplexityRoot struct {
 		GoneSince    func(childComplexity int) int
 		Health       func(childComplexity int) int
 		ID           func(childComplexity int) int
+		KPIs         func(childComplexity int, filter *portfolio.KPILinkFilter, first *int, after *string, last *int, before *string) int
 		Key          func(childComplexity int) int
 		Labels       func(childComplexity int) int
 		Manager      func(childComplexity int) int
@@ -440,6 +632,13 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	ProjectionError struct {
+		Absolute func(childComplexity int) int
+		Count    func(childComplexity int) int
+		Reason   func(childComplexity int) int
+		Share    func(childComplexity int) int
+	}
+
 	Provenance struct {
 		Connection      func(childComplexity int) int
 		ExternalID      func(childComplexity int) int
@@ -458,6 +657,10 @@ type ComplexityRoot struct {
 		Departments  func(childComplexity int, filter *portfolio.DepartmentFilter, first *int, after *string, last *int, before *string) int
 		Dependencies func(childComplexity int, filter *portfolio.DependencyFilter, first *int, after *string, last *int, before *string) int
 		Holds        func(childComplexity int, filter *portfolio.HoldFilter, first *int, after *string, last *int, before *string) int
+		KPI          func(childComplexity int, key string) int
+		KPILinks     func(childComplexity int, filter *portfolio.KPILinkFilter, first *int, after *string, last *int, before *string) int
+		Kpis         func(childComplexity int, filter *portfolio.KPIFilter, orderBy []*portfolio.KPIOrder, first *int, after *string, last *int, before *string) int
+		Measurements func(childComplexity int, filter *portfolio.MeasurementFilter, orderBy []*portfolio.MeasurementOrder, first *int, after *string, last *int, before *string) int
 		Milestones   func(childComplexity int, filter *portfolio.MilestoneFilter, orderBy []*portfolio.MilestoneOrder, first *int, after *string, last *int, before *string) int
 		Node         func(childComplexity int, id string) int
 		Nodes        func(childComplexity int, ids []string) int
@@ -468,6 +671,7 @@ type ComplexityRoot struct {
 		RateLimit    func(childComplexity int, dryRun *bool) int
 		Risks        func(childComplexity int, filter *portfolio.RiskFilter, orderBy []*portfolio.RiskOrder, first *int, after *string, last *int, before *string) int
 		Runs         func(childComplexity int, filter *portfolio.RunFilter, first *int, after *string, last *int, before *string) int
+		Scorecard    func(childComplexity int, department *string, below *bool) int
 	}
 
 	RateLimit struct {
@@ -523,6 +727,19 @@ type ComplexityRoot struct {
 	RiskEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	Scorecard struct {
+		Aggregates   func(childComplexity int) int
+		Below        func(childComplexity int) int
+		Department   func(childComplexity int) int
+		Perspectives func(childComplexity int) int
+	}
+
+	ScorecardPerspective struct {
+		Aggregates  func(childComplexity int) int
+		KPIs        func(childComplexity int, filter *portfolio.KPIFilter, orderBy []*portfolio.KPIOrder, first *int, after *string, last *int, before *string) int
+		Perspective func(childComplexity int) int
 	}
 
 	SetMilestoneFieldsPayload struct {
@@ -752,7 +969,7 @@ type MutationResolver interface {
 	UpsertKeyResults(ctx context.Context, input model.UpsertKeyResultsInput) (*recording.Payload, error)
 	UpsertKpis(ctx context.Context, input model.UpsertKpisInput) (*recording.Payload, error)
 	UpsertMeasurements(ctx context.Context, input model.UpsertMeasurementsInput) (*recording.Payload, error)
-	UpsertKpiLinks(ctx context.Context, input model.UpsertKpiLinksInput) (*recording.Payload, error)
+	UpsertKPILinks(ctx context.Context, input model.UpsertKPILinksInput) (*recording.Payload, error)
 	SetProjectFields(ctx context.Context, input model.SetProjectFieldsInput) (*recording.Payload, error)
 	SetMilestoneFields(ctx context.Context, input model.SetMilestoneFieldsInput) (*recording.Payload, error)
 	LinkProjects(ctx context.Context, input model.LinkProjectsInput) (*recording.Payload, error)
@@ -763,6 +980,11 @@ type QueryResolver interface {
 	Node(ctx context.Context, id string) (portfolio.Node, error)
 	Nodes(ctx context.Context, ids []string) ([]portfolio.Node, error)
 	Dependencies(ctx context.Context, filter *portfolio.DependencyFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.DependencyRow, portfolio.Dependency], error)
+	KPI(ctx context.Context, key string) (*portfolio.KPI, error)
+	Kpis(ctx context.Context, filter *portfolio.KPIFilter, orderBy []*portfolio.KPIOrder, first *int, after *string, last *int, before *string) (*portfolio.KPIConnection, error)
+	Measurements(ctx context.Context, filter *portfolio.MeasurementFilter, orderBy []*portfolio.MeasurementOrder, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.KPIPointRow, portfolio.KPIPoint], error)
+	KPILinks(ctx context.Context, filter *portfolio.KPILinkFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.KPILinkRow, portfolio.KPILink], error)
+	Scorecard(ctx context.Context, department *string, below *bool) (*portfolio.Scorecard, error)
 	RateLimit(ctx context.Context, dryRun *bool) (*model.RateLimit, error)
 	Milestones(ctx context.Context, filter *portfolio.MilestoneFilter, orderBy []*portfolio.MilestoneOrder, first *int, after *string, last *int, before *string) (*portfolio.MilestoneConnection, error)
 	Departments(ctx context.Context, filter *portfolio.DepartmentFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.DepartmentRow, portfolio.Department], error)
@@ -905,6 +1127,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Department.ID(childComplexity), true
+	case "Department.kpis":
+		if e.ComplexityRoot.Department.KPIs == nil {
+			break
+		}
+
+		args, err := ec.field_Department_kpis_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Department.KPIs(childComplexity, args["filter"].(*portfolio.KPIFilter), args["orderBy"].([]*portfolio.KPIOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Department.name":
 		if e.ComplexityRoot.Department.Name == nil {
 			break
@@ -934,6 +1167,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Department.Recorded(childComplexity), true
+	case "Department.scorecard":
+		if e.ComplexityRoot.Department.Scorecard == nil {
+			break
+		}
+
+		args, err := ec.field_Department_scorecard_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Department.Scorecard(childComplexity, args["below"].(*bool)), true
 	case "Department.slug":
 		if e.ComplexityRoot.Department.Slug == nil {
 			break
@@ -1109,6 +1353,48 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DueMove.To(childComplexity), true
+
+	case "FloatStatistics.count":
+		if e.ComplexityRoot.FloatStatistics.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FloatStatistics.Count(childComplexity), true
+	case "FloatStatistics.max":
+		if e.ComplexityRoot.FloatStatistics.Max == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FloatStatistics.Max(childComplexity), true
+	case "FloatStatistics.mean":
+		if e.ComplexityRoot.FloatStatistics.Mean == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FloatStatistics.Mean(childComplexity), true
+	case "FloatStatistics.min":
+		if e.ComplexityRoot.FloatStatistics.Min == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FloatStatistics.Min(childComplexity), true
+	case "FloatStatistics.missing":
+		if e.ComplexityRoot.FloatStatistics.Missing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FloatStatistics.Missing(childComplexity), true
+	case "FloatStatistics.percentile":
+		if e.ComplexityRoot.FloatStatistics.Percentile == nil {
+			break
+		}
+
+		args, err := ec.field_FloatStatistics_percentile_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.FloatStatistics.Percentile(childComplexity, args["of"].(float64)), true
 
 	case "GroupKey.field":
 		if e.ComplexityRoot.GroupKey.Field == nil {
@@ -1350,6 +1636,827 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.KindCount.Kind(childComplexity), true
+
+	case "Kpi.actualDue":
+		if e.ComplexityRoot.Kpi.ActualDue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.ActualDue(childComplexity), true
+	case "Kpi.aggregation":
+		if e.ComplexityRoot.Kpi.Aggregation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.Aggregation(childComplexity), true
+	case "Kpi.attainment":
+		if e.ComplexityRoot.Kpi.Attainment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.Attainment(childComplexity), true
+	case "Kpi.attainmentForm":
+		if e.ComplexityRoot.Kpi.AttainmentForm == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.AttainmentForm(childComplexity), true
+	case "Kpi.attainmentReason":
+		if e.ComplexityRoot.Kpi.AttainmentReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.AttainmentReason(childComplexity), true
+	case "Kpi.bandHigh":
+		if e.ComplexityRoot.Kpi.BandHigh == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.BandHigh(childComplexity), true
+	case "Kpi.bandLow":
+		if e.ComplexityRoot.Kpi.BandLow == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.BandLow(childComplexity), true
+	case "Kpi.baseline":
+		if e.ComplexityRoot.Kpi.Baseline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.Baseline(childComplexity), true
+	case "Kpi.belowTarget":
+		if e.ComplexityRoot.Kpi.BelowTarget == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.BelowTarget(childComplexity), true
+	case "Kpi.current":
+		if e.ComplexityRoot.Kpi.Current == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.Current(childComplexity), true
+	case "Kpi.dataProblems":
+		if e.ComplexityRoot.Kpi.DataProblems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.DataProblems(childComplexity), true
+	case "Kpi.department":
+		if e.ComplexityRoot.Kpi.Department == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.Department(childComplexity), true
+	case "Kpi.description":
+		if e.ComplexityRoot.Kpi.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.Description(childComplexity), true
+	case "Kpi.direction":
+		if e.ComplexityRoot.Kpi.Direction == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.Direction(childComplexity), true
+	case "Kpi.explain":
+		if e.ComplexityRoot.Kpi.Explain == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.Explain(childComplexity), true
+	case "Kpi.graceDays":
+		if e.ComplexityRoot.Kpi.GraceDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.GraceDays(childComplexity), true
+	case "Kpi.green":
+		if e.ComplexityRoot.Kpi.Green == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.Green(childComplexity), true
+	case "Kpi.health":
+		if e.ComplexityRoot.Kpi.Health == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.Health(childComplexity), true
+	case "Kpi.healthReason":
+		if e.ComplexityRoot.Kpi.HealthReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.HealthReason(childComplexity), true
+	case "Kpi.id":
+		if e.ComplexityRoot.Kpi.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.ID(childComplexity), true
+	case "Kpi.indicator":
+		if e.ComplexityRoot.Kpi.Indicator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.Indicator(childComplexity), true
+	case "Kpi.key":
+		if e.ComplexityRoot.Kpi.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.Key(childComplexity), true
+	case "Kpi.leadOver":
+		if e.ComplexityRoot.Kpi.LeadOver == nil {
+			break
+		}
+
+		args, err := ec.field_Kpi_leadOver_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Kpi.LeadOver(childComplexity, args["key"].(string), args["maxLag"].(*int)), true
+	case "Kpi.leads":
+		if e.ComplexityRoot.Kpi.Leads == nil {
+			break
+		}
+
+		args, err := ec.field_Kpi_leads_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Kpi.Leads(childComplexity, args["maxLag"].(*int)), true
+	case "Kpi.ledBy":
+		if e.ComplexityRoot.Kpi.LedBy == nil {
+			break
+		}
+
+		args, err := ec.field_Kpi_ledBy_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Kpi.LedBy(childComplexity, args["maxLag"].(*int)), true
+	case "Kpi.name":
+		if e.ComplexityRoot.Kpi.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.Name(childComplexity), true
+	case "Kpi.owner":
+		if e.ComplexityRoot.Kpi.Owner == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.Owner(childComplexity), true
+	case "Kpi.period":
+		if e.ComplexityRoot.Kpi.Period == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.Period(childComplexity), true
+	case "Kpi.perspective":
+		if e.ComplexityRoot.Kpi.Perspective == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.Perspective(childComplexity), true
+	case "Kpi.previous":
+		if e.ComplexityRoot.Kpi.Previous == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.Previous(childComplexity), true
+	case "Kpi.projection":
+		if e.ComplexityRoot.Kpi.Projection == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.Projection(childComplexity), true
+	case "Kpi.projectionError":
+		if e.ComplexityRoot.Kpi.ProjectionError == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.ProjectionError(childComplexity), true
+	case "Kpi.projects":
+		if e.ComplexityRoot.Kpi.Projects == nil {
+			break
+		}
+
+		args, err := ec.field_Kpi_projects_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Kpi.Projects(childComplexity, args["filter"].(*portfolio.KPILinkFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Kpi.segments":
+		if e.ComplexityRoot.Kpi.Segments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.Segments(childComplexity), true
+	case "Kpi.series":
+		if e.ComplexityRoot.Kpi.Series == nil {
+			break
+		}
+
+		args, err := ec.field_Kpi_series_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Kpi.Series(childComplexity, args["period"].(*portfolio.Period), args["from"].(*portfolio.When), args["to"].(*portfolio.When), args["segment"].(*string), args["last"].(*int)), true
+	case "Kpi.stale":
+		if e.ComplexityRoot.Kpi.Stale == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.Stale(childComplexity), true
+	case "Kpi.target":
+		if e.ComplexityRoot.Kpi.Target == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.Target(childComplexity), true
+	case "Kpi.unit":
+		if e.ComplexityRoot.Kpi.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.Unit(childComplexity), true
+	case "Kpi.unresolvedProjects":
+		if e.ComplexityRoot.Kpi.UnresolvedProjects == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.UnresolvedProjects(childComplexity), true
+	case "Kpi.yellow":
+		if e.ComplexityRoot.Kpi.Yellow == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Kpi.Yellow(childComplexity), true
+
+	case "KpiAggregates.attainment":
+		if e.ComplexityRoot.KpiAggregates.Attainment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiAggregates.Attainment(childComplexity), true
+	case "KpiAggregates.belowTarget":
+		if e.ComplexityRoot.KpiAggregates.BelowTarget == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiAggregates.BelowTarget(childComplexity), true
+	case "KpiAggregates.byHealth":
+		if e.ComplexityRoot.KpiAggregates.ByHealth == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiAggregates.ByHealth(childComplexity), true
+	case "KpiAggregates.count":
+		if e.ComplexityRoot.KpiAggregates.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiAggregates.Count(childComplexity), true
+	case "KpiAggregates.stale":
+		if e.ComplexityRoot.KpiAggregates.Stale == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiAggregates.Stale(childComplexity), true
+
+	case "KpiConnection.aggregates":
+		if e.ComplexityRoot.KpiConnection.Aggregates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiConnection.Aggregates(childComplexity), true
+	case "KpiConnection.edges":
+		if e.ComplexityRoot.KpiConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiConnection.Edges(childComplexity), true
+	case "KpiConnection.groups":
+		if e.ComplexityRoot.KpiConnection.Groups == nil {
+			break
+		}
+
+		args, err := ec.field_KpiConnection_groups_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.KpiConnection.Groups(childComplexity, args["by"].([]portfolio.KPIGroupField), args["having"].(*portfolio.KPIGroupHaving), args["orderBy"].([]*portfolio.KPIGroupOrder), args["first"].(*int), args["after"].(*string)), true
+	case "KpiConnection.nodes":
+		if e.ComplexityRoot.KpiConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiConnection.Nodes(childComplexity), true
+	case "KpiConnection.pageInfo":
+		if e.ComplexityRoot.KpiConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiConnection.PageInfo(childComplexity), true
+	case "KpiConnection.totalCount":
+		if e.ComplexityRoot.KpiConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiConnection.TotalCount(childComplexity), true
+
+	case "KpiEdge.cursor":
+		if e.ComplexityRoot.KpiEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiEdge.Cursor(childComplexity), true
+	case "KpiEdge.node":
+		if e.ComplexityRoot.KpiEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiEdge.Node(childComplexity), true
+
+	case "KpiExplanation.actualFormula":
+		if e.ComplexityRoot.KpiExplanation.ActualFormula == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiExplanation.ActualFormula(childComplexity), true
+	case "KpiExplanation.formula":
+		if e.ComplexityRoot.KpiExplanation.Formula == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiExplanation.Formula(childComplexity), true
+	case "KpiExplanation.inputs":
+		if e.ComplexityRoot.KpiExplanation.Inputs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiExplanation.Inputs(childComplexity), true
+	case "KpiExplanation.method":
+		if e.ComplexityRoot.KpiExplanation.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiExplanation.Method(childComplexity), true
+	case "KpiExplanation.parts":
+		if e.ComplexityRoot.KpiExplanation.Parts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiExplanation.Parts(childComplexity), true
+	case "KpiExplanation.reason":
+		if e.ComplexityRoot.KpiExplanation.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiExplanation.Reason(childComplexity), true
+	case "KpiExplanation.value":
+		if e.ComplexityRoot.KpiExplanation.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiExplanation.Value(childComplexity), true
+
+	case "KpiGroup.aggregates":
+		if e.ComplexityRoot.KpiGroup.Aggregates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiGroup.Aggregates(childComplexity), true
+	case "KpiGroup.keys":
+		if e.ComplexityRoot.KpiGroup.Keys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiGroup.Keys(childComplexity), true
+
+	case "KpiGroupConnection.edges":
+		if e.ComplexityRoot.KpiGroupConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiGroupConnection.Edges(childComplexity), true
+	case "KpiGroupConnection.nodes":
+		if e.ComplexityRoot.KpiGroupConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiGroupConnection.Nodes(childComplexity), true
+	case "KpiGroupConnection.pageInfo":
+		if e.ComplexityRoot.KpiGroupConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiGroupConnection.PageInfo(childComplexity), true
+	case "KpiGroupConnection.totalCount":
+		if e.ComplexityRoot.KpiGroupConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiGroupConnection.TotalCount(childComplexity), true
+
+	case "KpiGroupEdge.cursor":
+		if e.ComplexityRoot.KpiGroupEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiGroupEdge.Cursor(childComplexity), true
+	case "KpiGroupEdge.node":
+		if e.ComplexityRoot.KpiGroupEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiGroupEdge.Node(childComplexity), true
+
+	case "KpiLead.correlation":
+		if e.ComplexityRoot.KpiLead.Correlation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiLead.Correlation(childComplexity), true
+	case "KpiLead.kpi":
+		if e.ComplexityRoot.KpiLead.KPI == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiLead.KPI(childComplexity), true
+	case "KpiLead.lag":
+		if e.ComplexityRoot.KpiLead.Lag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiLead.Lag(childComplexity), true
+	case "KpiLead.pairs":
+		if e.ComplexityRoot.KpiLead.Pairs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiLead.Pairs(childComplexity), true
+	case "KpiLead.period":
+		if e.ComplexityRoot.KpiLead.Period == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiLead.Period(childComplexity), true
+	case "KpiLead.reason":
+		if e.ComplexityRoot.KpiLead.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiLead.Reason(childComplexity), true
+
+	case "KpiLink.after":
+		if e.ComplexityRoot.KpiLink.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiLink.After(childComplexity), true
+	case "KpiLink.before":
+		if e.ComplexityRoot.KpiLink.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiLink.Before(childComplexity), true
+	case "KpiLink.expectedChange":
+		if e.ComplexityRoot.KpiLink.ExpectedChange == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiLink.ExpectedChange(childComplexity), true
+	case "KpiLink.goLive":
+		if e.ComplexityRoot.KpiLink.GoLive == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiLink.GoLive(childComplexity), true
+	case "KpiLink.kpi":
+		if e.ComplexityRoot.KpiLink.KPI == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiLink.KPI(childComplexity), true
+	case "KpiLink.kpiKey":
+		if e.ComplexityRoot.KpiLink.KPIKey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiLink.KPIKey(childComplexity), true
+	case "KpiLink.project":
+		if e.ComplexityRoot.KpiLink.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiLink.Project(childComplexity), true
+	case "KpiLink.rationale":
+		if e.ComplexityRoot.KpiLink.Rationale == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiLink.Rationale(childComplexity), true
+	case "KpiLink.realisedChange":
+		if e.ComplexityRoot.KpiLink.RealisedChange == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiLink.RealisedChange(childComplexity), true
+	case "KpiLink.realisedReason":
+		if e.ComplexityRoot.KpiLink.RealisedReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiLink.RealisedReason(childComplexity), true
+	case "KpiLink.reference":
+		if e.ComplexityRoot.KpiLink.Reference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiLink.Reference(childComplexity), true
+
+	case "KpiLinkConnection.edges":
+		if e.ComplexityRoot.KpiLinkConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiLinkConnection.Edges(childComplexity), true
+	case "KpiLinkConnection.nodes":
+		if e.ComplexityRoot.KpiLinkConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiLinkConnection.Nodes(childComplexity), true
+	case "KpiLinkConnection.pageInfo":
+		if e.ComplexityRoot.KpiLinkConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiLinkConnection.PageInfo(childComplexity), true
+	case "KpiLinkConnection.totalCount":
+		if e.ComplexityRoot.KpiLinkConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiLinkConnection.TotalCount(childComplexity), true
+
+	case "KpiLinkEdge.cursor":
+		if e.ComplexityRoot.KpiLinkEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiLinkEdge.Cursor(childComplexity), true
+	case "KpiLinkEdge.node":
+		if e.ComplexityRoot.KpiLinkEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiLinkEdge.Node(childComplexity), true
+
+	case "KpiPoint.actual":
+		if e.ComplexityRoot.KpiPoint.Actual == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPoint.Actual(childComplexity), true
+	case "KpiPoint.attainment":
+		if e.ComplexityRoot.KpiPoint.Attainment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPoint.Attainment(childComplexity), true
+	case "KpiPoint.attainmentReason":
+		if e.ComplexityRoot.KpiPoint.AttainmentReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPoint.AttainmentReason(childComplexity), true
+	case "KpiPoint.basis":
+		if e.ComplexityRoot.KpiPoint.Basis == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPoint.Basis(childComplexity), true
+	case "KpiPoint.belowTarget":
+		if e.ComplexityRoot.KpiPoint.BelowTarget == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPoint.BelowTarget(childComplexity), true
+	case "KpiPoint.closed":
+		if e.ComplexityRoot.KpiPoint.Closed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPoint.Closed(childComplexity), true
+	case "KpiPoint.denominator":
+		if e.ComplexityRoot.KpiPoint.Denominator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPoint.Denominator(childComplexity), true
+	case "KpiPoint.expected":
+		if e.ComplexityRoot.KpiPoint.Expected == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPoint.Expected(childComplexity), true
+	case "KpiPoint.explain":
+		if e.ComplexityRoot.KpiPoint.Explain == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPoint.Explain(childComplexity), true
+	case "KpiPoint.health":
+		if e.ComplexityRoot.KpiPoint.Health == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPoint.Health(childComplexity), true
+	case "KpiPoint.kpi":
+		if e.ComplexityRoot.KpiPoint.KPI == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPoint.KPI(childComplexity), true
+	case "KpiPoint.measured":
+		if e.ComplexityRoot.KpiPoint.Measured == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPoint.Measured(childComplexity), true
+	case "KpiPoint.note":
+		if e.ComplexityRoot.KpiPoint.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPoint.Note(childComplexity), true
+	case "KpiPoint.numerator":
+		if e.ComplexityRoot.KpiPoint.Numerator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPoint.Numerator(childComplexity), true
+	case "KpiPoint.period":
+		if e.ComplexityRoot.KpiPoint.Period == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPoint.Period(childComplexity), true
+	case "KpiPoint.periodEnd":
+		if e.ComplexityRoot.KpiPoint.PeriodEnd == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPoint.PeriodEnd(childComplexity), true
+	case "KpiPoint.periodStart":
+		if e.ComplexityRoot.KpiPoint.PeriodStart == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPoint.PeriodStart(childComplexity), true
+	case "KpiPoint.projection":
+		if e.ComplexityRoot.KpiPoint.Projection == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPoint.Projection(childComplexity), true
+	case "KpiPoint.projectionError":
+		if e.ComplexityRoot.KpiPoint.ProjectionError == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPoint.ProjectionError(childComplexity), true
+	case "KpiPoint.segment":
+		if e.ComplexityRoot.KpiPoint.Segment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPoint.Segment(childComplexity), true
+	case "KpiPoint.target":
+		if e.ComplexityRoot.KpiPoint.Target == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPoint.Target(childComplexity), true
+
+	case "KpiPointConnection.edges":
+		if e.ComplexityRoot.KpiPointConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPointConnection.Edges(childComplexity), true
+	case "KpiPointConnection.nodes":
+		if e.ComplexityRoot.KpiPointConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPointConnection.Nodes(childComplexity), true
+	case "KpiPointConnection.pageInfo":
+		if e.ComplexityRoot.KpiPointConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPointConnection.PageInfo(childComplexity), true
+	case "KpiPointConnection.totalCount":
+		if e.ComplexityRoot.KpiPointConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPointConnection.TotalCount(childComplexity), true
+
+	case "KpiPointEdge.cursor":
+		if e.ComplexityRoot.KpiPointEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPointEdge.Cursor(childComplexity), true
+	case "KpiPointEdge.node":
+		if e.ComplexityRoot.KpiPointEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiPointEdge.Node(childComplexity), true
+
+	case "KpiTerm.meaning":
+		if e.ComplexityRoot.KpiTerm.Meaning == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiTerm.Meaning(childComplexity), true
+	case "KpiTerm.recordedAt":
+		if e.ComplexityRoot.KpiTerm.RecordedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiTerm.RecordedAt(childComplexity), true
+	case "KpiTerm.recordedBy":
+		if e.ComplexityRoot.KpiTerm.RecordedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiTerm.RecordedBy(childComplexity), true
+	case "KpiTerm.source":
+		if e.ComplexityRoot.KpiTerm.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiTerm.Source(childComplexity), true
+	case "KpiTerm.symbol":
+		if e.ComplexityRoot.KpiTerm.Symbol == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiTerm.Symbol(childComplexity), true
+	case "KpiTerm.value":
+		if e.ComplexityRoot.KpiTerm.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiTerm.Value(childComplexity), true
+	case "KpiTerm.version":
+		if e.ComplexityRoot.KpiTerm.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiTerm.Version(childComplexity), true
+
+	case "KpiWindow.from":
+		if e.ComplexityRoot.KpiWindow.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiWindow.From(childComplexity), true
+	case "KpiWindow.mean":
+		if e.ComplexityRoot.KpiWindow.Mean == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiWindow.Mean(childComplexity), true
+	case "KpiWindow.periods":
+		if e.ComplexityRoot.KpiWindow.Periods == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiWindow.Periods(childComplexity), true
+	case "KpiWindow.to":
+		if e.ComplexityRoot.KpiWindow.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiWindow.To(childComplexity), true
 
 	case "LinkProjectsPayload.replayed":
 		if e.ComplexityRoot.LinkProjectsPayload.Replayed == nil {
@@ -1940,6 +3047,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpsertJudgements(childComplexity, args["input"].(model.UpsertJudgementsInput)), true
+	case "Mutation.upsertKpiLinks":
+		if e.ComplexityRoot.Mutation.UpsertKPILinks == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertKpiLinks_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertKPILinks(childComplexity, args["input"].(model.UpsertKPILinksInput)), true
 	case "Mutation.upsertKeyResults":
 		if e.ComplexityRoot.Mutation.UpsertKeyResults == nil {
 			break
@@ -1951,17 +3069,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpsertKeyResults(childComplexity, args["input"].(model.UpsertKeyResultsInput)), true
-	case "Mutation.upsertKpiLinks":
-		if e.ComplexityRoot.Mutation.UpsertKpiLinks == nil {
-			break
-		}
-
-		args, err := ec.field_Mutation_upsertKpiLinks_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Mutation.UpsertKpiLinks(childComplexity, args["input"].(model.UpsertKpiLinksInput)), true
 	case "Mutation.upsertKpis":
 		if e.ComplexityRoot.Mutation.UpsertKpis == nil {
 			break
@@ -2309,6 +3416,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.ID(childComplexity), true
+	case "Project.kpis":
+		if e.ComplexityRoot.Project.KPIs == nil {
+			break
+		}
+
+		args, err := ec.field_Project_kpis_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Project.KPIs(childComplexity, args["filter"].(*portfolio.KPILinkFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Project.key":
 		if e.ComplexityRoot.Project.Key == nil {
 			break
@@ -2607,6 +3725,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProjectGroupEdge.Node(childComplexity), true
 
+	case "ProjectionError.absolute":
+		if e.ComplexityRoot.ProjectionError.Absolute == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectionError.Absolute(childComplexity), true
+	case "ProjectionError.count":
+		if e.ComplexityRoot.ProjectionError.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectionError.Count(childComplexity), true
+	case "ProjectionError.reason":
+		if e.ComplexityRoot.ProjectionError.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectionError.Reason(childComplexity), true
+	case "ProjectionError.share":
+		if e.ComplexityRoot.ProjectionError.Share == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectionError.Share(childComplexity), true
+
 	case "Provenance.connection":
 		if e.ComplexityRoot.Provenance.Connection == nil {
 			break
@@ -2713,6 +3856,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Holds(childComplexity, args["filter"].(*portfolio.HoldFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 
+	case "Query.kpi":
+		if e.ComplexityRoot.Query.KPI == nil {
+			break
+		}
+
+		args, err := ec.field_Query_kpi_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.KPI(childComplexity, args["key"].(string)), true
+	case "Query.kpiLinks":
+		if e.ComplexityRoot.Query.KPILinks == nil {
+			break
+		}
+
+		args, err := ec.field_Query_kpiLinks_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.KPILinks(childComplexity, args["filter"].(*portfolio.KPILinkFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.kpis":
+		if e.ComplexityRoot.Query.Kpis == nil {
+			break
+		}
+
+		args, err := ec.field_Query_kpis_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Kpis(childComplexity, args["filter"].(*portfolio.KPIFilter), args["orderBy"].([]*portfolio.KPIOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.measurements":
+		if e.ComplexityRoot.Query.Measurements == nil {
+			break
+		}
+
+		args, err := ec.field_Query_measurements_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Measurements(childComplexity, args["filter"].(*portfolio.MeasurementFilter), args["orderBy"].([]*portfolio.MeasurementOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.milestones":
 		if e.ComplexityRoot.Query.Milestones == nil {
 			break
@@ -2823,6 +4010,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Runs(childComplexity, args["filter"].(*portfolio.RunFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.scorecard":
+		if e.ComplexityRoot.Query.Scorecard == nil {
+			break
+		}
+
+		args, err := ec.field_Query_scorecard_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Scorecard(childComplexity, args["department"].(*string), args["below"].(*bool)), true
 
 	case "RateLimit.cost":
 		if e.ComplexityRoot.RateLimit.Cost == nil {
@@ -3056,6 +4254,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RiskEdge.Node(childComplexity), true
+
+	case "Scorecard.aggregates":
+		if e.ComplexityRoot.Scorecard.Aggregates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Scorecard.Aggregates(childComplexity), true
+	case "Scorecard.below":
+		if e.ComplexityRoot.Scorecard.Below == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Scorecard.Below(childComplexity), true
+	case "Scorecard.department":
+		if e.ComplexityRoot.Scorecard.Department == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Scorecard.Department(childComplexity), true
+	case "Scorecard.perspectives":
+		if e.ComplexityRoot.Scorecard.Perspectives == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Scorecard.Perspectives(childComplexity), true
+
+	case "ScorecardPerspective.aggregates":
+		if e.ComplexityRoot.ScorecardPerspective.Aggregates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScorecardPerspective.Aggregates(childComplexity), true
+	case "ScorecardPerspective.kpis":
+		if e.ComplexityRoot.ScorecardPerspective.KPIs == nil {
+			break
+		}
+
+		args, err := ec.field_ScorecardPerspective_kpis_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ScorecardPerspective.KPIs(childComplexity, args["filter"].(*portfolio.KPIFilter), args["orderBy"].([]*portfolio.KPIOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "ScorecardPerspective.perspective":
+		if e.ComplexityRoot.ScorecardPerspective.Perspective == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScorecardPerspective.Perspective(childComplexity), true
 
 	case "SetMilestoneFieldsPayload.replayed":
 		if e.ComplexityRoot.SetMilestoneFieldsPayload.Replayed == nil {
@@ -3884,14 +5131,25 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputHoldFilter,
 		ec.unmarshalInputIDComparator,
 		ec.unmarshalInputIdentityInput,
+		ec.unmarshalInputIndicatorTypeComparator,
 		ec.unmarshalInputIntComparator,
 		ec.unmarshalInputJudgementInput,
 		ec.unmarshalInputKeyResultInput,
+		ec.unmarshalInputKpiBasisComparator,
+		ec.unmarshalInputKpiDirectionComparator,
+		ec.unmarshalInputKpiFilter,
+		ec.unmarshalInputKpiGroupHaving,
+		ec.unmarshalInputKpiGroupOrder,
 		ec.unmarshalInputKpiInput,
+		ec.unmarshalInputKpiLinkFilter,
 		ec.unmarshalInputKpiLinkInput,
+		ec.unmarshalInputKpiOrder,
+		ec.unmarshalInputKpiPerspectiveComparator,
 		ec.unmarshalInputLinkProjectsInput,
 		ec.unmarshalInputListComparator,
+		ec.unmarshalInputMeasurementFilter,
 		ec.unmarshalInputMeasurementInput,
+		ec.unmarshalInputMeasurementOrder,
 		ec.unmarshalInputMilestoneCollectionFilter,
 		ec.unmarshalInputMilestoneFieldsInput,
 		ec.unmarshalInputMilestoneFilter,
@@ -3901,6 +5159,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputObjectiveInput,
 		ec.unmarshalInputObjectiveWeightInput,
 		ec.unmarshalInputPairComparisonInput,
+		ec.unmarshalInputPeriodComparator,
 		ec.unmarshalInputPersonFilter,
 		ec.unmarshalInputPhaseComparator,
 		ec.unmarshalInputPresenceComparator,
@@ -4091,6 +5350,25 @@ type IntStatistics {
   ): Float
 }
 
+"Figures over computed values of which some may be missing. Without any value all but the counts are null."
+type FloatStatistics {
+  "How many have a value."
+  count: Int!
+  "How many have none; they are in no figure."
+  missing: Int!
+  "The arithmetic mean."
+  mean: Float
+  "The smallest."
+  min: Float
+  "The largest."
+  max: Float
+  "The value below which this share of the values lies, between two of them by linear interpolation."
+  percentile(
+    "The share in percent, from 0 to 100; 50 is the median."
+    of: Float!
+  ): Float
+}
+
 "A sum of money. Several currencies are added only after conversion by the rates of the settings."
 type MoneyTotal {
   "The sum as it was entered, when all of it is in one currency; null is explained by reason."
@@ -4115,7 +5393,7 @@ type MoneyTotal {
 
 "One of the values that the members of a group share. All but field are null where they have no value, or none that the caller may see."
 type GroupKey {
-  "What was grouped by: a value of ProjectGroupField or MilestoneGroupField."
+  "What was grouped by: a value of ProjectGroupField, MilestoneGroupField or KpiGroupField."
   field: String!
   "The value for programs: an enum value, a text, the id of the node, the first day of the period."
   value: String
@@ -5624,6 +6902,859 @@ input ProjectUnlinkInput {
   expectedVersion: String
 }
 `, BuiltIn: false},
+	{Name: "../schema/kpi.graphqls", Input: `extend type Query {
+  "The KPI with this key; null when there is none that the caller may see."
+  kpi(
+    "What people call it, unique among KPIs."
+    key: String!
+  ): Kpi
+  "The KPIs of all departments, by key unless another order is given."
+  kpis(
+    "Which are meant; null means all."
+    filter: KpiFilter
+    "The order; completed with the id."
+    orderBy: [KpiOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): KpiConnection!
+  "The values of all KPIs by period and segment, flat, as tables want them; by KPI, period and segment unless another order is given. A whole that is made of its segments is listed beside them: filter by segment or by basis before adding up."
+  measurements(
+    "Which are meant; null means all."
+    filter: MeasurementFilter
+    "The order; completed with KPI, period and segment."
+    orderBy: [MeasurementOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): KpiPointConnection!
+  "What projects are expected to change of KPIs, and what they changed."
+  kpiLinks(
+    "Which are meant; null means all."
+    filter: KpiLinkFilter
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): KpiLinkConnection!
+  "How KPIs stand against their targets, by perspective; null when there is no such department, or nothing at all, that the caller may see."
+  scorecard(
+    "The key of the department whose scorecard it is; null means all that the caller may see."
+    department: String
+    "Whether the KPIs of the departments below it count too."
+    below: Boolean = true
+  ): Scorecard
+}
+
+"A measure that a department answers for, with what was measured and what follows from that."
+type Kpi implements Node {
+  "The global id."
+  id: ID!
+  "What people call it, unique among KPIs."
+  key: String!
+  "The name."
+  name: String!
+  "What it measures, and how."
+  description: String
+  "The department that answers for it."
+  department: Department
+  "Who answers for it in person."
+  owner: Person
+  "Which values are good."
+  direction: KpiDirection!
+  "Whether it tells what comes, or what became."
+  indicator: IndicatorType
+  "The side from which it looks at the organisation."
+  perspective: KpiPerspective
+  "What it is counted in: patients, minutes, %, EUR."
+  unit: String
+  "How often it is measured."
+  period: Period!
+  "How values of several periods or segments become one."
+  aggregation: KpiAggregation!
+  "How attainment follows from actual value, target and baseline."
+  attainmentForm: AttainmentForm!
+  "Where it began."
+  baseline: Float
+  "The target of periods that have none of their own. It is that of the whole; a segment has its own, but of means and ratios, which are measured by the same."
+  target: Float
+  "The lower end of a TARGET_BAND."
+  bandLow: Float
+  "The upper end of a TARGET_BAND."
+  bandHigh: Float
+  "The attainment from which it is GREEN."
+  green: Float!
+  "The attainment from which it is YELLOW."
+  yellow: Float!
+  "For how many days after its end a period may be without an actual value."
+  graceDays: Int!
+  "The current value: the last period that is over and has an actual value."
+  current: KpiPoint
+  "The period with an actual value before the current one."
+  previous: KpiPoint
+  "The next period that is not over and was projected."
+  projection: KpiPoint
+  "How far the target of the current period is attained: 1 when it is met. It is not capped and may be negative; null is explained by attainmentReason."
+  attainment: Float
+  "Why attainment is null."
+  attainmentReason: Reason
+  "Whether the current target is known to be missed: attainment is below 1."
+  belowTarget: Boolean!
+  "The current attainment by green and yellow; UNKNOWN when an actual value is late."
+  health: Health!
+  "Why health is UNKNOWN."
+  healthReason: Reason
+  "Whether an actual value is late: that of the last period that is over, its days of grace included."
+  stale: Boolean!
+  "The last day on which the next actual value is not late; null before the first one."
+  actualDue: Date
+  "By how much projections missed what became of them."
+  projectionError: ProjectionError!
+  "The names of its parts, sorted."
+  segments: [String!]!
+  "Values by period, the earliest first: the newest ones of those that lie within the dates."
+  series(
+    "By periods of this length. Longer ones than the KPI's own are made of those as aggregation says; of shorter ones there are none. null means the KPI's own."
+    period: Period
+    "Periods that end before this day are left out."
+    from: DateOrDuration
+    "Periods that begin after this day are left out."
+    to: DateOrDuration
+    "The part; null means the whole."
+    segment: String
+    "How many at most; at most 500, or 5,000 with the export scope. null means 60."
+    last: Int = 60
+  ): [KpiPoint!]!
+  "The KPIs that it is believed to run ahead of, with what was measured of that."
+  leads(
+    "How many periods ahead to look, from 0 to 36; null means 6."
+    maxLag: Int = 6
+  ): [KpiLead!]!
+  "The KPIs that are believed to run ahead of it, with what was measured of that."
+  ledBy(
+    "How many periods ahead to look, from 0 to 36; null means 6."
+    maxLag: Int = 6
+  ): [KpiLead!]!
+  "What was measured of its running ahead of another KPI, whatever is believed; null when there is no such KPI that the caller may see."
+  leadOver(
+    "The key of the other KPI."
+    key: String!
+    "How many periods ahead to look, from 0 to 36; null means 6."
+    maxLag: Int = 6
+  ): KpiLead
+  "The projects that are expected to change it."
+  projects(
+    "Which are meant; null means all."
+    filter: KpiLinkFilter
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): KpiLinkConnection!
+  "References to projects that lead to none; empty for a caller who sees only some departments."
+  unresolvedProjects: [String!]!
+  "How the current attainment came about; null when there is no current value."
+  explain: KpiExplanation
+  "Measurements that count nothing, and why."
+  dataProblems: [Reason!]!
+}
+
+"A KPI in one period, as a whole or in one segment."
+type KpiPoint {
+  "What was measured."
+  kpi: Kpi!
+  "The period as people write it: 2026, 2026-Q1, 2026-03, 2026-W07, 2026-03-15."
+  period: String!
+  "The first day of the period."
+  periodStart: Date!
+  "The last day of the period."
+  periodEnd: Date!
+  "The part; null is the whole."
+  segment: String
+  "What was measured."
+  actual: Float
+  "What was to be attained."
+  target: Float
+  "What was expected beforehand."
+  projection: Float
+  "The numerator of a RATIO."
+  numerator: Float
+  "The denominator of a RATIO."
+  denominator: Float
+  "How far the target is attained: 1 when it is met; null is explained by attainmentReason."
+  attainment: Float
+  "Why attainment is null."
+  attainmentReason: Reason
+  "Whether the target is known to be missed: attainment is below 1."
+  belowTarget: Boolean!
+  "The attainment by the KPI's green and yellow; UNKNOWN when there is none."
+  health: Health!
+  "Whether the period is over."
+  closed: Boolean!
+  "The actual value minus the projection; null until the period is over and both are known."
+  projectionError: Float
+  "How many of the KPI's own periods in it have an actual value. With any, target and projection are of the same ones."
+  measured: Int!
+  "How many of the KPI's own periods it has."
+  expected: Int!
+  "Where the values come from."
+  basis: KpiBasis!
+  "What was remarked on the measurement."
+  note: String
+  "How the attainment came about."
+  explain: KpiExplanation!
+}
+
+"How the attainment of one period came about. Whoever puts the inputs into the formula gets the value."
+type KpiExplanation {
+  "The attainment."
+  value: Float
+  "Why there is none."
+  reason: Reason
+  "How the value follows from the inputs, by their symbols; null while there is no target."
+  formula: String
+  "How the actual value A was made of other inputs or of the parts; null when it was recorded as it is."
+  actualFormula: String
+  "The version of the formulas."
+  method: String!
+  "What the formula was fed with, and who recorded it."
+  inputs: [KpiTerm!]!
+  "What the actual value was made of: the segments of the period, or the shorter periods of a longer one; empty when it was recorded."
+  parts: [KpiPoint!]!
+}
+
+"One value that an attainment was computed from."
+type KpiTerm {
+  "Its symbol in the formula: A, T, B, L, U, N or D."
+  symbol: String!
+  "What it is."
+  meaning: String!
+  "The value."
+  value: Float
+  "Where it comes from."
+  source: KpiTermSource!
+  "Who recorded it: key:<name of the API key> or file:<path in the strategy folder>; null for what was made of others."
+  recordedBy: String
+  "When it was recorded."
+  recordedAt: DateTime
+  "The revision at which the document that says it was last put."
+  version: String
+}
+
+"By how much projections of a KPI missed what became of them, over the periods that are over and have both."
+type ProjectionError {
+  "The mean of the absolute errors, in the unit of the KPI."
+  absolute: Float
+  "The mean of the absolute errors as shares of the actual values, without those of 0: 0.1 is 10 % (MAPE)."
+  share: Float
+  "Of how many periods."
+  count: Int!
+  "Why absolute, or share alone, is null."
+  reason: Reason
+}
+
+"How one KPI runs ahead of another, by what was measured: the lag at which they go together most closely."
+type KpiLead {
+  "The other KPI: of leads the one that follows, of ledBy the one that leads."
+  kpi: Kpi!
+  "By how many periods; null is explained by reason."
+  lag: Int
+  "Pearson's correlation at that lag, from -1 to 1; null is explained by reason."
+  correlation: Float
+  "Of how many pairs of values: at that lag, else of the same periods."
+  pairs: Int!
+  "What lags are counted in: the longer one of the KPIs' own periods."
+  period: Period!
+  "Why lag and correlation are null: INSUFFICIENT_DATA below 6 pairs, NO_VARIATION when one of the KPIs never changed."
+  reason: Reason
+}
+
+"What a project is expected to change of a KPI, and what it changed."
+type KpiLink {
+  "The project; null when the reference leads to none."
+  project: Project
+  "The reference to the project as it was written."
+  reference: String!
+  "The KPI; null when none has the key."
+  kpi: Kpi
+  "The key of the KPI as it was written."
+  kpiKey: String!
+  "By how much the KPI is expected to change, in its unit, from before to after the go-live."
+  expectedChange: Float
+  "Why."
+  rationale: String
+  "The actual date of the project's first go-live."
+  goLive: Date
+  "The KPI before the go-live; null while there is too little."
+  before: KpiWindow
+  "The KPI after the go-live; null while there is too little."
+  after: KpiWindow
+  "The mean after minus the mean before. Both are of equally many periods that are over and have an actual value, the nearest 3 to 6 out of the 6 on each side of the period in which the go-live lies; null is explained by realisedReason."
+  realisedChange: Float
+  "Why realisedChange is null: INSUFFICIENT_DATA, NOT_LIVE, UNKNOWN_PROJECT or UNKNOWN_KPI, PARTS_MISSING or DENOMINATOR_ZERO of a ratio."
+  realisedReason: Reason
+}
+
+"A KPI over several periods."
+type KpiWindow {
+  "The mean; of a RATIO the sum of the numerators by that of the denominators."
+  mean: Float!
+  "The first day."
+  from: Date!
+  "The last day."
+  to: Date!
+  "The periods that it is the mean of."
+  periods: [String!]!
+}
+
+"How KPIs stand against their targets, by perspective."
+type Scorecard {
+  "Whose scorecard it is; null when it is of everything that the caller may see."
+  department: Department
+  "Whether the KPIs of departments below count too."
+  below: Boolean!
+  "Figures over all its KPIs."
+  aggregates: KpiAggregates!
+  "The four sides, and at last what belongs to none, if there is any."
+  perspectives: [ScorecardPerspective!]!
+}
+
+"One side of a scorecard."
+type ScorecardPerspective {
+  "The side; null for KPIs of which nobody said it."
+  perspective: KpiPerspective
+  "Figures over the KPIs of the side."
+  aggregates: KpiAggregates!
+  "The KPIs of the side, the lowest attainment first unless another order is given."
+  kpis(
+    "Which are meant; null means all."
+    filter: KpiFilter
+    "The order; completed with the id."
+    orderBy: [KpiOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): KpiConnection!
+}
+
+"A page of KPIs."
+type KpiConnection {
+  "The elements of the page."
+  nodes: [Kpi!]!
+  "The elements of the page with their cursors."
+  edges: [KpiEdge!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many elements the whole list has."
+  totalCount: Int!
+  "Figures over the whole list, not over the page."
+  aggregates: KpiAggregates!
+  "The whole list by groups, not only the page."
+  groups(
+    "What to group by, 1 to 4 values."
+    by: [KpiGroupField!]!
+    "Which groups are meant; null means all."
+    having: KpiGroupHaving
+    "The order of the groups; by their keys unless it is given."
+    orderBy: [KpiGroupOrder!]
+    "How many groups from the beginning. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+  ): KpiGroupConnection!
+}
+
+"One of the KPIs in a list, and its place in it."
+type KpiEdge {
+  "The place after this element, for the argument after."
+  cursor: String!
+  "The element."
+  node: Kpi!
+}
+
+"A page of values of KPIs."
+type KpiPointConnection {
+  "The elements of the page."
+  nodes: [KpiPoint!]!
+  "The elements of the page with their cursors."
+  edges: [KpiPointEdge!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many elements the whole list has."
+  totalCount: Int!
+}
+
+"One of the values of KPIs in a list, and its place in it."
+type KpiPointEdge {
+  "The place after this element, for the argument after."
+  cursor: String!
+  "The element."
+  node: KpiPoint!
+}
+
+"A page of links of projects and KPIs."
+type KpiLinkConnection {
+  "The elements of the page."
+  nodes: [KpiLink!]!
+  "The elements of the page with their cursors."
+  edges: [KpiLinkEdge!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many elements the whole list has."
+  totalCount: Int!
+}
+
+"One of the links of projects and KPIs in a list, and its place in it."
+type KpiLinkEdge {
+  "The place after this element, for the argument after."
+  cursor: String!
+  "The element."
+  node: KpiLink!
+}
+
+"A page of groups of KPIs."
+type KpiGroupConnection {
+  "The elements of the page."
+  nodes: [KpiGroup!]!
+  "The elements of the page with their cursors."
+  edges: [KpiGroupEdge!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many elements the whole list has."
+  totalCount: Int!
+}
+
+"One of the groups of KPIs in a list, and its place in it."
+type KpiGroupEdge {
+  "The place after this element, for the argument after."
+  cursor: String!
+  "The element."
+  node: KpiGroup!
+}
+
+"The KPIs that share the values of the keys."
+type KpiGroup {
+  "The values that they share, in the order of by."
+  keys: [GroupKey!]!
+  "Figures over them."
+  aggregates: KpiAggregates!
+}
+
+"Figures over KPIs."
+type KpiAggregates {
+  "How many there are."
+  count: Int!
+  "How many there are of each health."
+  byHealth: [HealthCount!]!
+  "Figures over the current attainments; missing counts the KPIs that have none."
+  attainment: FloatStatistics!
+  "How many are known to miss their current target."
+  belowTarget: Int!
+  "Of how many an actual value is late."
+  stale: Int!
+}
+
+"Says which KPIs are meant. Every member that is given must hold."
+input KpiFilter {
+  "All of these hold."
+  and: [KpiFilter!]
+  "At least one of these holds; an empty list is satisfied by nothing."
+  or: [KpiFilter!]
+  "This does not hold."
+  not: KpiFilter
+  "The global id."
+  id: IDComparator
+  "The key."
+  key: StringComparator
+  "The name."
+  name: StringComparator
+  "What it measures."
+  description: StringComparator
+  "The department, by its key, its name or an alias: one of them satisfies the condition, and none is what neq and nin rule out."
+  department: StringComparator
+  "The key of a department; its KPIs and those of all departments below it."
+  departmentBelow: String
+  "Who answers for it in person."
+  owner: PersonFilter
+  "Which values are good."
+  direction: KpiDirectionComparator
+  "Whether it tells what comes, or what became."
+  indicator: IndicatorTypeComparator
+  "The side from which it looks at the organisation."
+  perspective: KpiPerspectiveComparator
+  "What it is counted in."
+  unit: StringComparator
+  "How often it is measured."
+  period: PeriodComparator
+  "The current attainment by green and yellow."
+  health: HealthComparator
+  "The current attainment; 1 is met."
+  attainment: DecimalComparator
+  "The current actual value."
+  actual: DecimalComparator
+  "The last day of the current period."
+  measuredTo: DateComparator
+  "The last day on which the next actual value is not late."
+  actualDue: DateComparator
+  "Whether the current target is known to be missed."
+  belowTarget: Boolean
+  "Whether an actual value is late."
+  stale: Boolean
+  "Some project that is linked to it."
+  project: ProjectFilter
+}
+
+"Says which values of KPIs are meant. Every member that is given must hold."
+input MeasurementFilter {
+  "All of these hold."
+  and: [MeasurementFilter!]
+  "At least one of these holds; an empty list is satisfied by nothing."
+  or: [MeasurementFilter!]
+  "This does not hold."
+  not: MeasurementFilter
+  "What was measured."
+  kpi: KpiFilter
+  "The part; {null: true} means the whole."
+  segment: StringComparator
+  "The first day of the period."
+  periodStart: DateComparator
+  "The last day of the period."
+  periodEnd: DateComparator
+  "Where the values come from."
+  basis: KpiBasisComparator
+  "The attainment by green and yellow."
+  health: HealthComparator
+  "What was measured."
+  actual: DecimalComparator
+  "How far the target is attained."
+  attainment: DecimalComparator
+  "Whether the target is known to be missed."
+  belowTarget: Boolean
+  "Whether the period is over."
+  closed: Boolean
+}
+
+"Says which links of projects and KPIs are meant. Every member that is given must hold."
+input KpiLinkFilter {
+  "All of these hold."
+  and: [KpiLinkFilter!]
+  "At least one of these holds; an empty list is satisfied by nothing."
+  or: [KpiLinkFilter!]
+  "This does not hold."
+  not: KpiLinkFilter
+  "The project."
+  project: ProjectFilter
+  "The KPI."
+  kpi: KpiFilter
+  "By how much the KPI is expected to change."
+  expectedChange: DecimalComparator
+  "By how much it changed."
+  realisedChange: DecimalComparator
+  "The actual date of the project's first go-live."
+  goLive: DateComparator
+  "Whether there are both such a project and such a KPI."
+  resolved: Boolean
+}
+
+"One term of an order of KPIs."
+input KpiOrder {
+  "What to sort by."
+  field: KpiOrderField!
+  "The direction."
+  direction: OrderDirection = ASC
+  "Where those without a value go."
+  nulls: NullsOrder = LAST
+}
+
+"What KPIs are sorted by. Texts sort without regard to case."
+enum KpiOrderField {
+  "The key."
+  KEY
+  "The name."
+  NAME
+  "The key of the department."
+  DEPARTMENT
+  "The name of who answers for it."
+  OWNER
+  "The side, in the order of KpiPerspective."
+  PERSPECTIVE
+  "Leading ones first."
+  INDICATOR
+  "What it is counted in."
+  UNIT
+  "From GREEN to RED; UNKNOWN has no value."
+  HEALTH
+  "The current attainment."
+  ATTAINMENT
+  "The current actual value."
+  ACTUAL
+  "The last day of the current period."
+  MEASURED_TO
+  "The last day on which the next actual value is not late."
+  ACTUAL_DUE
+}
+
+"One term of an order of values of KPIs."
+input MeasurementOrder {
+  "What to sort by."
+  field: MeasurementOrderField!
+  "The direction."
+  direction: OrderDirection = ASC
+  "Where those without a value go."
+  nulls: NullsOrder = LAST
+}
+
+"What values of KPIs are sorted by."
+enum MeasurementOrderField {
+  "The key of the KPI."
+  KPI
+  "The key of the department."
+  DEPARTMENT
+  "The first day of the period."
+  PERIOD_START
+  "The last day of the period."
+  PERIOD_END
+  "The part; the whole has no value."
+  SEGMENT
+  "What was measured."
+  ACTUAL
+  "How far the target is attained."
+  ATTAINMENT
+  "From GREEN to RED; UNKNOWN has no value."
+  HEALTH
+}
+
+"What KPIs are grouped by."
+enum KpiGroupField {
+  "The department."
+  DEPARTMENT
+  "The side."
+  PERSPECTIVE
+  "Whether it tells what comes, or what became."
+  INDICATOR
+  "Which values are good."
+  DIRECTION
+  "The health."
+  HEALTH
+  "Who answers for it."
+  OWNER
+  "What it is counted in."
+  UNIT
+  "How often it is measured."
+  PERIOD
+}
+
+"Says which groups of KPIs are meant. Every member that is given must hold."
+input KpiGroupHaving {
+  "How many are in it."
+  count: IntComparator
+  "The mean of the current attainments."
+  meanAttainment: DecimalComparator
+  "How many are known to miss their current target."
+  belowTarget: IntComparator
+}
+
+"One term of an order of groups of KPIs."
+input KpiGroupOrder {
+  "What to sort by."
+  field: KpiGroupOrderField!
+  "The direction."
+  direction: OrderDirection = ASC
+  "Where those without a value go."
+  nulls: NullsOrder = LAST
+}
+
+"What groups of KPIs are sorted by."
+enum KpiGroupOrderField {
+  "The keys, one after the other."
+  KEY
+  "How many are in it."
+  COUNT
+  "The mean of the current attainments."
+  MEAN_ATTAINMENT
+  "How many are known to miss their current target."
+  BELOW_TARGET
+}
+
+"Which values of a KPI are good."
+enum KpiDirection {
+  "The more, the better: attainment is actual value by target."
+  HIGHER_IS_BETTER
+  "The less, the better: attainment is 2 minus actual value by target."
+  LOWER_IS_BETTER
+  "Good between two values: attainment is 1 there, and falls in proportion outside."
+  TARGET_BAND
+}
+
+"Whether a KPI tells what comes, or what became."
+enum IndicatorType {
+  "It changes before the result does."
+  LEADING
+  "It is the result."
+  LAGGING
+}
+
+"The side from which a KPI looks at the organisation."
+enum KpiPerspective {
+  "What customers get."
+  CUSTOMER
+  "How the people who work here fare."
+  EMPLOYEE
+  "Money."
+  FINANCIAL
+  "How work is done."
+  PROCESS
+}
+
+"The length of a period."
+enum Period {
+  "A day."
+  DAY
+  "An ISO week, from Monday. To longer periods it belongs where its Thursday lies."
+  WEEK
+  "A month."
+  MONTH
+  "A quarter of a year."
+  QUARTER
+  "A year."
+  YEAR
+}
+
+"How values of several periods or segments become one."
+enum KpiAggregation {
+  "They are added."
+  SUM
+  "Their mean."
+  MEAN
+  "The last period counts, and segments are added: a stock."
+  LAST
+  "Numerators and denominators are added, and divided once; ratios are never averaged."
+  RATIO
+}
+
+"How attainment follows from actual value, target and baseline."
+enum AttainmentForm {
+  "By the target alone; the baseline counts for negative targets only."
+  FROM_TARGET
+  "The way from the baseline that was made, as a share of the way to the target."
+  FROM_BASELINE
+}
+
+"Where the values of a KPI in one period come from."
+enum KpiBasis {
+  "Its actual value was recorded as it is, or there is none."
+  RECORDED
+  "The whole is made of its segments."
+  SEGMENTS
+  "A longer period is made of shorter ones."
+  PERIODS
+}
+
+"Where an input of an attainment comes from."
+enum KpiTermSource {
+  "The measurement of the period."
+  MEASUREMENT
+  "The KPI itself."
+  KPI
+  "It was made of the same input of the parts."
+  PARTS
+  "It was made of other inputs of the same point."
+  COMPUTED
+}
+
+"A condition on which values are good. Every member that is given must hold; a missing value satisfies null: true, neq and nin only."
+input KpiDirectionComparator {
+  "It is this."
+  eq: KpiDirection
+  "It is not this."
+  neq: KpiDirection
+  "It is one of these."
+  in: [KpiDirection!]
+  "It is none of these."
+  nin: [KpiDirection!]
+  "Whether it is missing."
+  null: Boolean
+}
+
+"A condition on whether a KPI tells what comes, or what became. Every member that is given must hold; a missing value satisfies null: true, neq and nin only."
+input IndicatorTypeComparator {
+  "It is this."
+  eq: IndicatorType
+  "It is not this."
+  neq: IndicatorType
+  "It is one of these."
+  in: [IndicatorType!]
+  "It is none of these."
+  nin: [IndicatorType!]
+  "Whether it is missing."
+  null: Boolean
+}
+
+"A condition on a perspective. Every member that is given must hold; a missing value satisfies null: true, neq and nin only."
+input KpiPerspectiveComparator {
+  "It is this."
+  eq: KpiPerspective
+  "It is not this."
+  neq: KpiPerspective
+  "It is one of these."
+  in: [KpiPerspective!]
+  "It is none of these."
+  nin: [KpiPerspective!]
+  "Whether it is missing."
+  null: Boolean
+}
+
+"A condition on the length of a period. Every member that is given must hold; a missing value satisfies null: true, neq and nin only."
+input PeriodComparator {
+  "It is this."
+  eq: Period
+  "It is not this."
+  neq: Period
+  "It is one of these."
+  in: [Period!]
+  "It is none of these."
+  nin: [Period!]
+  "Whether it is missing."
+  null: Boolean
+}
+
+"A condition on where values come from. Every member that is given must hold; a missing value satisfies null: true, neq and nin only."
+input KpiBasisComparator {
+  "It is this."
+  eq: KpiBasis
+  "It is not this."
+  neq: KpiBasis
+  "It is one of these."
+  in: [KpiBasis!]
+  "It is none of these."
+  nin: [KpiBasis!]
+  "Whether it is missing."
+  null: Boolean
+}
+`, BuiltIn: false},
 	{Name: "../schema/limits.graphqls", Input: `extend type Query {
   "What this request costs, and what is left of the minute for its key."
   rateLimit(
@@ -6096,6 +8227,26 @@ type Department implements Node {
     "The cursor before which to end; null and \"\" mean the end."
     before: String
   ): ProjectConnection!
+  "The KPIs of the department itself, without those of the departments below it; by key unless another order is given."
+  kpis(
+    "Which are meant; null means all."
+    filter: KpiFilter
+    "The order; completed with the id."
+    orderBy: [KpiOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): KpiConnection!
+  "How the department's KPIs stand against their targets, by perspective."
+  scorecard(
+    "Whether the KPIs of the departments below it count too."
+    below: Boolean = true
+  ): Scorecard!
 }
 
 "A person's account in a tool."
@@ -6366,6 +8517,19 @@ type Project implements Node {
   sources: [Provenance!]!
   "What people said of it in place of its tools, by field and then by when it was said."
   overrides: [Override!]!
+  "The KPIs that it is expected to change, and what it changed."
+  kpis(
+    "Which are meant; null means all."
+    filter: KpiLinkFilter
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): KpiLinkConnection!
 }
 
 "A page of projects."
@@ -6671,69 +8835,6 @@ enum RollUpMethod {
   MANUAL
 }
 
-"Which values of a KPI are good."
-enum KpiDirection {
-  "Higher ones."
-  HIGHER_IS_BETTER
-  "Lower ones."
-  LOWER_IS_BETTER
-  "Those between two limits."
-  TARGET_BAND
-}
-
-"What comes first, and what follows."
-enum IndicatorType {
-  "It runs ahead of results."
-  LEADING
-  "It shows results."
-  LAGGING
-}
-
-"The side from which a KPI looks at the organisation."
-enum KpiPerspective {
-  "Those who are served."
-  CUSTOMER
-  "Those who serve."
-  EMPLOYEE
-  "Money."
-  FINANCIAL
-  "How the work goes."
-  PROCESS
-}
-
-"The length of a period."
-enum Period {
-  "A day: 2026-03-15."
-  DAY
-  "A week: 2026-W07."
-  WEEK
-  "A month: 2026-03."
-  MONTH
-  "A quarter: 2026-Q1."
-  QUARTER
-  "A year: 2026."
-  YEAR
-}
-
-"How values of several periods or segments become one."
-enum KpiAggregation {
-  "They add up."
-  SUM
-  "Their mean."
-  MEAN
-  "The last period; segments add up: a stock."
-  LAST
-  "Numerators and denominators add up and are divided once."
-  RATIO
-}
-
-"How attainment follows from actual, target and baseline."
-enum AttainmentForm {
-  "The actual value by the target."
-  FROM_TARGET
-  "How much of the way from the baseline to the target is done."
-  FROM_BASELINE
-}
 `, BuiltIn: false},
 	{Name: "../schema/risk.graphqls", Input: `extend type Query {
   "The risks of all projects, by id unless another order is given."
@@ -7429,6 +9530,10 @@ func (ec *executionContext) childFields_Department(ctx context.Context, field gr
 		return ec.fieldContext_Department_recorded(ctx, field)
 	case "projects":
 		return ec.fieldContext_Department_projects(ctx, field)
+	case "kpis":
+		return ec.fieldContext_Department_kpis(ctx, field)
+	case "scorecard":
+		return ec.fieldContext_Department_scorecard(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Department", field.Name)
 }
@@ -7527,6 +9632,24 @@ func (ec *executionContext) childFields_DueMove(ctx context.Context, field graph
 		return ec.fieldContext_DueMove_to(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DueMove", field.Name)
+}
+
+func (ec *executionContext) childFields_FloatStatistics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_FloatStatistics_count(ctx, field)
+	case "missing":
+		return ec.fieldContext_FloatStatistics_missing(ctx, field)
+	case "mean":
+		return ec.fieldContext_FloatStatistics_mean(ctx, field)
+	case "min":
+		return ec.fieldContext_FloatStatistics_min(ctx, field)
+	case "max":
+		return ec.fieldContext_FloatStatistics_max(ctx, field)
+	case "percentile":
+		return ec.fieldContext_FloatStatistics_percentile(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FloatStatistics", field.Name)
 }
 
 func (ec *executionContext) childFields_GroupKey(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7651,6 +9774,366 @@ func (ec *executionContext) childFields_KindCount(ctx context.Context, field gra
 		return ec.fieldContext_KindCount_count(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type KindCount", field.Name)
+}
+
+func (ec *executionContext) childFields_Kpi(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Kpi_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Kpi_key(ctx, field)
+	case "name":
+		return ec.fieldContext_Kpi_name(ctx, field)
+	case "description":
+		return ec.fieldContext_Kpi_description(ctx, field)
+	case "department":
+		return ec.fieldContext_Kpi_department(ctx, field)
+	case "owner":
+		return ec.fieldContext_Kpi_owner(ctx, field)
+	case "direction":
+		return ec.fieldContext_Kpi_direction(ctx, field)
+	case "indicator":
+		return ec.fieldContext_Kpi_indicator(ctx, field)
+	case "perspective":
+		return ec.fieldContext_Kpi_perspective(ctx, field)
+	case "unit":
+		return ec.fieldContext_Kpi_unit(ctx, field)
+	case "period":
+		return ec.fieldContext_Kpi_period(ctx, field)
+	case "aggregation":
+		return ec.fieldContext_Kpi_aggregation(ctx, field)
+	case "attainmentForm":
+		return ec.fieldContext_Kpi_attainmentForm(ctx, field)
+	case "baseline":
+		return ec.fieldContext_Kpi_baseline(ctx, field)
+	case "target":
+		return ec.fieldContext_Kpi_target(ctx, field)
+	case "bandLow":
+		return ec.fieldContext_Kpi_bandLow(ctx, field)
+	case "bandHigh":
+		return ec.fieldContext_Kpi_bandHigh(ctx, field)
+	case "green":
+		return ec.fieldContext_Kpi_green(ctx, field)
+	case "yellow":
+		return ec.fieldContext_Kpi_yellow(ctx, field)
+	case "graceDays":
+		return ec.fieldContext_Kpi_graceDays(ctx, field)
+	case "current":
+		return ec.fieldContext_Kpi_current(ctx, field)
+	case "previous":
+		return ec.fieldContext_Kpi_previous(ctx, field)
+	case "projection":
+		return ec.fieldContext_Kpi_projection(ctx, field)
+	case "attainment":
+		return ec.fieldContext_Kpi_attainment(ctx, field)
+	case "attainmentReason":
+		return ec.fieldContext_Kpi_attainmentReason(ctx, field)
+	case "belowTarget":
+		return ec.fieldContext_Kpi_belowTarget(ctx, field)
+	case "health":
+		return ec.fieldContext_Kpi_health(ctx, field)
+	case "healthReason":
+		return ec.fieldContext_Kpi_healthReason(ctx, field)
+	case "stale":
+		return ec.fieldContext_Kpi_stale(ctx, field)
+	case "actualDue":
+		return ec.fieldContext_Kpi_actualDue(ctx, field)
+	case "projectionError":
+		return ec.fieldContext_Kpi_projectionError(ctx, field)
+	case "segments":
+		return ec.fieldContext_Kpi_segments(ctx, field)
+	case "series":
+		return ec.fieldContext_Kpi_series(ctx, field)
+	case "leads":
+		return ec.fieldContext_Kpi_leads(ctx, field)
+	case "ledBy":
+		return ec.fieldContext_Kpi_ledBy(ctx, field)
+	case "leadOver":
+		return ec.fieldContext_Kpi_leadOver(ctx, field)
+	case "projects":
+		return ec.fieldContext_Kpi_projects(ctx, field)
+	case "unresolvedProjects":
+		return ec.fieldContext_Kpi_unresolvedProjects(ctx, field)
+	case "explain":
+		return ec.fieldContext_Kpi_explain(ctx, field)
+	case "dataProblems":
+		return ec.fieldContext_Kpi_dataProblems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Kpi", field.Name)
+}
+
+func (ec *executionContext) childFields_KpiAggregates(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_KpiAggregates_count(ctx, field)
+	case "byHealth":
+		return ec.fieldContext_KpiAggregates_byHealth(ctx, field)
+	case "attainment":
+		return ec.fieldContext_KpiAggregates_attainment(ctx, field)
+	case "belowTarget":
+		return ec.fieldContext_KpiAggregates_belowTarget(ctx, field)
+	case "stale":
+		return ec.fieldContext_KpiAggregates_stale(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KpiAggregates", field.Name)
+}
+
+func (ec *executionContext) childFields_KpiConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_KpiConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_KpiConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_KpiConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_KpiConnection_totalCount(ctx, field)
+	case "aggregates":
+		return ec.fieldContext_KpiConnection_aggregates(ctx, field)
+	case "groups":
+		return ec.fieldContext_KpiConnection_groups(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KpiConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_KpiEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_KpiEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_KpiEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KpiEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_KpiExplanation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "value":
+		return ec.fieldContext_KpiExplanation_value(ctx, field)
+	case "reason":
+		return ec.fieldContext_KpiExplanation_reason(ctx, field)
+	case "formula":
+		return ec.fieldContext_KpiExplanation_formula(ctx, field)
+	case "actualFormula":
+		return ec.fieldContext_KpiExplanation_actualFormula(ctx, field)
+	case "method":
+		return ec.fieldContext_KpiExplanation_method(ctx, field)
+	case "inputs":
+		return ec.fieldContext_KpiExplanation_inputs(ctx, field)
+	case "parts":
+		return ec.fieldContext_KpiExplanation_parts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KpiExplanation", field.Name)
+}
+
+func (ec *executionContext) childFields_KpiGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "keys":
+		return ec.fieldContext_KpiGroup_keys(ctx, field)
+	case "aggregates":
+		return ec.fieldContext_KpiGroup_aggregates(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KpiGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_KpiGroupConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_KpiGroupConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_KpiGroupConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_KpiGroupConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_KpiGroupConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KpiGroupConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_KpiGroupEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_KpiGroupEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_KpiGroupEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KpiGroupEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_KpiLead(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kpi":
+		return ec.fieldContext_KpiLead_kpi(ctx, field)
+	case "lag":
+		return ec.fieldContext_KpiLead_lag(ctx, field)
+	case "correlation":
+		return ec.fieldContext_KpiLead_correlation(ctx, field)
+	case "pairs":
+		return ec.fieldContext_KpiLead_pairs(ctx, field)
+	case "period":
+		return ec.fieldContext_KpiLead_period(ctx, field)
+	case "reason":
+		return ec.fieldContext_KpiLead_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KpiLead", field.Name)
+}
+
+func (ec *executionContext) childFields_KpiLink(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "project":
+		return ec.fieldContext_KpiLink_project(ctx, field)
+	case "reference":
+		return ec.fieldContext_KpiLink_reference(ctx, field)
+	case "kpi":
+		return ec.fieldContext_KpiLink_kpi(ctx, field)
+	case "kpiKey":
+		return ec.fieldContext_KpiLink_kpiKey(ctx, field)
+	case "expectedChange":
+		return ec.fieldContext_KpiLink_expectedChange(ctx, field)
+	case "rationale":
+		return ec.fieldContext_KpiLink_rationale(ctx, field)
+	case "goLive":
+		return ec.fieldContext_KpiLink_goLive(ctx, field)
+	case "before":
+		return ec.fieldContext_KpiLink_before(ctx, field)
+	case "after":
+		return ec.fieldContext_KpiLink_after(ctx, field)
+	case "realisedChange":
+		return ec.fieldContext_KpiLink_realisedChange(ctx, field)
+	case "realisedReason":
+		return ec.fieldContext_KpiLink_realisedReason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KpiLink", field.Name)
+}
+
+func (ec *executionContext) childFields_KpiLinkConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_KpiLinkConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_KpiLinkConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_KpiLinkConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_KpiLinkConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KpiLinkConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_KpiLinkEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_KpiLinkEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_KpiLinkEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KpiLinkEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_KpiPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kpi":
+		return ec.fieldContext_KpiPoint_kpi(ctx, field)
+	case "period":
+		return ec.fieldContext_KpiPoint_period(ctx, field)
+	case "periodStart":
+		return ec.fieldContext_KpiPoint_periodStart(ctx, field)
+	case "periodEnd":
+		return ec.fieldContext_KpiPoint_periodEnd(ctx, field)
+	case "segment":
+		return ec.fieldContext_KpiPoint_segment(ctx, field)
+	case "actual":
+		return ec.fieldContext_KpiPoint_actual(ctx, field)
+	case "target":
+		return ec.fieldContext_KpiPoint_target(ctx, field)
+	case "projection":
+		return ec.fieldContext_KpiPoint_projection(ctx, field)
+	case "numerator":
+		return ec.fieldContext_KpiPoint_numerator(ctx, field)
+	case "denominator":
+		return ec.fieldContext_KpiPoint_denominator(ctx, field)
+	case "attainment":
+		return ec.fieldContext_KpiPoint_attainment(ctx, field)
+	case "attainmentReason":
+		return ec.fieldContext_KpiPoint_attainmentReason(ctx, field)
+	case "belowTarget":
+		return ec.fieldContext_KpiPoint_belowTarget(ctx, field)
+	case "health":
+		return ec.fieldContext_KpiPoint_health(ctx, field)
+	case "closed":
+		return ec.fieldContext_KpiPoint_closed(ctx, field)
+	case "projectionError":
+		return ec.fieldContext_KpiPoint_projectionError(ctx, field)
+	case "measured":
+		return ec.fieldContext_KpiPoint_measured(ctx, field)
+	case "expected":
+		return ec.fieldContext_KpiPoint_expected(ctx, field)
+	case "basis":
+		return ec.fieldContext_KpiPoint_basis(ctx, field)
+	case "note":
+		return ec.fieldContext_KpiPoint_note(ctx, field)
+	case "explain":
+		return ec.fieldContext_KpiPoint_explain(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KpiPoint", field.Name)
+}
+
+func (ec *executionContext) childFields_KpiPointConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_KpiPointConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_KpiPointConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_KpiPointConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_KpiPointConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KpiPointConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_KpiPointEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_KpiPointEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_KpiPointEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KpiPointEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_KpiTerm(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "symbol":
+		return ec.fieldContext_KpiTerm_symbol(ctx, field)
+	case "meaning":
+		return ec.fieldContext_KpiTerm_meaning(ctx, field)
+	case "value":
+		return ec.fieldContext_KpiTerm_value(ctx, field)
+	case "source":
+		return ec.fieldContext_KpiTerm_source(ctx, field)
+	case "recordedBy":
+		return ec.fieldContext_KpiTerm_recordedBy(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_KpiTerm_recordedAt(ctx, field)
+	case "version":
+		return ec.fieldContext_KpiTerm_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KpiTerm", field.Name)
+}
+
+func (ec *executionContext) childFields_KpiWindow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "mean":
+		return ec.fieldContext_KpiWindow_mean(ctx, field)
+	case "from":
+		return ec.fieldContext_KpiWindow_from(ctx, field)
+	case "to":
+		return ec.fieldContext_KpiWindow_to(ctx, field)
+	case "periods":
+		return ec.fieldContext_KpiWindow_periods(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KpiWindow", field.Name)
 }
 
 func (ec *executionContext) childFields_LinkProjectsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8033,6 +10516,8 @@ func (ec *executionContext) childFields_Project(ctx context.Context, field graph
 		return ec.fieldContext_Project_sources(ctx, field)
 	case "overrides":
 		return ec.fieldContext_Project_overrides(ctx, field)
+	case "kpis":
+		return ec.fieldContext_Project_kpis(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Project", field.Name)
 }
@@ -8117,6 +10602,20 @@ func (ec *executionContext) childFields_ProjectGroupEdge(ctx context.Context, fi
 		return ec.fieldContext_ProjectGroupEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProjectGroupEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ProjectionError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "absolute":
+		return ec.fieldContext_ProjectionError_absolute(ctx, field)
+	case "share":
+		return ec.fieldContext_ProjectionError_share(ctx, field)
+	case "count":
+		return ec.fieldContext_ProjectionError_count(ctx, field)
+	case "reason":
+		return ec.fieldContext_ProjectionError_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProjectionError", field.Name)
 }
 
 func (ec *executionContext) childFields_Provenance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8253,6 +10752,32 @@ func (ec *executionContext) childFields_RiskEdge(ctx context.Context, field grap
 		return ec.fieldContext_RiskEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RiskEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Scorecard(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "department":
+		return ec.fieldContext_Scorecard_department(ctx, field)
+	case "below":
+		return ec.fieldContext_Scorecard_below(ctx, field)
+	case "aggregates":
+		return ec.fieldContext_Scorecard_aggregates(ctx, field)
+	case "perspectives":
+		return ec.fieldContext_Scorecard_perspectives(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Scorecard", field.Name)
+}
+
+func (ec *executionContext) childFields_ScorecardPerspective(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "perspective":
+		return ec.fieldContext_ScorecardPerspective_perspective(ctx, field)
+	case "aggregates":
+		return ec.fieldContext_ScorecardPerspective_aggregates(ctx, field)
+	case "kpis":
+		return ec.fieldContext_ScorecardPerspective_kpis(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScorecardPerspective", field.Name)
 }
 
 func (ec *executionContext) childFields_SetMilestoneFieldsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8789,6 +11314,60 @@ func (ec *executionContext) childFields___Type(ctx context.Context, field graphq
 
 // region    ***************************** args.gotpl *****************************
 
+func (ec *executionContext) field_Department_kpis_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.KPIFilter, error) {
+			return ec.unmarshalOKpiFilter2ᚖplumblineᚋportfolioᚐKPIFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.KPIOrder, error) {
+			return ec.unmarshalOKpiOrder2ᚕᚖplumblineᚋportfolioᚐKPIOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
+	return args, nil
+}
+
 func (ec *executionContext) field_Department_projects_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8843,6 +11422,34 @@ func (ec *executionContext) field_Department_projects_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Department_scorecard_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "below",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["below"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_FloatStatistics_percentile_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "of",
+		func(ctx context.Context, v any) (float64, error) {
+			return ec.unmarshalNFloat2float64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["of"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_IntStatistics_percentile_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8854,6 +11461,194 @@ func (ec *executionContext) field_IntStatistics_percentile_args(ctx context.Cont
 		return nil, err
 	}
 	args["of"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_KpiConnection_groups_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) ([]portfolio.KPIGroupField, error) {
+			return ec.unmarshalNKpiGroupField2ᚕplumblineᚋportfolioᚐKPIGroupFieldᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "having",
+		func(ctx context.Context, v any) (*portfolio.KPIGroupHaving, error) {
+			return ec.unmarshalOKpiGroupHaving2ᚖplumblineᚋportfolioᚐKPIGroupHaving(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["having"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.KPIGroupOrder, error) {
+			return ec.unmarshalOKpiGroupOrder2ᚕᚖplumblineᚋportfolioᚐKPIGroupOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Kpi_leadOver_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "key",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["key"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "maxLag",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["maxLag"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Kpi_leads_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "maxLag",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["maxLag"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Kpi_ledBy_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "maxLag",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["maxLag"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Kpi_projects_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.KPILinkFilter, error) {
+			return ec.unmarshalOKpiLinkFilter2ᚖplumblineᚋportfolioᚐKPILinkFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Kpi_series_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "period",
+		func(ctx context.Context, v any) (*portfolio.Period, error) {
+			return ec.unmarshalOPeriod2ᚖplumblineᚋportfolioᚐPeriod(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["period"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (*portfolio.When, error) {
+			return ec.unmarshalODateOrDuration2ᚖplumblineᚋportfolioᚐWhen(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (*portfolio.When, error) {
+			return ec.unmarshalODateOrDuration2ᚖplumblineᚋportfolioᚐWhen(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "segment",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["segment"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
 	return args, nil
 }
 
@@ -9189,8 +11984,8 @@ func (ec *executionContext) field_Mutation_upsertKpiLinks_args(ctx context.Conte
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (model.UpsertKpiLinksInput, error) {
-			return ec.unmarshalNUpsertKpiLinksInput2plumblineᚋgraphᚋmodelᚐUpsertKpiLinksInput(ctx, v)
+		func(ctx context.Context, v any) (model.UpsertKPILinksInput, error) {
+			return ec.unmarshalNUpsertKpiLinksInput2plumblineᚋgraphᚋmodelᚐUpsertKPILinksInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9389,6 +12184,52 @@ func (ec *executionContext) field_Project_dependents_args(ctx context.Context, r
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*portfolio.DependencyFilter, error) {
 			return ec.unmarshalODependencyFilter2ᚖplumblineᚋportfolioᚐDependencyFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Project_kpis_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.KPILinkFilter, error) {
+			return ec.unmarshalOKpiLinkFilter2ᚖplumblineᚋportfolioᚐKPILinkFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9732,6 +12573,174 @@ func (ec *executionContext) field_Query_holds_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["before"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_kpiLinks_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.KPILinkFilter, error) {
+			return ec.unmarshalOKpiLinkFilter2ᚖplumblineᚋportfolioᚐKPILinkFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_kpi_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "key",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["key"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_kpis_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.KPIFilter, error) {
+			return ec.unmarshalOKpiFilter2ᚖplumblineᚋportfolioᚐKPIFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.KPIOrder, error) {
+			return ec.unmarshalOKpiOrder2ᚕᚖplumblineᚋportfolioᚐKPIOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_measurements_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.MeasurementFilter, error) {
+			return ec.unmarshalOMeasurementFilter2ᚖplumblineᚋportfolioᚐMeasurementFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.MeasurementOrder, error) {
+			return ec.unmarshalOMeasurementOrder2ᚕᚖplumblineᚋportfolioᚐMeasurementOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
 	return args, nil
 }
 
@@ -10091,6 +13100,28 @@ func (ec *executionContext) field_Query_runs_args(ctx context.Context, rawArgs m
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_scorecard_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "department",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["department"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "below",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["below"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Risk_customFields_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -10102,6 +13133,60 @@ func (ec *executionContext) field_Risk_customFields_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["keys"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_ScorecardPerspective_kpis_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.KPIFilter, error) {
+			return ec.unmarshalOKpiFilter2ᚖplumblineᚋportfolioᚐKPIFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.KPIOrder, error) {
+			return ec.unmarshalOKpiOrder2ᚕᚖplumblineᚋportfolioᚐKPIOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
 	return args, nil
 }
 
@@ -10818,6 +13903,94 @@ func (ec *executionContext) fieldContext_Department_projects(ctx context.Context
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Department_projects_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Department_kpis(ctx context.Context, field graphql.CollectedField, obj *portfolio.Department) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Department_kpis(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.KPIs(fc.Args["filter"].(*portfolio.KPIFilter), fc.Args["orderBy"].([]*portfolio.KPIOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPIConnection) graphql.Marshaler {
+			return ec.marshalNKpiConnection2ᚖplumblineᚋportfolioᚐKPIConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Department_kpis(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Department",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Department_kpis_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Department_scorecard(ctx context.Context, field graphql.CollectedField, obj *portfolio.Department) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Department_scorecard(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Scorecard(fc.Args["below"].(*bool)), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Scorecard) graphql.Marshaler {
+			return ec.marshalNScorecard2ᚖplumblineᚋportfolioᚐScorecard(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Department_scorecard(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Department",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Scorecard(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Department_scorecard_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -11551,6 +14724,165 @@ func (ec *executionContext) _DueMove_to(ctx context.Context, field graphql.Colle
 }
 func (ec *executionContext) fieldContext_DueMove_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DueMove", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _FloatStatistics_count(ctx context.Context, field graphql.CollectedField, obj *portfolio.FloatStatistics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FloatStatistics_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FloatStatistics_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FloatStatistics", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _FloatStatistics_missing(ctx context.Context, field graphql.CollectedField, obj *portfolio.FloatStatistics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FloatStatistics_missing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Missing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FloatStatistics_missing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FloatStatistics", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _FloatStatistics_mean(ctx context.Context, field graphql.CollectedField, obj *portfolio.FloatStatistics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FloatStatistics_mean(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mean(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FloatStatistics_mean(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FloatStatistics", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _FloatStatistics_min(ctx context.Context, field graphql.CollectedField, obj *portfolio.FloatStatistics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FloatStatistics_min(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Min(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FloatStatistics_min(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FloatStatistics", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _FloatStatistics_max(ctx context.Context, field graphql.CollectedField, obj *portfolio.FloatStatistics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FloatStatistics_max(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Max(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FloatStatistics_max(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FloatStatistics", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _FloatStatistics_percentile(ctx context.Context, field graphql.CollectedField, obj *portfolio.FloatStatistics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FloatStatistics_percentile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Percentile(fc.Args["of"].(float64))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FloatStatistics_percentile(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FloatStatistics",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type Float does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_FloatStatistics_percentile_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _GroupKey_field(ctx context.Context, field graphql.CollectedField, obj *portfolio.GroupKey) (ret graphql.Marshaler) {
@@ -12509,6 +15841,3495 @@ func (ec *executionContext) _KindCount_count(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_KindCount_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("KindCount", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_id(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Kpi", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_key(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Kpi", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_name(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Kpi", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_description(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Kpi", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_department(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_department(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Department(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Department) graphql.Marshaler {
+			return ec.marshalODepartment2ᚖplumblineᚋportfolioᚐDepartment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_department(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Kpi",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Department(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Kpi_owner(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_owner(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Owner(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Person) graphql.Marshaler {
+			return ec.marshalOPerson2ᚖplumblineᚋportfolioᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_owner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Kpi",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Kpi_direction(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_direction(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Direction, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.KPIDirection) graphql.Marshaler {
+			return ec.marshalNKpiDirection2plumblineᚋportfolioᚐKPIDirection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_direction(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Kpi", field, false, false, errors.New("field of type KpiDirection does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_indicator(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_indicator(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Indicator, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.IndicatorType) graphql.Marshaler {
+			return ec.marshalOIndicatorType2plumblineᚋportfolioᚐIndicatorType(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_indicator(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Kpi", field, false, false, errors.New("field of type IndicatorType does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_perspective(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_perspective(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Perspective, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.KPIPerspective) graphql.Marshaler {
+			return ec.marshalOKpiPerspective2plumblineᚋportfolioᚐKPIPerspective(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_perspective(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Kpi", field, false, false, errors.New("field of type KpiPerspective does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_unit(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Kpi", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_period(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_period(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Period, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Period) graphql.Marshaler {
+			return ec.marshalNPeriod2plumblineᚋportfolioᚐPeriod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_period(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Kpi", field, false, false, errors.New("field of type Period does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_aggregation(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_aggregation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.KPIAggregation) graphql.Marshaler {
+			return ec.marshalNKpiAggregation2plumblineᚋportfolioᚐKPIAggregation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_aggregation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Kpi", field, false, false, errors.New("field of type KpiAggregation does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_attainmentForm(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_attainmentForm(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AttainmentForm, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.AttainmentForm) graphql.Marshaler {
+			return ec.marshalNAttainmentForm2plumblineᚋportfolioᚐAttainmentForm(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_attainmentForm(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Kpi", field, false, false, errors.New("field of type AttainmentForm does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_baseline(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_baseline(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Baseline, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_baseline(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Kpi", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_target(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_target(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Target, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_target(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Kpi", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_bandLow(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_bandLow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BandLow, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_bandLow(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Kpi", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_bandHigh(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_bandHigh(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BandHigh, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_bandHigh(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Kpi", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_green(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_green(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Green, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_green(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Kpi", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_yellow(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_yellow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Yellow, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_yellow(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Kpi", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_graceDays(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_graceDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GraceDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_graceDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Kpi", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_current(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_current(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Current(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPIPoint) graphql.Marshaler {
+			return ec.marshalOKpiPoint2ᚖplumblineᚋportfolioᚐKPIPoint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_current(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Kpi",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Kpi_previous(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_previous(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Previous(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPIPoint) graphql.Marshaler {
+			return ec.marshalOKpiPoint2ᚖplumblineᚋportfolioᚐKPIPoint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_previous(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Kpi",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Kpi_projection(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_projection(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Projection(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPIPoint) graphql.Marshaler {
+			return ec.marshalOKpiPoint2ᚖplumblineᚋportfolioᚐKPIPoint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_projection(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Kpi",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Kpi_attainment(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_attainment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Attainment(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_attainment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Kpi", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_attainmentReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_attainmentReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AttainmentReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_attainmentReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Kpi",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Kpi_belowTarget(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_belowTarget(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BelowTarget(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_belowTarget(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Kpi", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_health(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_health(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Health, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Health) graphql.Marshaler {
+			return ec.marshalNHealth2plumblineᚋportfolioᚐHealth(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_health(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Kpi", field, false, false, errors.New("field of type Health does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_healthReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_healthReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HealthReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_healthReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Kpi",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Kpi_stale(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_stale(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Stale(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_stale(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Kpi", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_actualDue(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_actualDue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ActualDue, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_actualDue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Kpi", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_projectionError(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_projectionError(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProjectionError(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.ProjectionError) graphql.Marshaler {
+			return ec.marshalNProjectionError2ᚖplumblineᚋportfolioᚐProjectionError(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_projectionError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Kpi",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProjectionError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Kpi_segments(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_segments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Segments(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_segments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Kpi", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_series(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_series(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Series(fc.Args["period"].(*portfolio.Period), fc.Args["from"].(*portfolio.When), fc.Args["to"].(*portfolio.When), fc.Args["segment"].(*string), fc.Args["last"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.KPIPoint) graphql.Marshaler {
+			return ec.marshalNKpiPoint2ᚕᚖplumblineᚋportfolioᚐKPIPointᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_series(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Kpi",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiPoint(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Kpi_series_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Kpi_leads(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_leads(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Leads(fc.Args["maxLag"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.KPILead) graphql.Marshaler {
+			return ec.marshalNKpiLead2ᚕᚖplumblineᚋportfolioᚐKPILeadᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_leads(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Kpi",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiLead(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Kpi_leads_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Kpi_ledBy(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_ledBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.LedBy(fc.Args["maxLag"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.KPILead) graphql.Marshaler {
+			return ec.marshalNKpiLead2ᚕᚖplumblineᚋportfolioᚐKPILeadᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_ledBy(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Kpi",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiLead(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Kpi_ledBy_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Kpi_leadOver(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_leadOver(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.LeadOver(fc.Args["key"].(string), fc.Args["maxLag"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPILead) graphql.Marshaler {
+			return ec.marshalOKpiLead2ᚖplumblineᚋportfolioᚐKPILead(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_leadOver(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Kpi",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiLead(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Kpi_leadOver_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Kpi_projects(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_projects(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Projects(fc.Args["filter"].(*portfolio.KPILinkFilter), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.KPILinkRow, portfolio.KPILink]) graphql.Marshaler {
+			return ec.marshalNKpiLinkConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_projects(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Kpi",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiLinkConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Kpi_projects_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Kpi_unresolvedProjects(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_unresolvedProjects(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UnresolvedProjects(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_unresolvedProjects(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Kpi", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Kpi_explain(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_explain(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Explain(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPIExplanation) graphql.Marshaler {
+			return ec.marshalOKpiExplanation2ᚖplumblineᚋportfolioᚐKPIExplanation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_explain(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Kpi",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiExplanation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Kpi_dataProblems(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPI) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Kpi_dataProblems(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DataProblems(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Reason) graphql.Marshaler {
+			return ec.marshalNReason2ᚕᚖplumblineᚋportfolioᚐReasonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Kpi_dataProblems(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Kpi",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiAggregates_count(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiAggregates_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiAggregates_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiAggregates", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _KpiAggregates_byHealth(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiAggregates_byHealth(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ByHealth(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.HealthCount) graphql.Marshaler {
+			return ec.marshalNHealthCount2ᚕplumblineᚋportfolioᚐHealthCountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiAggregates_byHealth(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiAggregates",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HealthCount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiAggregates_attainment(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiAggregates_attainment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Attainment(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.FloatStatistics) graphql.Marshaler {
+			return ec.marshalNFloatStatistics2ᚖplumblineᚋportfolioᚐFloatStatistics(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiAggregates_attainment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiAggregates",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FloatStatistics(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiAggregates_belowTarget(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiAggregates_belowTarget(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BelowTarget(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiAggregates_belowTarget(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiAggregates", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _KpiAggregates_stale(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiAggregates_stale(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Stale(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiAggregates_stale(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiAggregates", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _KpiConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.KPI) graphql.Marshaler {
+			return ec.marshalNKpi2ᚕᚖplumblineᚋportfolioᚐKPIᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Kpi(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Edge[portfolio.KPI]) graphql.Marshaler {
+			return ec.marshalNKpiEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _KpiConnection_aggregates(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiConnection_aggregates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregates(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPIAggregates) graphql.Marshaler {
+			return ec.marshalNKpiAggregates2ᚖplumblineᚋportfolioᚐKPIAggregates(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiConnection_aggregates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiAggregates(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiConnection_groups(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiConnection_groups(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Groups(fc.Args["by"].([]portfolio.KPIGroupField), fc.Args["having"].(*portfolio.KPIGroupHaving), fc.Args["orderBy"].([]*portfolio.KPIGroupOrder), fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPIGroupConnection) graphql.Marshaler {
+			return ec.marshalNKpiGroupConnection2ᚖplumblineᚋportfolioᚐKPIGroupConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiConnection_groups(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiGroupConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_KpiConnection_groups_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.KPI]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KpiEdge_node(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.KPI]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPI) graphql.Marshaler {
+			return ec.marshalNKpi2ᚖplumblineᚋportfolioᚐKPI(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Kpi(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiExplanation_value(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiExplanation_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiExplanation_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiExplanation", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _KpiExplanation_reason(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiExplanation_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiExplanation_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiExplanation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiExplanation_formula(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiExplanation_formula(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Formula, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiExplanation_formula(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiExplanation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KpiExplanation_actualFormula(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiExplanation_actualFormula(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ActualFormula, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiExplanation_actualFormula(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiExplanation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KpiExplanation_method(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiExplanation_method(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Method(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiExplanation_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiExplanation", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KpiExplanation_inputs(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiExplanation_inputs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Inputs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.KPITerm) graphql.Marshaler {
+			return ec.marshalNKpiTerm2ᚕᚖplumblineᚋportfolioᚐKPITermᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiExplanation_inputs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiExplanation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiTerm(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiExplanation_parts(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiExplanation_parts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Parts(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.KPIPoint) graphql.Marshaler {
+			return ec.marshalNKpiPoint2ᚕᚖplumblineᚋportfolioᚐKPIPointᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiExplanation_parts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiExplanation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiGroup_keys(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiGroup_keys(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Keys(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.GroupKey) graphql.Marshaler {
+			return ec.marshalNGroupKey2ᚕᚖplumblineᚋportfolioᚐGroupKeyᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiGroup_keys(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiGroup",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroupKey(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiGroup_aggregates(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiGroup_aggregates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregates(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPIAggregates) graphql.Marshaler {
+			return ec.marshalNKpiAggregates2ᚖplumblineᚋportfolioᚐKPIAggregates(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiGroup_aggregates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiGroup",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiAggregates(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiGroupConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIGroupConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiGroupConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.KPIGroup) graphql.Marshaler {
+			return ec.marshalNKpiGroup2ᚕᚖplumblineᚋportfolioᚐKPIGroupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiGroupConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiGroupConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiGroupConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIGroupConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiGroupConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Edge[portfolio.KPIGroup]) graphql.Marshaler {
+			return ec.marshalNKpiGroupEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiGroupConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiGroupConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiGroupEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiGroupConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIGroupConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiGroupConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiGroupConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiGroupConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiGroupConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIGroupConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiGroupConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiGroupConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiGroupConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _KpiGroupEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.KPIGroup]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiGroupEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiGroupEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiGroupEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KpiGroupEdge_node(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.KPIGroup]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiGroupEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPIGroup) graphql.Marshaler {
+			return ec.marshalNKpiGroup2ᚖplumblineᚋportfolioᚐKPIGroup(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiGroupEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiGroupEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiLead_kpi(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPILead) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiLead_kpi(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KPI(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPI) graphql.Marshaler {
+			return ec.marshalNKpi2ᚖplumblineᚋportfolioᚐKPI(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiLead_kpi(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiLead",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Kpi(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiLead_lag(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPILead) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiLead_lag(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lag, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiLead_lag(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiLead", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _KpiLead_correlation(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPILead) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiLead_correlation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Correlation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiLead_correlation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiLead", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _KpiLead_pairs(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPILead) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiLead_pairs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pairs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiLead_pairs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiLead", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _KpiLead_period(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPILead) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiLead_period(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Period, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Period) graphql.Marshaler {
+			return ec.marshalNPeriod2plumblineᚋportfolioᚐPeriod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiLead_period(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiLead", field, false, false, errors.New("field of type Period does not have child fields"))
+}
+
+func (ec *executionContext) _KpiLead_reason(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPILead) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiLead_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiLead_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiLead",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiLink_project(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPILink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiLink_project(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Project(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Project) graphql.Marshaler {
+			return ec.marshalOProject2ᚖplumblineᚋportfolioᚐProject(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiLink_project(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiLink",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Project(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiLink_reference(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPILink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiLink_reference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reference, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiLink_reference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiLink", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KpiLink_kpi(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPILink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiLink_kpi(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KPI(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPI) graphql.Marshaler {
+			return ec.marshalOKpi2ᚖplumblineᚋportfolioᚐKPI(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiLink_kpi(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiLink",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Kpi(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiLink_kpiKey(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPILink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiLink_kpiKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KPIKey(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiLink_kpiKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiLink", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KpiLink_expectedChange(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPILink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiLink_expectedChange(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpectedChange, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiLink_expectedChange(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiLink", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _KpiLink_rationale(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPILink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiLink_rationale(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rationale, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiLink_rationale(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiLink", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KpiLink_goLive(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPILink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiLink_goLive(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GoLive, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiLink_goLive(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiLink", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _KpiLink_before(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPILink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiLink_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPIWindow) graphql.Marshaler {
+			return ec.marshalOKpiWindow2ᚖplumblineᚋportfolioᚐKPIWindow(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiLink_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiLink",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiWindow(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiLink_after(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPILink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiLink_after(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.After(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPIWindow) graphql.Marshaler {
+			return ec.marshalOKpiWindow2ᚖplumblineᚋportfolioᚐKPIWindow(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiLink_after(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiLink",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiWindow(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiLink_realisedChange(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPILink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiLink_realisedChange(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RealisedChange, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiLink_realisedChange(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiLink", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _KpiLink_realisedReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPILink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiLink_realisedReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RealisedReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiLink_realisedReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiLink",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiLinkConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.KPILinkRow, portfolio.KPILink]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiLinkConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.KPILink) graphql.Marshaler {
+			return ec.marshalNKpiLink2ᚕᚖplumblineᚋportfolioᚐKPILinkᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiLinkConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiLinkConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiLink(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiLinkConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.KPILinkRow, portfolio.KPILink]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiLinkConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Edge[portfolio.KPILink]) graphql.Marshaler {
+			return ec.marshalNKpiLinkEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiLinkConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiLinkConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiLinkEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiLinkConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.KPILinkRow, portfolio.KPILink]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiLinkConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiLinkConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiLinkConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiLinkConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.KPILinkRow, portfolio.KPILink]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiLinkConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiLinkConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiLinkConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _KpiLinkEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.KPILink]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiLinkEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiLinkEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiLinkEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KpiLinkEdge_node(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.KPILink]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiLinkEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPILink) graphql.Marshaler {
+			return ec.marshalNKpiLink2ᚖplumblineᚋportfolioᚐKPILink(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiLinkEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiLinkEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiLink(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiPoint_kpi(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPoint_kpi(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KPI(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPI) graphql.Marshaler {
+			return ec.marshalNKpi2ᚖplumblineᚋportfolioᚐKPI(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPoint_kpi(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiPoint",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Kpi(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiPoint_period(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPoint_period(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Period(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPoint_period(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiPoint", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KpiPoint_periodStart(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPoint_periodStart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PeriodStart(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalNDate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPoint_periodStart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiPoint", field, true, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _KpiPoint_periodEnd(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPoint_periodEnd(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PeriodEnd(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalNDate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPoint_periodEnd(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiPoint", field, true, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _KpiPoint_segment(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPoint_segment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Segment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPoint_segment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiPoint", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KpiPoint_actual(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPoint_actual(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actual, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPoint_actual(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiPoint", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _KpiPoint_target(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPoint_target(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Target, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPoint_target(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiPoint", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _KpiPoint_projection(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPoint_projection(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Projection, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPoint_projection(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiPoint", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _KpiPoint_numerator(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPoint_numerator(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Numerator, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPoint_numerator(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiPoint", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _KpiPoint_denominator(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPoint_denominator(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Denominator, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPoint_denominator(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiPoint", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _KpiPoint_attainment(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPoint_attainment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Attainment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPoint_attainment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiPoint", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _KpiPoint_attainmentReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPoint_attainmentReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AttainmentReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPoint_attainmentReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiPoint",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiPoint_belowTarget(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPoint_belowTarget(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BelowTarget(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPoint_belowTarget(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiPoint", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _KpiPoint_health(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPoint_health(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Health, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Health) graphql.Marshaler {
+			return ec.marshalNHealth2plumblineᚋportfolioᚐHealth(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPoint_health(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiPoint", field, false, false, errors.New("field of type Health does not have child fields"))
+}
+
+func (ec *executionContext) _KpiPoint_closed(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPoint_closed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Closed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPoint_closed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiPoint", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _KpiPoint_projectionError(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPoint_projectionError(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProjectionError(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPoint_projectionError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiPoint", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _KpiPoint_measured(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPoint_measured(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Measured, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPoint_measured(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiPoint", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _KpiPoint_expected(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPoint_expected(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Expected, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPoint_expected(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiPoint", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _KpiPoint_basis(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPoint_basis(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Basis, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.KPIBasis) graphql.Marshaler {
+			return ec.marshalNKpiBasis2plumblineᚋportfolioᚐKPIBasis(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPoint_basis(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiPoint", field, false, false, errors.New("field of type KpiBasis does not have child fields"))
+}
+
+func (ec *executionContext) _KpiPoint_note(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPoint_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Note(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPoint_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiPoint", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KpiPoint_explain(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPoint_explain(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Explain(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPIExplanation) graphql.Marshaler {
+			return ec.marshalNKpiExplanation2ᚖplumblineᚋportfolioᚐKPIExplanation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPoint_explain(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiPoint",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiExplanation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiPointConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.KPIPointRow, portfolio.KPIPoint]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPointConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.KPIPoint) graphql.Marshaler {
+			return ec.marshalNKpiPoint2ᚕᚖplumblineᚋportfolioᚐKPIPointᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPointConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiPointConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiPointConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.KPIPointRow, portfolio.KPIPoint]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPointConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Edge[portfolio.KPIPoint]) graphql.Marshaler {
+			return ec.marshalNKpiPointEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPointConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiPointConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiPointEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiPointConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.KPIPointRow, portfolio.KPIPoint]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPointConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPointConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiPointConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiPointConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.KPIPointRow, portfolio.KPIPoint]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPointConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPointConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiPointConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _KpiPointEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.KPIPoint]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPointEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPointEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiPointEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KpiPointEdge_node(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.KPIPoint]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiPointEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPIPoint) graphql.Marshaler {
+			return ec.marshalNKpiPoint2ᚖplumblineᚋportfolioᚐKPIPoint(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiPointEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiPointEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiTerm_symbol(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPITerm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiTerm_symbol(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Symbol, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiTerm_symbol(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiTerm", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KpiTerm_meaning(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPITerm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiTerm_meaning(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Meaning, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiTerm_meaning(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiTerm", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KpiTerm_value(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPITerm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiTerm_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiTerm_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiTerm", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _KpiTerm_source(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPITerm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiTerm_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.KPITermSource) graphql.Marshaler {
+			return ec.marshalNKpiTermSource2plumblineᚋportfolioᚐKPITermSource(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiTerm_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiTerm", field, false, false, errors.New("field of type KpiTermSource does not have child fields"))
+}
+
+func (ec *executionContext) _KpiTerm_recordedBy(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPITerm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiTerm_recordedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RecordedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiTerm_recordedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiTerm", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KpiTerm_recordedAt(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPITerm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiTerm_recordedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RecordedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiTerm_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiTerm", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _KpiTerm_version(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPITerm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiTerm_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiTerm_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiTerm", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KpiWindow_mean(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIWindow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiWindow_mean(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mean, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiWindow_mean(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiWindow", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _KpiWindow_from(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIWindow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiWindow_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalNDate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiWindow_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiWindow", field, true, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _KpiWindow_to(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIWindow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiWindow_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalNDate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiWindow_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiWindow", field, true, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _KpiWindow_periods(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIWindow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiWindow_periods(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Periods(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiWindow_periods(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiWindow", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _LinkProjectsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
@@ -15082,7 +21903,7 @@ func (ec *executionContext) _Mutation_upsertKpiLinks(ctx context.Context, field 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UpsertKpiLinks(ctx, fc.Args["input"].(model.UpsertKpiLinksInput))
+			return ec.Resolvers.Mutation().UpsertKPILinks(ctx, fc.Args["input"].(model.UpsertKPILinksInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
@@ -17158,6 +23979,50 @@ func (ec *executionContext) fieldContext_Project_overrides(_ context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _Project_kpis(ctx context.Context, field graphql.CollectedField, obj *portfolio.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_kpis(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.KPIs(fc.Args["filter"].(*portfolio.KPILinkFilter), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.KPILinkRow, portfolio.KPILink]) graphql.Marshaler {
+			return ec.marshalNKpiLinkConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_kpis(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Project",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiLinkConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Project_kpis_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ProjectAggregates_count(ctx context.Context, field graphql.CollectedField, obj *portfolio.ProjectAggregates) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17843,6 +24708,107 @@ func (ec *executionContext) fieldContext_ProjectGroupEdge_node(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _ProjectionError_absolute(ctx context.Context, field graphql.CollectedField, obj *portfolio.ProjectionError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectionError_absolute(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Absolute, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectionError_absolute(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectionError", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _ProjectionError_share(ctx context.Context, field graphql.CollectedField, obj *portfolio.ProjectionError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectionError_share(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Share, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectionError_share(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectionError", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _ProjectionError_count(ctx context.Context, field graphql.CollectedField, obj *portfolio.ProjectionError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectionError_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectionError_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectionError", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ProjectionError_reason(ctx context.Context, field graphql.CollectedField, obj *portfolio.ProjectionError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectionError_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectionError_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProjectionError",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Provenance_connection(ctx context.Context, field graphql.CollectedField, obj *portfolio.Provenance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18199,6 +25165,226 @@ func (ec *executionContext) fieldContext_Query_dependencies(ctx context.Context,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_dependencies_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_kpi(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_kpi(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().KPI(ctx, fc.Args["key"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPI) graphql.Marshaler {
+			return ec.marshalOKpi2ᚖplumblineᚋportfolioᚐKPI(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_kpi(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Kpi(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_kpi_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_kpis(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_kpis(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Kpis(ctx, fc.Args["filter"].(*portfolio.KPIFilter), fc.Args["orderBy"].([]*portfolio.KPIOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPIConnection) graphql.Marshaler {
+			return ec.marshalNKpiConnection2ᚖplumblineᚋportfolioᚐKPIConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_kpis(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_kpis_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_measurements(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_measurements(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Measurements(ctx, fc.Args["filter"].(*portfolio.MeasurementFilter), fc.Args["orderBy"].([]*portfolio.MeasurementOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.KPIPointRow, portfolio.KPIPoint]) graphql.Marshaler {
+			return ec.marshalNKpiPointConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_measurements(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiPointConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_measurements_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_kpiLinks(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_kpiLinks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().KPILinks(ctx, fc.Args["filter"].(*portfolio.KPILinkFilter), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.KPILinkRow, portfolio.KPILink]) graphql.Marshaler {
+			return ec.marshalNKpiLinkConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_kpiLinks(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiLinkConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_kpiLinks_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_scorecard(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_scorecard(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Scorecard(ctx, fc.Args["department"].(*string), fc.Args["below"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Scorecard) graphql.Marshaler {
+			return ec.marshalOScorecard2ᚖplumblineᚋportfolioᚐScorecard(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_scorecard(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Scorecard(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_scorecard_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -19696,6 +26882,224 @@ func (ec *executionContext) fieldContext_RiskEdge_node(_ context.Context, field 
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Risk(ctx, field)
 		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Scorecard_department(ctx context.Context, field graphql.CollectedField, obj *portfolio.Scorecard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Scorecard_department(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Department(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Department) graphql.Marshaler {
+			return ec.marshalODepartment2ᚖplumblineᚋportfolioᚐDepartment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Scorecard_department(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Scorecard",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Department(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Scorecard_below(ctx context.Context, field graphql.CollectedField, obj *portfolio.Scorecard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Scorecard_below(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Below, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Scorecard_below(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Scorecard", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Scorecard_aggregates(ctx context.Context, field graphql.CollectedField, obj *portfolio.Scorecard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Scorecard_aggregates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregates(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPIAggregates) graphql.Marshaler {
+			return ec.marshalNKpiAggregates2ᚖplumblineᚋportfolioᚐKPIAggregates(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Scorecard_aggregates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Scorecard",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiAggregates(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Scorecard_perspectives(ctx context.Context, field graphql.CollectedField, obj *portfolio.Scorecard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Scorecard_perspectives(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Perspectives(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.ScorecardPerspective) graphql.Marshaler {
+			return ec.marshalNScorecardPerspective2ᚕᚖplumblineᚋportfolioᚐScorecardPerspectiveᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Scorecard_perspectives(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Scorecard",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ScorecardPerspective(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ScorecardPerspective_perspective(ctx context.Context, field graphql.CollectedField, obj *portfolio.ScorecardPerspective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScorecardPerspective_perspective(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Perspective, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPIPerspective) graphql.Marshaler {
+			return ec.marshalOKpiPerspective2ᚖplumblineᚋportfolioᚐKPIPerspective(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ScorecardPerspective_perspective(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScorecardPerspective", field, false, false, errors.New("field of type KpiPerspective does not have child fields"))
+}
+
+func (ec *executionContext) _ScorecardPerspective_aggregates(ctx context.Context, field graphql.CollectedField, obj *portfolio.ScorecardPerspective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScorecardPerspective_aggregates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregates(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPIAggregates) graphql.Marshaler {
+			return ec.marshalNKpiAggregates2ᚖplumblineᚋportfolioᚐKPIAggregates(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScorecardPerspective_aggregates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ScorecardPerspective",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiAggregates(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ScorecardPerspective_kpis(ctx context.Context, field graphql.CollectedField, obj *portfolio.ScorecardPerspective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScorecardPerspective_kpis(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.KPIs(fc.Args["filter"].(*portfolio.KPIFilter), fc.Args["orderBy"].([]*portfolio.KPIOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPIConnection) graphql.Marshaler {
+			return ec.marshalNKpiConnection2ᚖplumblineᚋportfolioᚐKPIConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScorecardPerspective_kpis(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ScorecardPerspective",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_ScorecardPerspective_kpis_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -24789,7 +32193,7 @@ func (ec *executionContext) unmarshalInputDeleteRecordsInput(ctx context.Context
 			if err != nil {
 				return it, err
 			}
-			it.KpiLinks = data
+			it.KPILinks = data
 		case "dryRun":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -25380,6 +32784,64 @@ func (ec *executionContext) unmarshalInputIdentityInput(ctx context.Context, obj
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputIndicatorTypeComparator(ctx context.Context, obj any) (portfolio.EnumComparator[portfolio.IndicatorType], error) {
+	var it portfolio.EnumComparator[portfolio.IndicatorType]
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"eq", "neq", "in", "nin", "null"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "eq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("eq"))
+			data, err := ec.unmarshalOIndicatorType2ᚖplumblineᚋportfolioᚐIndicatorType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Eq = data
+		case "neq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("neq"))
+			data, err := ec.unmarshalOIndicatorType2ᚖplumblineᚋportfolioᚐIndicatorType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Neq = data
+		case "in":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("in"))
+			data, err := ec.unmarshalOIndicatorType2ᚕplumblineᚋportfolioᚐIndicatorTypeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.In = data
+		case "nin":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nin"))
+			data, err := ec.unmarshalOIndicatorType2ᚕplumblineᚋportfolioᚐIndicatorTypeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nin = data
+		case "null":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("null"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Null = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputIntComparator(ctx context.Context, obj any) (portfolio.IntComparator, error) {
 	var it portfolio.IntComparator
 	if obj == nil {
@@ -25638,6 +33100,401 @@ func (ec *executionContext) unmarshalInputKeyResultInput(ctx context.Context, ob
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputKpiBasisComparator(ctx context.Context, obj any) (portfolio.EnumComparator[portfolio.KPIBasis], error) {
+	var it portfolio.EnumComparator[portfolio.KPIBasis]
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"eq", "neq", "in", "nin", "null"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "eq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("eq"))
+			data, err := ec.unmarshalOKpiBasis2ᚖplumblineᚋportfolioᚐKPIBasis(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Eq = data
+		case "neq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("neq"))
+			data, err := ec.unmarshalOKpiBasis2ᚖplumblineᚋportfolioᚐKPIBasis(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Neq = data
+		case "in":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("in"))
+			data, err := ec.unmarshalOKpiBasis2ᚕplumblineᚋportfolioᚐKPIBasisᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.In = data
+		case "nin":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nin"))
+			data, err := ec.unmarshalOKpiBasis2ᚕplumblineᚋportfolioᚐKPIBasisᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nin = data
+		case "null":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("null"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Null = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputKpiDirectionComparator(ctx context.Context, obj any) (portfolio.EnumComparator[portfolio.KPIDirection], error) {
+	var it portfolio.EnumComparator[portfolio.KPIDirection]
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"eq", "neq", "in", "nin", "null"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "eq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("eq"))
+			data, err := ec.unmarshalOKpiDirection2ᚖplumblineᚋportfolioᚐKPIDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Eq = data
+		case "neq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("neq"))
+			data, err := ec.unmarshalOKpiDirection2ᚖplumblineᚋportfolioᚐKPIDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Neq = data
+		case "in":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("in"))
+			data, err := ec.unmarshalOKpiDirection2ᚕplumblineᚋportfolioᚐKPIDirectionᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.In = data
+		case "nin":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nin"))
+			data, err := ec.unmarshalOKpiDirection2ᚕplumblineᚋportfolioᚐKPIDirectionᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nin = data
+		case "null":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("null"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Null = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputKpiFilter(ctx context.Context, obj any) (portfolio.KPIFilter, error) {
+	var it portfolio.KPIFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"and", "or", "not", "id", "key", "name", "description", "department", "departmentBelow", "owner", "direction", "indicator", "perspective", "unit", "period", "health", "attainment", "actual", "measuredTo", "actualDue", "belowTarget", "stale", "project"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalOKpiFilter2ᚕᚖplumblineᚋportfolioᚐKPIFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalOKpiFilter2ᚕᚖplumblineᚋportfolioᚐKPIFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalOKpiFilter2ᚖplumblineᚋportfolioᚐKPIFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOIDComparator2ᚖplumblineᚋportfolioᚐIDComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Description = data
+		case "department":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("department"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Department = data
+		case "departmentBelow":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("departmentBelow"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DepartmentBelow = data
+		case "owner":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("owner"))
+			data, err := ec.unmarshalOPersonFilter2ᚖplumblineᚋportfolioᚐPersonFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Owner = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalOKpiDirectionComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "indicator":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("indicator"))
+			data, err := ec.unmarshalOIndicatorTypeComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Indicator = data
+		case "perspective":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perspective"))
+			data, err := ec.unmarshalOKpiPerspectiveComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Perspective = data
+		case "unit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unit"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Unit = data
+		case "period":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("period"))
+			data, err := ec.unmarshalOPeriodComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Period = data
+		case "health":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("health"))
+			data, err := ec.unmarshalOHealthComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Health = data
+		case "attainment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("attainment"))
+			data, err := ec.unmarshalODecimalComparator2ᚖplumblineᚋportfolioᚐDecimalComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Attainment = data
+		case "actual":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("actual"))
+			data, err := ec.unmarshalODecimalComparator2ᚖplumblineᚋportfolioᚐDecimalComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Actual = data
+		case "measuredTo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("measuredTo"))
+			data, err := ec.unmarshalODateComparator2ᚖplumblineᚋportfolioᚐDateComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MeasuredTo = data
+		case "actualDue":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("actualDue"))
+			data, err := ec.unmarshalODateComparator2ᚖplumblineᚋportfolioᚐDateComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ActualDue = data
+		case "belowTarget":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("belowTarget"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BelowTarget = data
+		case "stale":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stale"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Stale = data
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalOProjectFilter2ᚖplumblineᚋportfolioᚐProjectFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputKpiGroupHaving(ctx context.Context, obj any) (portfolio.KPIGroupHaving, error) {
+	var it portfolio.KPIGroupHaving
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"count", "meanAttainment", "belowTarget"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "count":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("count"))
+			data, err := ec.unmarshalOIntComparator2ᚖplumblineᚋportfolioᚐIntComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Count = data
+		case "meanAttainment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("meanAttainment"))
+			data, err := ec.unmarshalODecimalComparator2ᚖplumblineᚋportfolioᚐDecimalComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MeanAttainment = data
+		case "belowTarget":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("belowTarget"))
+			data, err := ec.unmarshalOIntComparator2ᚖplumblineᚋportfolioᚐIntComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BelowTarget = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputKpiGroupOrder(ctx context.Context, obj any) (portfolio.KPIGroupOrder, error) {
+	var it portfolio.KPIGroupOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+	if _, present := asMap["nulls"]; !present {
+		asMap["nulls"] = "LAST"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction", "nulls"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNKpiGroupOrderField2plumblineᚋportfolioᚐKPIGroupOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalOOrderDirection2ᚖplumblineᚋportfolioᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "nulls":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nulls"))
+			data, err := ec.unmarshalONullsOrder2ᚖplumblineᚋportfolioᚐNullsOrder(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nulls = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputKpiInput(ctx context.Context, obj any) (recording.KPI, error) {
 	var it recording.KPI
 	if obj == nil {
@@ -25808,6 +33665,92 @@ func (ec *executionContext) unmarshalInputKpiInput(ctx context.Context, obj any)
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputKpiLinkFilter(ctx context.Context, obj any) (portfolio.KPILinkFilter, error) {
+	var it portfolio.KPILinkFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"and", "or", "not", "project", "kpi", "expectedChange", "realisedChange", "goLive", "resolved"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalOKpiLinkFilter2ᚕᚖplumblineᚋportfolioᚐKPILinkFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalOKpiLinkFilter2ᚕᚖplumblineᚋportfolioᚐKPILinkFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalOKpiLinkFilter2ᚖplumblineᚋportfolioᚐKPILinkFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalOProjectFilter2ᚖplumblineᚋportfolioᚐProjectFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "kpi":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kpi"))
+			data, err := ec.unmarshalOKpiFilter2ᚖplumblineᚋportfolioᚐKPIFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.KPI = data
+		case "expectedChange":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedChange"))
+			data, err := ec.unmarshalODecimalComparator2ᚖplumblineᚋportfolioᚐDecimalComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedChange = data
+		case "realisedChange":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("realisedChange"))
+			data, err := ec.unmarshalODecimalComparator2ᚖplumblineᚋportfolioᚐDecimalComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RealisedChange = data
+		case "goLive":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("goLive"))
+			data, err := ec.unmarshalODateComparator2ᚖplumblineᚋportfolioᚐDateComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GoLive = data
+		case "resolved":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("resolved"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Resolved = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputKpiLinkInput(ctx context.Context, obj any) (recording.KPILink, error) {
 	var it recording.KPILink
 	if obj == nil {
@@ -25861,6 +33804,115 @@ func (ec *executionContext) unmarshalInputKpiLinkInput(ctx context.Context, obj 
 				return it, err
 			}
 			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputKpiOrder(ctx context.Context, obj any) (portfolio.KPIOrder, error) {
+	var it portfolio.KPIOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+	if _, present := asMap["nulls"]; !present {
+		asMap["nulls"] = "LAST"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction", "nulls"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNKpiOrderField2plumblineᚋportfolioᚐKPIOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalOOrderDirection2ᚖplumblineᚋportfolioᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "nulls":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nulls"))
+			data, err := ec.unmarshalONullsOrder2ᚖplumblineᚋportfolioᚐNullsOrder(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nulls = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputKpiPerspectiveComparator(ctx context.Context, obj any) (portfolio.EnumComparator[portfolio.KPIPerspective], error) {
+	var it portfolio.EnumComparator[portfolio.KPIPerspective]
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"eq", "neq", "in", "nin", "null"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "eq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("eq"))
+			data, err := ec.unmarshalOKpiPerspective2ᚖplumblineᚋportfolioᚐKPIPerspective(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Eq = data
+		case "neq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("neq"))
+			data, err := ec.unmarshalOKpiPerspective2ᚖplumblineᚋportfolioᚐKPIPerspective(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Neq = data
+		case "in":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("in"))
+			data, err := ec.unmarshalOKpiPerspective2ᚕplumblineᚋportfolioᚐKPIPerspectiveᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.In = data
+		case "nin":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nin"))
+			data, err := ec.unmarshalOKpiPerspective2ᚕplumblineᚋportfolioᚐKPIPerspectiveᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nin = data
+		case "null":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("null"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Null = data
 		}
 	}
 	return it, nil
@@ -25976,6 +34028,120 @@ func (ec *executionContext) unmarshalInputListComparator(ctx context.Context, ob
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputMeasurementFilter(ctx context.Context, obj any) (portfolio.MeasurementFilter, error) {
+	var it portfolio.MeasurementFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"and", "or", "not", "kpi", "segment", "periodStart", "periodEnd", "basis", "health", "actual", "attainment", "belowTarget", "closed"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalOMeasurementFilter2ᚕᚖplumblineᚋportfolioᚐMeasurementFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalOMeasurementFilter2ᚕᚖplumblineᚋportfolioᚐMeasurementFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalOMeasurementFilter2ᚖplumblineᚋportfolioᚐMeasurementFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
+		case "kpi":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kpi"))
+			data, err := ec.unmarshalOKpiFilter2ᚖplumblineᚋportfolioᚐKPIFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.KPI = data
+		case "segment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("segment"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Segment = data
+		case "periodStart":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("periodStart"))
+			data, err := ec.unmarshalODateComparator2ᚖplumblineᚋportfolioᚐDateComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PeriodStart = data
+		case "periodEnd":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("periodEnd"))
+			data, err := ec.unmarshalODateComparator2ᚖplumblineᚋportfolioᚐDateComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PeriodEnd = data
+		case "basis":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("basis"))
+			data, err := ec.unmarshalOKpiBasisComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Basis = data
+		case "health":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("health"))
+			data, err := ec.unmarshalOHealthComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Health = data
+		case "actual":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("actual"))
+			data, err := ec.unmarshalODecimalComparator2ᚖplumblineᚋportfolioᚐDecimalComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Actual = data
+		case "attainment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("attainment"))
+			data, err := ec.unmarshalODecimalComparator2ᚖplumblineᚋportfolioᚐDecimalComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Attainment = data
+		case "belowTarget":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("belowTarget"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BelowTarget = data
+		case "closed":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("closed"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Closed = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputMeasurementInput(ctx context.Context, obj any) (recording.Measurement, error) {
 	var it recording.Measurement
 	if obj == nil {
@@ -26064,6 +34230,57 @@ func (ec *executionContext) unmarshalInputMeasurementInput(ctx context.Context, 
 				return it, err
 			}
 			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputMeasurementOrder(ctx context.Context, obj any) (portfolio.MeasurementOrder, error) {
+	var it portfolio.MeasurementOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+	if _, present := asMap["nulls"]; !present {
+		asMap["nulls"] = "LAST"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction", "nulls"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNMeasurementOrderField2plumblineᚋportfolioᚐMeasurementOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalOOrderDirection2ᚖplumblineᚋportfolioᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "nulls":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nulls"))
+			data, err := ec.unmarshalONullsOrder2ᚖplumblineᚋportfolioᚐNullsOrder(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nulls = data
 		}
 	}
 	return it, nil
@@ -26845,6 +35062,64 @@ func (ec *executionContext) unmarshalInputPairComparisonInput(ctx context.Contex
 				return it, err
 			}
 			it.Times = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputPeriodComparator(ctx context.Context, obj any) (portfolio.EnumComparator[portfolio.Period], error) {
+	var it portfolio.EnumComparator[portfolio.Period]
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"eq", "neq", "in", "nin", "null"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "eq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("eq"))
+			data, err := ec.unmarshalOPeriod2ᚖplumblineᚋportfolioᚐPeriod(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Eq = data
+		case "neq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("neq"))
+			data, err := ec.unmarshalOPeriod2ᚖplumblineᚋportfolioᚐPeriod(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Neq = data
+		case "in":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("in"))
+			data, err := ec.unmarshalOPeriod2ᚕplumblineᚋportfolioᚐPeriodᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.In = data
+		case "nin":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nin"))
+			data, err := ec.unmarshalOPeriod2ᚕplumblineᚋportfolioᚐPeriodᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nin = data
+		case "null":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("null"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Null = data
 		}
 	}
 	return it, nil
@@ -29057,8 +37332,8 @@ func (ec *executionContext) unmarshalInputUpsertKeyResultsInput(ctx context.Cont
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputUpsertKpiLinksInput(ctx context.Context, obj any) (model.UpsertKpiLinksInput, error) {
-	var it model.UpsertKpiLinksInput
+func (ec *executionContext) unmarshalInputUpsertKpiLinksInput(ctx context.Context, obj any) (model.UpsertKPILinksInput, error) {
+	var it model.UpsertKPILinksInput
 	if obj == nil {
 		return it, nil
 	}
@@ -29388,6 +37663,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Milestone(ctx, sel, obj)
+	case *portfolio.KPI:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Kpi(ctx, sel, obj)
 	case *portfolio.HeldListing:
 		if obj == nil {
 			return graphql.Null
@@ -29639,6 +37919,16 @@ func (ec *executionContext) _Department(ctx context.Context, sel ast.SelectionSe
 			}
 		case "projects":
 			out.Values[i] = ec._Department_projects(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kpis":
+			out.Values[i] = ec._Department_kpis(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "scorecard":
+			out.Values[i] = ec._Department_scorecard(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -30005,6 +38295,69 @@ func (ec *executionContext) _DueMove(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "to":
 			out.Values[i] = ec._DueMove_to(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var floatStatisticsImplementors = []string{"FloatStatistics"}
+
+func (ec *executionContext) _FloatStatistics(ctx context.Context, sel ast.SelectionSet, obj *portfolio.FloatStatistics) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, floatStatisticsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FloatStatistics")
+		case "count":
+			out.Values[i] = ec._FloatStatistics_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "missing":
+			out.Values[i] = ec._FloatStatistics_missing(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mean":
+			out.Values[i] = ec._FloatStatistics_mean(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "min":
+			out.Values[i] = ec._FloatStatistics_min(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "max":
+			out.Values[i] = ec._FloatStatistics_max(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "percentile":
+			out.Values[i] = ec._FloatStatistics_percentile(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -30459,6 +38812,1212 @@ func (ec *executionContext) _KindCount(ctx context.Context, sel ast.SelectionSet
 			}
 		case "count":
 			out.Values[i] = ec._KindCount_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var kpiImplementors = []string{"Kpi", "Node"}
+
+func (ec *executionContext) _Kpi(ctx context.Context, sel ast.SelectionSet, obj *portfolio.KPI) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, kpiImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Kpi")
+		case "id":
+			out.Values[i] = ec._Kpi_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "key":
+			out.Values[i] = ec._Kpi_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._Kpi_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "description":
+			out.Values[i] = ec._Kpi_description(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "department":
+			out.Values[i] = ec._Kpi_department(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "owner":
+			out.Values[i] = ec._Kpi_owner(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "direction":
+			out.Values[i] = ec._Kpi_direction(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "indicator":
+			out.Values[i] = ec._Kpi_indicator(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "perspective":
+			out.Values[i] = ec._Kpi_perspective(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "unit":
+			out.Values[i] = ec._Kpi_unit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "period":
+			out.Values[i] = ec._Kpi_period(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "aggregation":
+			out.Values[i] = ec._Kpi_aggregation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "attainmentForm":
+			out.Values[i] = ec._Kpi_attainmentForm(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "baseline":
+			out.Values[i] = ec._Kpi_baseline(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "target":
+			out.Values[i] = ec._Kpi_target(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "bandLow":
+			out.Values[i] = ec._Kpi_bandLow(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "bandHigh":
+			out.Values[i] = ec._Kpi_bandHigh(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "green":
+			out.Values[i] = ec._Kpi_green(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "yellow":
+			out.Values[i] = ec._Kpi_yellow(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "graceDays":
+			out.Values[i] = ec._Kpi_graceDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "current":
+			out.Values[i] = ec._Kpi_current(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "previous":
+			out.Values[i] = ec._Kpi_previous(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "projection":
+			out.Values[i] = ec._Kpi_projection(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "attainment":
+			out.Values[i] = ec._Kpi_attainment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "attainmentReason":
+			out.Values[i] = ec._Kpi_attainmentReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "belowTarget":
+			out.Values[i] = ec._Kpi_belowTarget(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "health":
+			out.Values[i] = ec._Kpi_health(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "healthReason":
+			out.Values[i] = ec._Kpi_healthReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "stale":
+			out.Values[i] = ec._Kpi_stale(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "actualDue":
+			out.Values[i] = ec._Kpi_actualDue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "projectionError":
+			out.Values[i] = ec._Kpi_projectionError(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "segments":
+			out.Values[i] = ec._Kpi_segments(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "series":
+			out.Values[i] = ec._Kpi_series(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "leads":
+			out.Values[i] = ec._Kpi_leads(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ledBy":
+			out.Values[i] = ec._Kpi_ledBy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "leadOver":
+			out.Values[i] = ec._Kpi_leadOver(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "projects":
+			out.Values[i] = ec._Kpi_projects(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unresolvedProjects":
+			out.Values[i] = ec._Kpi_unresolvedProjects(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "explain":
+			out.Values[i] = ec._Kpi_explain(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "dataProblems":
+			out.Values[i] = ec._Kpi_dataProblems(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var kpiAggregatesImplementors = []string{"KpiAggregates"}
+
+func (ec *executionContext) _KpiAggregates(ctx context.Context, sel ast.SelectionSet, obj *portfolio.KPIAggregates) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, kpiAggregatesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("KpiAggregates")
+		case "count":
+			out.Values[i] = ec._KpiAggregates_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "byHealth":
+			out.Values[i] = ec._KpiAggregates_byHealth(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "attainment":
+			out.Values[i] = ec._KpiAggregates_attainment(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "belowTarget":
+			out.Values[i] = ec._KpiAggregates_belowTarget(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "stale":
+			out.Values[i] = ec._KpiAggregates_stale(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var kpiConnectionImplementors = []string{"KpiConnection"}
+
+func (ec *executionContext) _KpiConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.KPIConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, kpiConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("KpiConnection")
+		case "nodes":
+			out.Values[i] = ec._KpiConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._KpiConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._KpiConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._KpiConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "aggregates":
+			out.Values[i] = ec._KpiConnection_aggregates(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "groups":
+			out.Values[i] = ec._KpiConnection_groups(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var kpiEdgeImplementors = []string{"KpiEdge"}
+
+func (ec *executionContext) _KpiEdge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Edge[portfolio.KPI]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, kpiEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("KpiEdge")
+		case "cursor":
+			out.Values[i] = ec._KpiEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._KpiEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var kpiExplanationImplementors = []string{"KpiExplanation"}
+
+func (ec *executionContext) _KpiExplanation(ctx context.Context, sel ast.SelectionSet, obj *portfolio.KPIExplanation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, kpiExplanationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("KpiExplanation")
+		case "value":
+			out.Values[i] = ec._KpiExplanation_value(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._KpiExplanation_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "formula":
+			out.Values[i] = ec._KpiExplanation_formula(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "actualFormula":
+			out.Values[i] = ec._KpiExplanation_actualFormula(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "method":
+			out.Values[i] = ec._KpiExplanation_method(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "inputs":
+			out.Values[i] = ec._KpiExplanation_inputs(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "parts":
+			out.Values[i] = ec._KpiExplanation_parts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var kpiGroupImplementors = []string{"KpiGroup"}
+
+func (ec *executionContext) _KpiGroup(ctx context.Context, sel ast.SelectionSet, obj *portfolio.KPIGroup) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, kpiGroupImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("KpiGroup")
+		case "keys":
+			out.Values[i] = ec._KpiGroup_keys(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "aggregates":
+			out.Values[i] = ec._KpiGroup_aggregates(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var kpiGroupConnectionImplementors = []string{"KpiGroupConnection"}
+
+func (ec *executionContext) _KpiGroupConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.KPIGroupConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, kpiGroupConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("KpiGroupConnection")
+		case "nodes":
+			out.Values[i] = ec._KpiGroupConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._KpiGroupConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._KpiGroupConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._KpiGroupConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var kpiGroupEdgeImplementors = []string{"KpiGroupEdge"}
+
+func (ec *executionContext) _KpiGroupEdge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Edge[portfolio.KPIGroup]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, kpiGroupEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("KpiGroupEdge")
+		case "cursor":
+			out.Values[i] = ec._KpiGroupEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._KpiGroupEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var kpiLeadImplementors = []string{"KpiLead"}
+
+func (ec *executionContext) _KpiLead(ctx context.Context, sel ast.SelectionSet, obj *portfolio.KPILead) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, kpiLeadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("KpiLead")
+		case "kpi":
+			out.Values[i] = ec._KpiLead_kpi(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lag":
+			out.Values[i] = ec._KpiLead_lag(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "correlation":
+			out.Values[i] = ec._KpiLead_correlation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "pairs":
+			out.Values[i] = ec._KpiLead_pairs(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "period":
+			out.Values[i] = ec._KpiLead_period(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._KpiLead_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var kpiLinkImplementors = []string{"KpiLink"}
+
+func (ec *executionContext) _KpiLink(ctx context.Context, sel ast.SelectionSet, obj *portfolio.KPILink) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, kpiLinkImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("KpiLink")
+		case "project":
+			out.Values[i] = ec._KpiLink_project(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reference":
+			out.Values[i] = ec._KpiLink_reference(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kpi":
+			out.Values[i] = ec._KpiLink_kpi(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "kpiKey":
+			out.Values[i] = ec._KpiLink_kpiKey(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expectedChange":
+			out.Values[i] = ec._KpiLink_expectedChange(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rationale":
+			out.Values[i] = ec._KpiLink_rationale(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "goLive":
+			out.Values[i] = ec._KpiLink_goLive(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "before":
+			out.Values[i] = ec._KpiLink_before(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "after":
+			out.Values[i] = ec._KpiLink_after(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "realisedChange":
+			out.Values[i] = ec._KpiLink_realisedChange(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "realisedReason":
+			out.Values[i] = ec._KpiLink_realisedReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var kpiLinkConnectionImplementors = []string{"KpiLinkConnection"}
+
+func (ec *executionContext) _KpiLinkConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Connection[portfolio.KPILinkRow, portfolio.KPILink]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, kpiLinkConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("KpiLinkConnection")
+		case "nodes":
+			out.Values[i] = ec._KpiLinkConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._KpiLinkConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._KpiLinkConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._KpiLinkConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var kpiLinkEdgeImplementors = []string{"KpiLinkEdge"}
+
+func (ec *executionContext) _KpiLinkEdge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Edge[portfolio.KPILink]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, kpiLinkEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("KpiLinkEdge")
+		case "cursor":
+			out.Values[i] = ec._KpiLinkEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._KpiLinkEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var kpiPointImplementors = []string{"KpiPoint"}
+
+func (ec *executionContext) _KpiPoint(ctx context.Context, sel ast.SelectionSet, obj *portfolio.KPIPoint) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, kpiPointImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("KpiPoint")
+		case "kpi":
+			out.Values[i] = ec._KpiPoint_kpi(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "period":
+			out.Values[i] = ec._KpiPoint_period(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "periodStart":
+			out.Values[i] = ec._KpiPoint_periodStart(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "periodEnd":
+			out.Values[i] = ec._KpiPoint_periodEnd(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "segment":
+			out.Values[i] = ec._KpiPoint_segment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "actual":
+			out.Values[i] = ec._KpiPoint_actual(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "target":
+			out.Values[i] = ec._KpiPoint_target(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "projection":
+			out.Values[i] = ec._KpiPoint_projection(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "numerator":
+			out.Values[i] = ec._KpiPoint_numerator(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "denominator":
+			out.Values[i] = ec._KpiPoint_denominator(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "attainment":
+			out.Values[i] = ec._KpiPoint_attainment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "attainmentReason":
+			out.Values[i] = ec._KpiPoint_attainmentReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "belowTarget":
+			out.Values[i] = ec._KpiPoint_belowTarget(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "health":
+			out.Values[i] = ec._KpiPoint_health(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "closed":
+			out.Values[i] = ec._KpiPoint_closed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "projectionError":
+			out.Values[i] = ec._KpiPoint_projectionError(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "measured":
+			out.Values[i] = ec._KpiPoint_measured(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expected":
+			out.Values[i] = ec._KpiPoint_expected(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "basis":
+			out.Values[i] = ec._KpiPoint_basis(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "note":
+			out.Values[i] = ec._KpiPoint_note(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "explain":
+			out.Values[i] = ec._KpiPoint_explain(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var kpiPointConnectionImplementors = []string{"KpiPointConnection"}
+
+func (ec *executionContext) _KpiPointConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Connection[portfolio.KPIPointRow, portfolio.KPIPoint]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, kpiPointConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("KpiPointConnection")
+		case "nodes":
+			out.Values[i] = ec._KpiPointConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._KpiPointConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._KpiPointConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._KpiPointConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var kpiPointEdgeImplementors = []string{"KpiPointEdge"}
+
+func (ec *executionContext) _KpiPointEdge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Edge[portfolio.KPIPoint]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, kpiPointEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("KpiPointEdge")
+		case "cursor":
+			out.Values[i] = ec._KpiPointEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._KpiPointEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var kpiTermImplementors = []string{"KpiTerm"}
+
+func (ec *executionContext) _KpiTerm(ctx context.Context, sel ast.SelectionSet, obj *portfolio.KPITerm) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, kpiTermImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("KpiTerm")
+		case "symbol":
+			out.Values[i] = ec._KpiTerm_symbol(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "meaning":
+			out.Values[i] = ec._KpiTerm_meaning(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._KpiTerm_value(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "source":
+			out.Values[i] = ec._KpiTerm_source(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordedBy":
+			out.Values[i] = ec._KpiTerm_recordedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "recordedAt":
+			out.Values[i] = ec._KpiTerm_recordedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._KpiTerm_version(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var kpiWindowImplementors = []string{"KpiWindow"}
+
+func (ec *executionContext) _KpiWindow(ctx context.Context, sel ast.SelectionSet, obj *portfolio.KPIWindow) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, kpiWindowImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("KpiWindow")
+		case "mean":
+			out.Values[i] = ec._KpiWindow_mean(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "from":
+			out.Values[i] = ec._KpiWindow_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = ec._KpiWindow_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "periods":
+			out.Values[i] = ec._KpiWindow_periods(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -31895,6 +41454,11 @@ func (ec *executionContext) _Project(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "kpis":
+			out.Values[i] = ec._Project_kpis(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -32229,6 +41793,59 @@ func (ec *executionContext) _ProjectGroupEdge(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var projectionErrorImplementors = []string{"ProjectionError"}
+
+func (ec *executionContext) _ProjectionError(ctx context.Context, sel ast.SelectionSet, obj *portfolio.ProjectionError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, projectionErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProjectionError")
+		case "absolute":
+			out.Values[i] = ec._ProjectionError_absolute(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "share":
+			out.Values[i] = ec._ProjectionError_share(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._ProjectionError_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._ProjectionError_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var provenanceImplementors = []string{"Provenance"}
 
 func (ec *executionContext) _Provenance(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Provenance) graphql.Marshaler {
@@ -32387,6 +42004,116 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				}()
 				res = ec._Query_dependencies(ctx, field)
 				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "kpi":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_kpi(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "kpis":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_kpis(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "measurements":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_measurements(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "kpiLinks":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_kpiLinks(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "scorecard":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_scorecard(ctx, field)
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -33034,6 +42761,107 @@ func (ec *executionContext) _RiskEdge(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "node":
 			out.Values[i] = ec._RiskEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var scorecardImplementors = []string{"Scorecard"}
+
+func (ec *executionContext) _Scorecard(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Scorecard) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, scorecardImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Scorecard")
+		case "department":
+			out.Values[i] = ec._Scorecard_department(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "below":
+			out.Values[i] = ec._Scorecard_below(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "aggregates":
+			out.Values[i] = ec._Scorecard_aggregates(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "perspectives":
+			out.Values[i] = ec._Scorecard_perspectives(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var scorecardPerspectiveImplementors = []string{"ScorecardPerspective"}
+
+func (ec *executionContext) _ScorecardPerspective(ctx context.Context, sel ast.SelectionSet, obj *portfolio.ScorecardPerspective) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, scorecardPerspectiveImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ScorecardPerspective")
+		case "perspective":
+			out.Values[i] = ec._ScorecardPerspective_perspective(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "aggregates":
+			out.Values[i] = ec._ScorecardPerspective_aggregates(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kpis":
+			out.Values[i] = ec._ScorecardPerspective_kpis(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -34981,6 +44809,23 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) unmarshalNAttainmentForm2plumblineᚋportfolioᚐAttainmentForm(ctx context.Context, v any) (portfolio.AttainmentForm, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.AttainmentForm(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAttainmentForm2plumblineᚋportfolioᚐAttainmentForm(ctx context.Context, sel ast.SelectionSet, v portfolio.AttainmentForm) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNBaselineBasis2plumblineᚋportfolioᚐBaselineBasis(ctx context.Context, v any) (portfolio.BaselineBasis, error) {
 	tmp, err := scalar.UnmarshalString(v)
 	res := portfolio.BaselineBasis(tmp)
@@ -35086,6 +44931,22 @@ func (ec *executionContext) unmarshalNCustomFieldFilter2ᚖplumblineᚋportfolio
 func (ec *executionContext) unmarshalNCustomValueInput2ᚖplumblineᚋgraphᚋrecordingᚐCustomValue(ctx context.Context, v any) (*recording.CustomValue, error) {
 	res, err := ec.unmarshalInputCustomValueInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNDate2plumblineᚋportfolioᚐDate(ctx context.Context, v any) (portfolio.Date, error) {
+	res, err := scalar.UnmarshalDate(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDate2plumblineᚋportfolioᚐDate(ctx context.Context, sel ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalDate(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNDateOrDuration2plumblineᚋportfolioᚐWhen(ctx context.Context, v any) (portfolio.When, error) {
@@ -35385,6 +45246,16 @@ func (ec *executionContext) marshalNFloat2float64(ctx context.Context, sel ast.S
 	return graphql.WrapContextMarshaler(ctx, res)
 }
 
+func (ec *executionContext) marshalNFloatStatistics2ᚖplumblineᚋportfolioᚐFloatStatistics(ctx context.Context, sel ast.SelectionSet, v *portfolio.FloatStatistics) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FloatStatistics(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNGroupKey2ᚕᚖplumblineᚋportfolioᚐGroupKeyᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.GroupKey) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -35615,6 +45486,23 @@ func (ec *executionContext) unmarshalNIdentityInput2ᚖplumblineᚋgraphᚋrecor
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNIndicatorType2plumblineᚋportfolioᚐIndicatorType(ctx context.Context, v any) (portfolio.IndicatorType, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.IndicatorType(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNIndicatorType2plumblineᚋportfolioᚐIndicatorType(ctx context.Context, sel ast.SelectionSet, v portfolio.IndicatorType) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNInt2int(ctx context.Context, v any) (int, error) {
 	res, err := scalar.UnmarshalInt(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -35699,6 +45587,90 @@ func (ec *executionContext) marshalNKindCount2ᚕplumblineᚋportfolioᚐKindCou
 	return ret
 }
 
+func (ec *executionContext) marshalNKpi2ᚕᚖplumblineᚋportfolioᚐKPIᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.KPI) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNKpi2ᚖplumblineᚋportfolioᚐKPI(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNKpi2ᚖplumblineᚋportfolioᚐKPI(ctx context.Context, sel ast.SelectionSet, v *portfolio.KPI) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Kpi(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNKpiAggregates2ᚖplumblineᚋportfolioᚐKPIAggregates(ctx context.Context, sel ast.SelectionSet, v *portfolio.KPIAggregates) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._KpiAggregates(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNKpiAggregation2plumblineᚋportfolioᚐKPIAggregation(ctx context.Context, v any) (portfolio.KPIAggregation, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.KPIAggregation(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNKpiAggregation2plumblineᚋportfolioᚐKPIAggregation(ctx context.Context, sel ast.SelectionSet, v portfolio.KPIAggregation) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNKpiBasis2plumblineᚋportfolioᚐKPIBasis(ctx context.Context, v any) (portfolio.KPIBasis, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.KPIBasis(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNKpiBasis2plumblineᚋportfolioᚐKPIBasis(ctx context.Context, sel ast.SelectionSet, v portfolio.KPIBasis) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNKpiConnection2plumblineᚋportfolioᚐKPIConnection(ctx context.Context, sel ast.SelectionSet, v portfolio.KPIConnection) graphql.Marshaler {
+	return ec._KpiConnection(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNKpiConnection2ᚖplumblineᚋportfolioᚐKPIConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.KPIConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._KpiConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNKpiDirection2plumblineᚋportfolioᚐKPIDirection(ctx context.Context, v any) (portfolio.KPIDirection, error) {
 	tmp, err := scalar.UnmarshalString(v)
 	res := portfolio.KPIDirection(tmp)
@@ -35706,6 +45678,178 @@ func (ec *executionContext) unmarshalNKpiDirection2plumblineᚋportfolioᚐKPIDi
 }
 
 func (ec *executionContext) marshalNKpiDirection2plumblineᚋportfolioᚐKPIDirection(ctx context.Context, sel ast.SelectionSet, v portfolio.KPIDirection) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNKpiEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.KPI]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNKpiEdge2ᚖplumblineᚋportfolioᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNKpiEdge2ᚖplumblineᚋportfolioᚐEdge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Edge[portfolio.KPI]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._KpiEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNKpiExplanation2ᚖplumblineᚋportfolioᚐKPIExplanation(ctx context.Context, sel ast.SelectionSet, v *portfolio.KPIExplanation) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._KpiExplanation(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNKpiFilter2ᚖplumblineᚋportfolioᚐKPIFilter(ctx context.Context, v any) (*portfolio.KPIFilter, error) {
+	res, err := ec.unmarshalInputKpiFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNKpiGroup2ᚕᚖplumblineᚋportfolioᚐKPIGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.KPIGroup) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNKpiGroup2ᚖplumblineᚋportfolioᚐKPIGroup(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNKpiGroup2ᚖplumblineᚋportfolioᚐKPIGroup(ctx context.Context, sel ast.SelectionSet, v *portfolio.KPIGroup) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._KpiGroup(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNKpiGroupConnection2ᚖplumblineᚋportfolioᚐKPIGroupConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.KPIGroupConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._KpiGroupConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNKpiGroupEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.KPIGroup]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNKpiGroupEdge2ᚖplumblineᚋportfolioᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNKpiGroupEdge2ᚖplumblineᚋportfolioᚐEdge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Edge[portfolio.KPIGroup]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._KpiGroupEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNKpiGroupField2plumblineᚋportfolioᚐKPIGroupField(ctx context.Context, v any) (portfolio.KPIGroupField, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.KPIGroupField(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNKpiGroupField2plumblineᚋportfolioᚐKPIGroupField(ctx context.Context, sel ast.SelectionSet, v portfolio.KPIGroupField) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNKpiGroupField2ᚕplumblineᚋportfolioᚐKPIGroupFieldᚄ(ctx context.Context, v any) ([]portfolio.KPIGroupField, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]portfolio.KPIGroupField, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNKpiGroupField2plumblineᚋportfolioᚐKPIGroupField(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNKpiGroupField2ᚕplumblineᚋportfolioᚐKPIGroupFieldᚄ(ctx context.Context, sel ast.SelectionSet, v []portfolio.KPIGroupField) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNKpiGroupField2plumblineᚋportfolioᚐKPIGroupField(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNKpiGroupOrder2ᚖplumblineᚋportfolioᚐKPIGroupOrder(ctx context.Context, v any) (*portfolio.KPIGroupOrder, error) {
+	res, err := ec.unmarshalInputKpiGroupOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNKpiGroupOrderField2plumblineᚋportfolioᚐKPIGroupOrderField(ctx context.Context, v any) (portfolio.KPIGroupOrderField, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.KPIGroupOrderField(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNKpiGroupOrderField2plumblineᚋportfolioᚐKPIGroupOrderField(ctx context.Context, sel ast.SelectionSet, v portfolio.KPIGroupOrderField) graphql.Marshaler {
 	_ = sel
 	res := scalar.MarshalString(string(v))
 	if res == graphql.Null {
@@ -35735,6 +45879,103 @@ func (ec *executionContext) unmarshalNKpiInput2ᚖplumblineᚋgraphᚋrecording�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNKpiLead2ᚕᚖplumblineᚋportfolioᚐKPILeadᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.KPILead) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNKpiLead2ᚖplumblineᚋportfolioᚐKPILead(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNKpiLead2ᚖplumblineᚋportfolioᚐKPILead(ctx context.Context, sel ast.SelectionSet, v *portfolio.KPILead) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._KpiLead(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNKpiLink2ᚕᚖplumblineᚋportfolioᚐKPILinkᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.KPILink) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNKpiLink2ᚖplumblineᚋportfolioᚐKPILink(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNKpiLink2ᚖplumblineᚋportfolioᚐKPILink(ctx context.Context, sel ast.SelectionSet, v *portfolio.KPILink) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._KpiLink(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNKpiLinkConnection2plumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v portfolio.Connection[portfolio.KPILinkRow, portfolio.KPILink]) graphql.Marshaler {
+	return ec._KpiLinkConnection(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNKpiLinkConnection2ᚖplumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.Connection[portfolio.KPILinkRow, portfolio.KPILink]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._KpiLinkConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNKpiLinkEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.KPILink]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNKpiLinkEdge2ᚖplumblineᚋportfolioᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNKpiLinkEdge2ᚖplumblineᚋportfolioᚐEdge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Edge[portfolio.KPILink]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._KpiLinkEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNKpiLinkFilter2ᚖplumblineᚋportfolioᚐKPILinkFilter(ctx context.Context, v any) (*portfolio.KPILinkFilter, error) {
+	res, err := ec.unmarshalInputKpiLinkFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNKpiLinkInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐKPILinkᚄ(ctx context.Context, v any) ([]*recording.KPILink, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
@@ -35752,6 +45993,154 @@ func (ec *executionContext) unmarshalNKpiLinkInput2ᚕᚖplumblineᚋgraphᚋrec
 func (ec *executionContext) unmarshalNKpiLinkInput2ᚖplumblineᚋgraphᚋrecordingᚐKPILink(ctx context.Context, v any) (*recording.KPILink, error) {
 	res, err := ec.unmarshalInputKpiLinkInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNKpiOrder2ᚖplumblineᚋportfolioᚐKPIOrder(ctx context.Context, v any) (*portfolio.KPIOrder, error) {
+	res, err := ec.unmarshalInputKpiOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNKpiOrderField2plumblineᚋportfolioᚐKPIOrderField(ctx context.Context, v any) (portfolio.KPIOrderField, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.KPIOrderField(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNKpiOrderField2plumblineᚋportfolioᚐKPIOrderField(ctx context.Context, sel ast.SelectionSet, v portfolio.KPIOrderField) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNKpiPerspective2plumblineᚋportfolioᚐKPIPerspective(ctx context.Context, v any) (portfolio.KPIPerspective, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.KPIPerspective(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNKpiPerspective2plumblineᚋportfolioᚐKPIPerspective(ctx context.Context, sel ast.SelectionSet, v portfolio.KPIPerspective) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNKpiPoint2ᚕᚖplumblineᚋportfolioᚐKPIPointᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.KPIPoint) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNKpiPoint2ᚖplumblineᚋportfolioᚐKPIPoint(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNKpiPoint2ᚖplumblineᚋportfolioᚐKPIPoint(ctx context.Context, sel ast.SelectionSet, v *portfolio.KPIPoint) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._KpiPoint(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNKpiPointConnection2plumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v portfolio.Connection[portfolio.KPIPointRow, portfolio.KPIPoint]) graphql.Marshaler {
+	return ec._KpiPointConnection(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNKpiPointConnection2ᚖplumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.Connection[portfolio.KPIPointRow, portfolio.KPIPoint]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._KpiPointConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNKpiPointEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.KPIPoint]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNKpiPointEdge2ᚖplumblineᚋportfolioᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNKpiPointEdge2ᚖplumblineᚋportfolioᚐEdge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Edge[portfolio.KPIPoint]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._KpiPointEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNKpiTerm2ᚕᚖplumblineᚋportfolioᚐKPITermᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.KPITerm) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNKpiTerm2ᚖplumblineᚋportfolioᚐKPITerm(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNKpiTerm2ᚖplumblineᚋportfolioᚐKPITerm(ctx context.Context, sel ast.SelectionSet, v *portfolio.KPITerm) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._KpiTerm(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNKpiTermSource2plumblineᚋportfolioᚐKPITermSource(ctx context.Context, v any) (portfolio.KPITermSource, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.KPITermSource(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNKpiTermSource2plumblineᚋportfolioᚐKPITermSource(ctx context.Context, sel ast.SelectionSet, v portfolio.KPITermSource) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNLinkProjectsInput2plumblineᚋgraphᚋmodelᚐLinkProjectsInput(ctx context.Context, v any) (model.LinkProjectsInput, error) {
@@ -35773,6 +46162,11 @@ func (ec *executionContext) marshalNLinkProjectsPayload2ᚖplumblineᚋgraphᚋr
 	return ec._LinkProjectsPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNMeasurementFilter2ᚖplumblineᚋportfolioᚐMeasurementFilter(ctx context.Context, v any) (*portfolio.MeasurementFilter, error) {
+	res, err := ec.unmarshalInputMeasurementFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNMeasurementInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐMeasurementᚄ(ctx context.Context, v any) ([]*recording.Measurement, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
@@ -35790,6 +46184,28 @@ func (ec *executionContext) unmarshalNMeasurementInput2ᚕᚖplumblineᚋgraph�
 func (ec *executionContext) unmarshalNMeasurementInput2ᚖplumblineᚋgraphᚋrecordingᚐMeasurement(ctx context.Context, v any) (*recording.Measurement, error) {
 	res, err := ec.unmarshalInputMeasurementInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNMeasurementOrder2ᚖplumblineᚋportfolioᚐMeasurementOrder(ctx context.Context, v any) (*portfolio.MeasurementOrder, error) {
+	res, err := ec.unmarshalInputMeasurementOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNMeasurementOrderField2plumblineᚋportfolioᚐMeasurementOrderField(ctx context.Context, v any) (portfolio.MeasurementOrderField, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.MeasurementOrderField(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMeasurementOrderField2plumblineᚋportfolioᚐMeasurementOrderField(ctx context.Context, sel ast.SelectionSet, v portfolio.MeasurementOrderField) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNMilestone2ᚕᚖplumblineᚋportfolioᚐMilestoneᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Milestone) graphql.Marshaler {
@@ -36592,6 +47008,16 @@ func (ec *executionContext) unmarshalNProjectUnlinkInput2ᚖplumblineᚋgraphᚋ
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNProjectionError2ᚖplumblineᚋportfolioᚐProjectionError(ctx context.Context, sel ast.SelectionSet, v *portfolio.ProjectionError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ProjectionError(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNProvenance2ᚕᚖplumblineᚋportfolioᚐProvenanceᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Provenance) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -36801,6 +47227,42 @@ func (ec *executionContext) marshalNRunState2plumblineᚋportfolioᚐRunState(ct
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNScorecard2ᚖplumblineᚋportfolioᚐScorecard(ctx context.Context, sel ast.SelectionSet, v *portfolio.Scorecard) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Scorecard(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNScorecardPerspective2ᚕᚖplumblineᚋportfolioᚐScorecardPerspectiveᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.ScorecardPerspective) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNScorecardPerspective2ᚖplumblineᚋportfolioᚐScorecardPerspective(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNScorecardPerspective2ᚖplumblineᚋportfolioᚐScorecardPerspective(ctx context.Context, sel ast.SelectionSet, v *portfolio.ScorecardPerspective) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ScorecardPerspective(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNSetMilestoneFieldsInput2plumblineᚋgraphᚋmodelᚐSetMilestoneFieldsInput(ctx context.Context, v any) (model.SetMilestoneFieldsInput, error) {
@@ -37281,7 +47743,7 @@ func (ec *executionContext) marshalNUpsertKeyResultsPayload2ᚖplumblineᚋgraph
 	return ec._UpsertKeyResultsPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNUpsertKpiLinksInput2plumblineᚋgraphᚋmodelᚐUpsertKpiLinksInput(ctx context.Context, v any) (model.UpsertKpiLinksInput, error) {
+func (ec *executionContext) unmarshalNUpsertKpiLinksInput2plumblineᚋgraphᚋmodelᚐUpsertKPILinksInput(ctx context.Context, v any) (model.UpsertKPILinksInput, error) {
 	res, err := ec.unmarshalInputUpsertKpiLinksInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -38221,6 +48683,69 @@ func (ec *executionContext) marshalOIndicatorType2plumblineᚋportfolioᚐIndica
 	return res
 }
 
+func (ec *executionContext) unmarshalOIndicatorType2ᚕplumblineᚋportfolioᚐIndicatorTypeᚄ(ctx context.Context, v any) ([]portfolio.IndicatorType, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]portfolio.IndicatorType, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNIndicatorType2plumblineᚋportfolioᚐIndicatorType(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOIndicatorType2ᚕplumblineᚋportfolioᚐIndicatorTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []portfolio.IndicatorType) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNIndicatorType2plumblineᚋportfolioᚐIndicatorType(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOIndicatorType2ᚖplumblineᚋportfolioᚐIndicatorType(ctx context.Context, v any) (*portfolio.IndicatorType, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.IndicatorType(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOIndicatorType2ᚖplumblineᚋportfolioᚐIndicatorType(ctx context.Context, sel ast.SelectionSet, v *portfolio.IndicatorType) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOIndicatorTypeComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx context.Context, v any) (*portfolio.EnumComparator[portfolio.IndicatorType], error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputIndicatorTypeComparator(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOInt2ᚕintᚄ(ctx context.Context, v any) ([]int, error) {
 	if v == nil {
 		return nil, nil
@@ -38282,6 +48807,13 @@ func (ec *executionContext) unmarshalOIntComparator2ᚖplumblineᚋportfolioᚐI
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOKpi2ᚖplumblineᚋportfolioᚐKPI(ctx context.Context, sel ast.SelectionSet, v *portfolio.KPI) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Kpi(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOKpiAggregation2plumblineᚋportfolioᚐKPIAggregation(ctx context.Context, v any) (portfolio.KPIAggregation, error) {
 	tmp, err := scalar.UnmarshalString(v)
 	res := portfolio.KPIAggregation(tmp)
@@ -38293,6 +48825,238 @@ func (ec *executionContext) marshalOKpiAggregation2plumblineᚋportfolioᚐKPIAg
 	_ = ctx
 	res := scalar.MarshalString(string(v))
 	return res
+}
+
+func (ec *executionContext) unmarshalOKpiBasis2ᚕplumblineᚋportfolioᚐKPIBasisᚄ(ctx context.Context, v any) ([]portfolio.KPIBasis, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]portfolio.KPIBasis, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNKpiBasis2plumblineᚋportfolioᚐKPIBasis(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOKpiBasis2ᚕplumblineᚋportfolioᚐKPIBasisᚄ(ctx context.Context, sel ast.SelectionSet, v []portfolio.KPIBasis) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNKpiBasis2plumblineᚋportfolioᚐKPIBasis(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOKpiBasis2ᚖplumblineᚋportfolioᚐKPIBasis(ctx context.Context, v any) (*portfolio.KPIBasis, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.KPIBasis(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOKpiBasis2ᚖplumblineᚋportfolioᚐKPIBasis(ctx context.Context, sel ast.SelectionSet, v *portfolio.KPIBasis) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOKpiBasisComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx context.Context, v any) (*portfolio.EnumComparator[portfolio.KPIBasis], error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputKpiBasisComparator(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOKpiDirection2ᚕplumblineᚋportfolioᚐKPIDirectionᚄ(ctx context.Context, v any) ([]portfolio.KPIDirection, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]portfolio.KPIDirection, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNKpiDirection2plumblineᚋportfolioᚐKPIDirection(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOKpiDirection2ᚕplumblineᚋportfolioᚐKPIDirectionᚄ(ctx context.Context, sel ast.SelectionSet, v []portfolio.KPIDirection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNKpiDirection2plumblineᚋportfolioᚐKPIDirection(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOKpiDirection2ᚖplumblineᚋportfolioᚐKPIDirection(ctx context.Context, v any) (*portfolio.KPIDirection, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.KPIDirection(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOKpiDirection2ᚖplumblineᚋportfolioᚐKPIDirection(ctx context.Context, sel ast.SelectionSet, v *portfolio.KPIDirection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOKpiDirectionComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx context.Context, v any) (*portfolio.EnumComparator[portfolio.KPIDirection], error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputKpiDirectionComparator(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOKpiExplanation2ᚖplumblineᚋportfolioᚐKPIExplanation(ctx context.Context, sel ast.SelectionSet, v *portfolio.KPIExplanation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._KpiExplanation(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOKpiFilter2ᚕᚖplumblineᚋportfolioᚐKPIFilterᚄ(ctx context.Context, v any) ([]*portfolio.KPIFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.KPIFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNKpiFilter2ᚖplumblineᚋportfolioᚐKPIFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOKpiFilter2ᚖplumblineᚋportfolioᚐKPIFilter(ctx context.Context, v any) (*portfolio.KPIFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputKpiFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOKpiGroupHaving2ᚖplumblineᚋportfolioᚐKPIGroupHaving(ctx context.Context, v any) (*portfolio.KPIGroupHaving, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputKpiGroupHaving(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOKpiGroupOrder2ᚕᚖplumblineᚋportfolioᚐKPIGroupOrderᚄ(ctx context.Context, v any) ([]*portfolio.KPIGroupOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.KPIGroupOrder, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNKpiGroupOrder2ᚖplumblineᚋportfolioᚐKPIGroupOrder(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOKpiLead2ᚖplumblineᚋportfolioᚐKPILead(ctx context.Context, sel ast.SelectionSet, v *portfolio.KPILead) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._KpiLead(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOKpiLinkFilter2ᚕᚖplumblineᚋportfolioᚐKPILinkFilterᚄ(ctx context.Context, v any) ([]*portfolio.KPILinkFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.KPILinkFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNKpiLinkFilter2ᚖplumblineᚋportfolioᚐKPILinkFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOKpiLinkFilter2ᚖplumblineᚋportfolioᚐKPILinkFilter(ctx context.Context, v any) (*portfolio.KPILinkFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputKpiLinkFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOKpiOrder2ᚕᚖplumblineᚋportfolioᚐKPIOrderᚄ(ctx context.Context, v any) ([]*portfolio.KPIOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.KPIOrder, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNKpiOrder2ᚖplumblineᚋportfolioᚐKPIOrder(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) unmarshalOKpiPerspective2plumblineᚋportfolioᚐKPIPerspective(ctx context.Context, v any) (portfolio.KPIPerspective, error) {
@@ -38308,12 +49072,131 @@ func (ec *executionContext) marshalOKpiPerspective2plumblineᚋportfolioᚐKPIPe
 	return res
 }
 
+func (ec *executionContext) unmarshalOKpiPerspective2ᚕplumblineᚋportfolioᚐKPIPerspectiveᚄ(ctx context.Context, v any) ([]portfolio.KPIPerspective, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]portfolio.KPIPerspective, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNKpiPerspective2plumblineᚋportfolioᚐKPIPerspective(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOKpiPerspective2ᚕplumblineᚋportfolioᚐKPIPerspectiveᚄ(ctx context.Context, sel ast.SelectionSet, v []portfolio.KPIPerspective) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNKpiPerspective2plumblineᚋportfolioᚐKPIPerspective(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOKpiPerspective2ᚖplumblineᚋportfolioᚐKPIPerspective(ctx context.Context, v any) (*portfolio.KPIPerspective, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.KPIPerspective(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOKpiPerspective2ᚖplumblineᚋportfolioᚐKPIPerspective(ctx context.Context, sel ast.SelectionSet, v *portfolio.KPIPerspective) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOKpiPerspectiveComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx context.Context, v any) (*portfolio.EnumComparator[portfolio.KPIPerspective], error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputKpiPerspectiveComparator(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOKpiPoint2ᚖplumblineᚋportfolioᚐKPIPoint(ctx context.Context, sel ast.SelectionSet, v *portfolio.KPIPoint) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._KpiPoint(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOKpiWindow2ᚖplumblineᚋportfolioᚐKPIWindow(ctx context.Context, sel ast.SelectionSet, v *portfolio.KPIWindow) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._KpiWindow(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOListComparator2ᚖplumblineᚋportfolioᚐListComparator(ctx context.Context, v any) (*portfolio.ListComparator, error) {
 	if v == nil {
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputListComparator(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOMeasurementFilter2ᚕᚖplumblineᚋportfolioᚐMeasurementFilterᚄ(ctx context.Context, v any) ([]*portfolio.MeasurementFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.MeasurementFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNMeasurementFilter2ᚖplumblineᚋportfolioᚐMeasurementFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOMeasurementFilter2ᚖplumblineᚋportfolioᚐMeasurementFilter(ctx context.Context, v any) (*portfolio.MeasurementFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputMeasurementFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOMeasurementOrder2ᚕᚖplumblineᚋportfolioᚐMeasurementOrderᚄ(ctx context.Context, v any) ([]*portfolio.MeasurementOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.MeasurementOrder, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNMeasurementOrder2ᚖplumblineᚋportfolioᚐMeasurementOrder(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) marshalOMilestone2ᚖplumblineᚋportfolioᚐMilestone(ctx context.Context, sel ast.SelectionSet, v *portfolio.Milestone) graphql.Marshaler {
@@ -38511,6 +49394,69 @@ func (ec *executionContext) marshalOOrderDirection2ᚖplumblineᚋportfolioᚐOr
 	_ = ctx
 	res := scalar.MarshalString(string(*v))
 	return res
+}
+
+func (ec *executionContext) unmarshalOPeriod2ᚕplumblineᚋportfolioᚐPeriodᚄ(ctx context.Context, v any) ([]portfolio.Period, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]portfolio.Period, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPeriod2plumblineᚋportfolioᚐPeriod(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOPeriod2ᚕplumblineᚋportfolioᚐPeriodᚄ(ctx context.Context, sel ast.SelectionSet, v []portfolio.Period) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPeriod2plumblineᚋportfolioᚐPeriod(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOPeriod2ᚖplumblineᚋportfolioᚐPeriod(ctx context.Context, v any) (*portfolio.Period, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.Period(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPeriod2ᚖplumblineᚋportfolioᚐPeriod(ctx context.Context, sel ast.SelectionSet, v *portfolio.Period) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOPeriodComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx context.Context, v any) (*portfolio.EnumComparator[portfolio.Period], error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputPeriodComparator(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOPerson2ᚖplumblineᚋportfolioᚐPerson(ctx context.Context, sel ast.SelectionSet, v *portfolio.Person) graphql.Marshaler {
@@ -38910,6 +49856,13 @@ func (ec *executionContext) unmarshalORunStateComparator2ᚖplumblineᚋportfoli
 	}
 	res, err := ec.unmarshalInputRunStateComparator(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOScorecard2ᚖplumblineᚋportfolioᚐScorecard(ctx context.Context, sel ast.SelectionSet, v *portfolio.Scorecard) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Scorecard(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOSourceRef2ᚖplumblineᚋgraphᚋmodelᚐSourceRef(ctx context.Context, v any) (*model.SourceRef, error) {

@@ -45,7 +45,7 @@ type DeleteRecordsInput struct {
 	// Measurements, as rural-patients/2026-03/pilot, or rural-patients/2026-03/ of the whole.
 	Measurements []*recording.RecordKey `json:"measurements,omitempty"`
 	// Links to KPIs, as pmo:PMO-201#rural-patients.
-	KpiLinks []*recording.RecordKey `json:"kpiLinks,omitempty"`
+	KPILinks []*recording.RecordKey `json:"kpiLinks,omitempty"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
 	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
@@ -197,7 +197,7 @@ type UpsertKeyResultsInput struct {
 }
 
 // The links to KPIs to record.
-type UpsertKpiLinksInput struct {
+type UpsertKPILinksInput struct {
 	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
 	Items []*recording.KPILink `json:"items"`
 	// Whether to validate only, and say what would change.
