@@ -112,7 +112,7 @@ func (p *KPIPoint) Explain() *KPIExplanation {
 	if p.Basis != BasisRecorded {
 		made = SourceParts
 	}
-	if k.Aggregation == AggregateRatio && p.Numerator != nil {
+	if k.Aggregation == AggregateRatio && p.hasParts() {
 		from(&KPITerm{Symbol: "N", Meaning: "numerator", Value: p.Numerator}, made)
 		from(&KPITerm{Symbol: "D", Meaning: "denominator", Value: p.Denominator}, made)
 		made = SourceComputed
@@ -175,9 +175,9 @@ func (k *KPIRow) actualFormula(p *KPIPointRow) string {
 	switch {
 	case p.Actual == nil:
 		return ""
-	case k.Aggregation == AggregateRatio && p.Numerator != nil && p.Basis != BasisRecorded:
+	case k.Aggregation == AggregateRatio && p.hasParts() && p.Basis != BasisRecorded:
 		return "N / D, where N is the sum of the parts' N and D that of their D"
-	case k.Aggregation == AggregateRatio && p.Numerator != nil:
+	case k.Aggregation == AggregateRatio && p.hasParts():
 		return "N / D"
 	case p.Basis == BasisRecorded:
 		return ""

@@ -114,7 +114,9 @@ func scaled(f *float64, by float64) *float64 {
 func (k *KPIRow) wholeOf(recorded *KPIPointRow, segments []*KPIPointRow) *KPIPointRow {
 	made := k.madeOf(segments, true)
 	made.Span, made.Closed, made.Expected, made.scale = segments[0].Span, segments[0].Closed, 1, 1
-	made.Measured = min(made.Measured, 1)
+	if made.Measured = 0; made.Actual != nil {
+		made.Measured = 1
+	}
 	if recorded != nil {
 		made.Target = orNumber(recorded.Target, made.Target)
 		made.Projection = orNumber(recorded.Projection, made.Projection)
@@ -156,7 +158,7 @@ func (k *KPIRow) madeOf(points []*KPIPointRow, segments bool) *KPIPointRow {
 	}
 	var counted []*KPIPointRow
 	for _, part := range points {
-		if part.Actual != nil || (part.Numerator != nil && part.Denominator != nil) {
+		if part.Actual != nil || part.hasParts() {
 			counted = append(counted, part)
 			p.Measured += part.Measured
 		}
@@ -188,6 +190,9 @@ func (k *KPIRow) addUp(p *KPIPointRow, parts []*KPIPointRow, segments bool) {
 	}
 	k.divide(p)
 }
+
+// hasParts reports whether both parts of a ratio are known.
+func (p *KPIPointRow) hasParts() bool { return p.Numerator != nil && p.Denominator != nil }
 
 func numeratorOf(p *KPIPointRow) *float64   { return p.Numerator }
 func denominatorOf(p *KPIPointRow) *float64 { return p.Denominator }
