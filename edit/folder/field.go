@@ -92,12 +92,17 @@ func (r *reader) fields(e *entry, path []string, pairs []*ast.MappingValueNode, 
 	v.Set(reflect.ValueOf(all))
 }
 
+// saysNothing is told of a field without a value.
+const saysNothing = "this is empty; leave the field out"
+
 // fill sets the value of a field from YAML and says what is wrong with it.
 func fill(f *portfolio.Field, n ast.Node) string {
 	written, kind, ok := scalar(n)
 	switch {
 	case isTrick(n):
 		return noTricks
+	case ok && written == "", yamltree.IsList(n) && len(n.(*ast.SequenceNode).Values) == 0:
+		return saysNothing
 	case ok && kind == isBool:
 		f.Type, f.Bool = portfolio.FieldBool, written == "true"
 	case ok && kind == isNumber:
@@ -111,8 +116,8 @@ func fill(f *portfolio.Field, n ast.Node) string {
 		f.Type = portfolio.FieldList
 		for _, item := range n.(*ast.SequenceNode).Values {
 			text, kind, ok := scalar(item)
-			if !ok || kind == isBool {
-				return "expected a list of texts"
+			if !ok || kind == isBool || text == "" {
+				return "expected a list of texts, none of them empty"
 			}
 			f.List = append(f.List, text)
 		}
@@ -134,6 +139,8 @@ func fillTyped(f *portfolio.Field, pair *ast.MappingValueNode) string {
 		return "there is no such type of value; " + spelling.DidYouMean(name, []string{"text", "date", "time", "user"})
 	case !ok:
 		return "expected one value after " + name
+	case written == "":
+		return saysNothing
 	}
 	switch f.Type {
 	case portfolio.FieldDate:

@@ -21,6 +21,7 @@ func FuzzLists(f *testing.F) {
 	f.Add([]byte("strategyVersions:\n- strategy: s\n  version: v\n  method: AHP\n  weights: {a: 1, \"b c\": 0.25}\n"))
 	f.Add([]byte("projects:\n  - project: p\n    budget: 1 EUR\n    fields:\n      a: 1\n      b: {time: \"2026-03-01T00:00:00Z\"}\n      c: [x, 2]\n      d: true\n"))
 	f.Add([]byte("kpis:\n  - key: k\n    description: |\n      a\n\n        b\n    name: >-\n      x\n      y\n"))
+	f.Add([]byte("projects:\n  - project: 0\n    fields:\n     00: []\n     a: ''\n     b: {date: ''}\n     c: {user: 1}\n"))
 	f.Add([]byte("a: &x {<<: *x}\n? b\n: !!c d\n"))
 	f.Fuzz(func(t *testing.T, data []byte) { readAndWrite(t, File{"a.yaml", data}) })
 }

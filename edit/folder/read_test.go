@@ -62,6 +62,7 @@ func TestWhatIsWrongIsToldAtItsPlace(t *testing.T) {
 		{"a.yaml", "projects:\n  - {project: eng:A, budget: \"12,000 EUR\"}\n", `a.yaml:2:30: projects[eng:A].budget: "12,000" has a comma; expected a number such as 1234.5: a point before the decimals, nothing between thousands`},
 		{"a.yaml", "projects:\n  - {project: eng:A, phase: ACTIVE}\n  - {project: eng:A, phase: DONE}\n", "a.yaml:3:29: projects[eng:A].phase: this is said already at a.yaml:2"},
 		{"a.yaml", "projects:\n  - {project: eng:A, fields: {phase: x, cost: {data: 1}}}\n", "a.yaml:2:31: projects[eng:A].fields.phase: this is a member of projects itself; write it there\na.yaml:2:47: projects[eng:A].fields.cost: there is no such type of value; did you mean date?"},
+		{"a.yaml", "projects:\n  - project: eng:A\n    fields:\n      a: []\n      b: ''\n      c: {date: ''}\n", "a.yaml:4:10: projects[eng:A].fields.a: this is empty; leave the field out\na.yaml:5:10: projects[eng:A].fields.b: this is empty; leave the field out\na.yaml:6:10: projects[eng:A].fields.c: this is empty; leave the field out"},
 
 		{"numbers.csv", "kpi,period\n", "numbers.csv: the name of the file tells no list; expected one such as measurements.csv, measurements-2026.csv or kpiLinks.csv"},
 		{"judgements.csv", "strategy\n", "judgements.csv: judgements do not fit a table; write them in a YAML file"},
