@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"time"
 
@@ -63,6 +64,27 @@ func UnmarshalInt(v any) (int, error) {
 		return 0, fmt.Errorf("%w: %v is not a whole number of 32 bits", portfolio.ErrInvalid, v)
 	}
 	return int(n), nil
+}
+
+// MarshalFloat writes a number in plain digits, as far as those are no longer
+// than what they say; what is no number is null.
+func MarshalFloat(f float64) graphql.Marshaler {
+	return graphql.WriterFunc(func(w io.Writer) {
+		text, err := json.Marshal(f)
+		if err != nil { // infinite, or not a number
+			text = []byte("null")
+		}
+		_, _ = w.Write(text)
+	})
+}
+
+// UnmarshalFloat reads a number, as GraphQL has it.
+func UnmarshalFloat(v any) (float64, error) {
+	f, err := graphql.UnmarshalFloat(v)
+	if _, text := v.(string); err != nil || text || math.IsNaN(f) || math.IsInf(f, 0) {
+		return 0, fmt.Errorf("%w: %v is not a number", portfolio.ErrInvalid, v)
+	}
+	return f, nil
 }
 
 // lastYear is the last one that RFC 3339 can write. A later date, as people

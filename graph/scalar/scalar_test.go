@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"math"
 	"testing"
 	"time"
 
@@ -29,6 +30,9 @@ func TestWritten(t *testing.T) {
 		{"instant that means never", scalar.MarshalDateTime(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)), "null"},
 		{"instant", scalar.MarshalDateTime(time.Date(2026, 3, 1, 1, 0, 0, 5e6, time.FixedZone("CET", 3600))), `"2026-03-01T00:00:00.005Z"`},
 		{"no instant", scalar.MarshalDateTime(time.Time{}), "null"},
+		{"large number", scalar.MarshalFloat(3_324_574), "3324574"},
+		{"small number", scalar.MarshalFloat(-0.000001), "-0.000001"},
+		{"no number", scalar.MarshalFloat(math.NaN()), "null"},
 		{"decimal", scalar.MarshalDecimal(decimal.RequireFromString("12345678901234567890.01")), `"12345678901234567890.01"`},
 	} {
 		var out bytes.Buffer
