@@ -214,7 +214,7 @@ func TestASyncChangesNothingThatPeopleRecorded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer log.Close()
+	defer log.Close() //nolint:errcheck // all has been read
 	r, err := replica.Open(t.Context(), log, replica.Options{PublishEvery: time.Millisecond})
 	if err != nil {
 		t.Fatal(err)

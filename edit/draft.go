@@ -154,9 +154,13 @@ func findAs[F any](d *draft, kind portfolio.Kind, id string) *F {
 	return fact
 }
 
-// all yields the documents of a kind as they will be. The commit does not
-// expect them: what is added meanwhile is not seen.
+// alone has the commit expect that nobody else records anything meanwhile: a
+// verdict that rests on what is not there can name no document to expect.
+func (d *draft) alone() { d.before((*portfolio.LastEdit)(nil).Key()) }
+
+// all yields the documents of a kind as they will be.
 func all[F portfolio.Document](d *draft, kind portfolio.Kind) iter.Seq[F] {
+	d.alone()
 	return func(yield func(F) bool) {
 		for v := range d.snapshot.Documents(kind) {
 			if _, changed := d.changes[v.Doc.Key()]; changed {

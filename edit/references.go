@@ -89,10 +89,9 @@ func (d *draft) unused() {
 	if len(deleted) == 0 {
 		return
 	}
-	// Whoever adds a reference from now on expects what it names, and so does
-	// not meet a deletion that was not seen; a deletion expects that nothing
-	// was recorded since it looked.
-	d.before((*portfolio.LastEdit)(nil).Key())
+	// Whoever names one of them from now on expects it, and so does not meet a
+	// deletion that was not seen; and we do not miss who was quicker.
+	d.alone()
 	for _, kind := range namesOthers {
 		for doc := range d.snapshot.Documents(kind) {
 			if _, changed := d.changes[doc.Doc.Key()]; changed {

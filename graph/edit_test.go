@@ -226,7 +226,7 @@ func TestExpectedVersionsOfFields(t *testing.T) {
 // Global ids are taken wherever a key is.
 func TestGlobalIDsAreReferences(t *testing.T) {
 	w := synced(t)
-	id := func(kind portfolio.Kind, id string) string { return portfolio.NodeID(kind, id) }
+	id := portfolio.NodeID
 	for _, m := range mutations[:4] {
 		w.record(editor, m.name, m.input)
 	}

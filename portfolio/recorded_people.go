@@ -43,7 +43,8 @@ type Answer struct {
 }
 
 // LastEdit is who recorded something last, and when. Every edit puts it, so
-// that a deletion can expect that nothing came to name what it deletes.
+// that one can expect that nobody recorded anything meanwhile: as a deletion
+// does, that nothing came to name what it deletes.
 type LastEdit struct {
 	Authored `json:",inline"`
 }

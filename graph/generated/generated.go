@@ -6511,396 +6511,6 @@ type DeleteRecordsPayload {
   "All that is wrong; with any, nothing was written."
   userErrors: [UserError!]!
 }
-
-"A department."
-input DepartmentInput {
-  "Its key, unique among departments: digital-health. Small letters, digits and - . _."
-  key: String!
-  "The name."
-  name: String!
-  "The key of the department above it."
-  parent: String
-  "Who leads it: a person's key, id, e-mail or name."
-  head: String
-  "What tools call it."
-  aliases: [String!]
-  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
-  expectedVersion: String
-}
-
-"A person, and which accounts in the tools are theirs."
-input IdentityInput {
-  "Its key, unique among people."
-  key: String!
-  "The name."
-  name: String!
-  "The e-mail address."
-  email: String
-  "E-mail addresses or ids of accounts in the tools; an account is one person's."
-  accounts: [String!]
-  "The key of the department they belong to."
-  department: String
-  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
-  expectedVersion: String
-}
-
-"A strategy: a set of objectives, and versions that weigh them."
-input StrategyInput {
-  "Its key, unique among strategies."
-  key: String!
-  "The name."
-  name: String!
-  "What it is about."
-  description: String
-  "A person's key, id, e-mail or name."
-  owner: String
-  "Whether projects are scored and ranked by this one."
-  leading: Boolean
-  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
-  expectedVersion: String
-}
-
-"How a strategy weighs its objectives for a while. Of several that are valid on a day, the one that began last is in force."
-input StrategyVersionInput {
-  "The key of the strategy."
-  strategy: String!
-  "What it is called, unique in the strategy: 2026."
-  version: String!
-  "A longer name."
-  name: String
-  "The first day; null is from the beginning."
-  validFrom: Date
-  "The last day; null is without an end."
-  validTo: Date
-  "Where the weights come from."
-  method: WeightMethod!
-  "Of MANUAL: the weights, each among its siblings; they are divided by their sum."
-  weights: [ObjectiveWeightInput!]
-  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
-  expectedVersion: String
-}
-
-"The weight of one objective among its siblings."
-input ObjectiveWeightInput {
-  "The key of the objective."
-  objective: String!
-  "0 or more."
-  weight: Decimal!
-}
-
-"What a strategy is after."
-input ObjectiveInput {
-  "Its key, unique among objectives of all strategies."
-  key: String!
-  "The key of the strategy."
-  strategy: String!
-  "The key of the objective above it, of the same strategy."
-  parent: String
-  "The name."
-  name: String!
-  "What it means."
-  description: String
-  "A person's key, id, e-mail or name."
-  owner: String
-  "What value it drives, in the organisation's words."
-  valueDriver: String
-  "How far it looks, in the organisation's words: 3 years."
-  horizon: String
-  "What tools call it."
-  aliases: [String!]
-  "The first day; null is from the beginning."
-  validFrom: Date
-  "The last day; null is without an end."
-  validTo: Date
-  "How its progress follows from what is below it; null is WEIGHTED_MEAN."
-  rollUp: RollUpMethod
-  "Of MANUAL: 0 to 1, more when exceeded."
-  progress: Decimal
-  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
-  expectedVersion: String
-}
-
-"How one judge compares objectives, for one version of a strategy."
-input JudgementInput {
-  "The key of the strategy."
-  strategy: String!
-  "The version."
-  version: String!
-  "A person's key, e-mail or name."
-  judge: String!
-  "The pairs that were compared; not all need be."
-  pairs: [PairComparisonInput!]!
-  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
-  expectedVersion: String
-}
-
-"How many times as important one objective is as one of its siblings."
-input PairComparisonInput {
-  "The key of the one."
-  more: String!
-  "The key of the other."
-  less: String!
-  "From 1/9 to 9, as a whole number, a decimal or a fraction: 3, 0.5, 1/3."
-  times: String!
-}
-
-"How much a project serves an objective."
-input ContributionInput {
-  "The project: its global id, pmo:<PMO number>, or <connection>:<the tool's key>. It need not have been read yet."
-  project: String!
-  "The key of the objective."
-  objective: String!
-  "From 0 to 1."
-  strength: Decimal!
-  "Why."
-  rationale: String
-  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
-  expectedVersion: String
-}
-
-"How one sees that an objective is reached."
-input KeyResultInput {
-  "Its key, unique among key results."
-  key: String!
-  "The key of the objective."
-  objective: String!
-  "The name."
-  name: String!
-  "A person's key, id, e-mail or name."
-  owner: String
-  "The unit of the values."
-  unit: String
-  "The key of the KPI whose last actual value it takes; then actual is left away."
-  kpi: String
-  "Where it began."
-  baseline: Decimal
-  "Where it shall be."
-  target: Decimal
-  "Where it is."
-  actual: Decimal
-  "Told instead of computed: 0 to 1, more when exceeded."
-  progress: Decimal
-  "Among what the objective rolls up; null is 1."
-  weight: Decimal
-  "By when."
-  due: Date
-  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
-  expectedVersion: String
-}
-
-"A measure that a department answers for."
-input KpiInput {
-  "Its key, unique among KPIs."
-  key: String!
-  "The name."
-  name: String!
-  "What is counted, and how."
-  description: String
-  "The key of the department."
-  department: String!
-  "A person's key, id, e-mail or name."
-  owner: String
-  "Which values are good."
-  direction: KpiDirection!
-  "Whether it leads or lags."
-  indicator: IndicatorType
-  "The side from which it looks at the organisation."
-  perspective: KpiPerspective
-  "The unit: patients, minutes, %, EUR."
-  unit: String
-  "How often it is measured."
-  period: Period!
-  "How periods and segments add up; null is SUM."
-  aggregation: KpiAggregation
-  "Where it began."
-  baseline: Decimal
-  "The target of periods whose measurement has none."
-  target: Decimal
-  "Of TARGET_BAND: the lower end of the band, above 0."
-  bandLow: Decimal
-  "Of TARGET_BAND: its upper end."
-  bandHigh: Decimal
-  "How attainment is computed; null is FROM_TARGET."
-  attainment: AttainmentForm
-  "The attainment from which it is green, as a share; null is 0.90."
-  green: Decimal
-  "The attainment from which it is yellow; null is 0.80."
-  yellow: Decimal
-  "How many days after its end a period may be without an actual value; null is 10."
-  graceDays: Int
-  "The keys of KPIs that it is believed to run ahead of."
-  leads: [String!]
-  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
-  expectedVersion: String
-}
-
-"What is known of a KPI in one period and segment."
-input MeasurementInput {
-  "The key of the KPI."
-  kpi: String!
-  "2026, 2026-Q1, 2026-03, 2026-W07 or 2026-03-15, as long as the KPI's period."
-  period: String!
-  "A part of the whole, such as pilot; null is the whole."
-  segment: String
-  "What it was."
-  actual: Decimal
-  "What it should be."
-  target: Decimal
-  "What it is expected to be."
-  projection: Decimal
-  "Of a RATIO: the upper part of the actual value."
-  numerator: Decimal
-  "Of a RATIO: the lower part."
-  denominator: Decimal
-  "A remark."
-  note: String
-  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
-  expectedVersion: String
-}
-
-"What a project is expected to change of a KPI."
-input KpiLinkInput {
-  "The project: its global id, pmo:<PMO number>, or <connection>:<the tool's key>."
-  project: String!
-  "The key of the KPI."
-  kpi: String!
-  "In the unit of the KPI, from before to after go-live."
-  expectedChange: Decimal
-  "Why."
-  rationale: String
-  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
-  expectedVersion: String
-}
-
-"Values for fields of a project. A member that is not given stays as it is; one that is null takes back what was recorded."
-input ProjectFieldsInput {
-  "The project: its global id, pmo:<PMO number>, or <connection>:<the tool's key>."
-  project: String!
-  "The name."
-  name: String
-  "The key or name of a department."
-  department: String
-  "A person's key, id, e-mail or name."
-  sponsor: String
-  "A person's key, id, e-mail or name."
-  manager: String
-  "Where it stands in its life."
-  phase: Phase
-  "The priority, in the organisation's words."
-  priority: String
-  "The budget; the key needs the field group cost."
-  budget: MoneyInput
-  "Why it is done."
-  justification: String
-  "The PMO's number of it."
-  pmoId: String
-  "What it says it serves."
-  objectives: [String!]
-  "When it starts."
-  start: Date
-  "When it is due."
-  due: Date
-  "When it was due as first agreed."
-  baseline: Date
-  "When it will be done."
-  forecast: Date
-  "When it was done."
-  finished: Date
-  "How it stands, as somebody says."
-  health: Health
-  "For WSJF: the value, relative to other projects."
-  businessValue: Decimal
-  "For WSJF: how much the value decays with time."
-  timeCriticality: Decimal
-  "For WSJF: risk reduced or opportunity enabled."
-  riskReduction: Decimal
-  "For WSJF: the size of the work."
-  jobSize: Decimal
-  "Fields that the portfolio does not know."
-  custom: [CustomValueInput!]
-  "Why these values are recorded."
-  reason: String
-  "The version that an earlier result gave; it is refused when a field that is given here was recorded since. null does not care."
-  expectedVersion: String
-}
-
-"Values for fields of a milestone. A member that is not given stays as it is; one that is null takes back what was recorded."
-input MilestoneFieldsInput {
-  "The milestone: its global id, or <connection>:<the tool's key>."
-  milestone: String!
-  "The name."
-  name: String
-  "How much it matters."
-  kind: MilestoneKind
-  "A person's key, id, e-mail or name."
-  owner: String
-  "What is done if it is missed."
-  contingency: String
-  "When its work starts."
-  start: Date
-  "When it is due."
-  due: Date
-  "When it was due as first agreed."
-  baseline: Date
-  "When it will be reached."
-  forecast: Date
-  "When it was reached."
-  finished: Date
-  "How it stands, as somebody says."
-  health: Health
-  "Fields that the portfolio does not know."
-  custom: [CustomValueInput!]
-  "Why these values are recorded."
-  reason: String
-  "The version that an earlier result gave; it is refused when a field that is given here was recorded since. null does not care."
-  expectedVersion: String
-}
-
-"An amount in one currency."
-input MoneyInput {
-  "The exact amount."
-  amount: Decimal!
-  "The currency, as ISO 4217 writes it: EUR."
-  currency: String!
-}
-
-"A value for a field that the portfolio does not know; without a value, what was recorded is taken back. At most one value is given."
-input CustomValueInput {
-  "The name of the field."
-  name: String!
-  "A text."
-  text: String
-  "A number."
-  number: Decimal
-  "A date."
-  date: Date
-  "Yes or no."
-  boolean: Boolean
-  "A list of texts."
-  list: [String!]
-}
-
-"Projects of several tools that are one, or that are not."
-input ProjectLinkInput {
-  "The project whose id the joined one keeps: its global id, or <connection>:<the tool's key>."
-  primary: String!
-  "The others, in the same way. They replace what the link had."
-  members: [String!]!
-  "Whether they are not the same, whatever the rules say."
-  apart: Boolean
-  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
-  expectedVersion: String
-}
-
-"A link between projects to take back."
-input ProjectUnlinkInput {
-  "The project that the link is recorded of."
-  primary: String!
-  "Whether the link that keeps projects apart is meant."
-  apart: Boolean
-  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
-  expectedVersion: String
-}
 `, BuiltIn: false},
 	{Name: "../schema/kpi.graphqls", Input: `extend type Query {
   "The KPI with this key; null when there is none that the caller may see."
@@ -8813,7 +8423,397 @@ enum ProjectGroupField {
   CUSTOM_FIELD
 }
 `, BuiltIn: false},
-	{Name: "../schema/recorded.graphqls", Input: `"Where the weights of objectives come from."
+	{Name: "../schema/recorded.graphqls", Input: `"A department."
+input DepartmentInput {
+  "Its key, unique among departments: digital-health. Small letters, digits and - . _."
+  key: String!
+  "The name."
+  name: String!
+  "The key of the department above it."
+  parent: String
+  "Who leads it: a person's key, id, e-mail or name."
+  head: String
+  "What tools call it."
+  aliases: [String!]
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"A person, and which accounts in the tools are theirs."
+input IdentityInput {
+  "Its key, unique among people."
+  key: String!
+  "The name."
+  name: String!
+  "The e-mail address."
+  email: String
+  "E-mail addresses or ids of accounts in the tools; an account is one person's."
+  accounts: [String!]
+  "The key of the department they belong to."
+  department: String
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"A strategy: a set of objectives, and versions that weigh them."
+input StrategyInput {
+  "Its key, unique among strategies."
+  key: String!
+  "The name."
+  name: String!
+  "What it is about."
+  description: String
+  "A person's key, id, e-mail or name."
+  owner: String
+  "Whether projects are scored and ranked by this one."
+  leading: Boolean
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"How a strategy weighs its objectives for a while. Of several that are valid on a day, the one that began last is in force."
+input StrategyVersionInput {
+  "The key of the strategy."
+  strategy: String!
+  "What it is called, unique in the strategy: 2026."
+  version: String!
+  "A longer name."
+  name: String
+  "The first day; null is from the beginning."
+  validFrom: Date
+  "The last day; null is without an end."
+  validTo: Date
+  "Where the weights come from."
+  method: WeightMethod!
+  "Of MANUAL: the weights, each among its siblings; they are divided by their sum."
+  weights: [ObjectiveWeightInput!]
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"The weight of one objective among its siblings."
+input ObjectiveWeightInput {
+  "The key of the objective."
+  objective: String!
+  "0 or more."
+  weight: Decimal!
+}
+
+"What a strategy is after."
+input ObjectiveInput {
+  "Its key, unique among objectives of all strategies."
+  key: String!
+  "The key of the strategy."
+  strategy: String!
+  "The key of the objective above it, of the same strategy."
+  parent: String
+  "The name."
+  name: String!
+  "What it means."
+  description: String
+  "A person's key, id, e-mail or name."
+  owner: String
+  "What value it drives, in the organisation's words."
+  valueDriver: String
+  "How far it looks, in the organisation's words: 3 years."
+  horizon: String
+  "What tools call it."
+  aliases: [String!]
+  "The first day; null is from the beginning."
+  validFrom: Date
+  "The last day; null is without an end."
+  validTo: Date
+  "How its progress follows from what is below it; null is WEIGHTED_MEAN."
+  rollUp: RollUpMethod
+  "Of MANUAL: 0 to 1, more when exceeded."
+  progress: Decimal
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"How one judge compares objectives, for one version of a strategy."
+input JudgementInput {
+  "The key of the strategy."
+  strategy: String!
+  "The version."
+  version: String!
+  "A person's key, e-mail or name."
+  judge: String!
+  "The pairs that were compared; not all need be."
+  pairs: [PairComparisonInput!]!
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"How many times as important one objective is as one of its siblings."
+input PairComparisonInput {
+  "The key of the one."
+  more: String!
+  "The key of the other."
+  less: String!
+  "From 1/9 to 9, as a whole number, a decimal or a fraction: 3, 0.5, 1/3."
+  times: String!
+}
+
+"How much a project serves an objective."
+input ContributionInput {
+  "The project: its global id, pmo:<PMO number>, or <connection>:<the tool's key>. It need not have been read yet."
+  project: String!
+  "The key of the objective."
+  objective: String!
+  "From 0 to 1."
+  strength: Decimal!
+  "Why."
+  rationale: String
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"How one sees that an objective is reached."
+input KeyResultInput {
+  "Its key, unique among key results."
+  key: String!
+  "The key of the objective."
+  objective: String!
+  "The name."
+  name: String!
+  "A person's key, id, e-mail or name."
+  owner: String
+  "The unit of the values."
+  unit: String
+  "The key of the KPI whose last actual value it takes; then actual is left away."
+  kpi: String
+  "Where it began."
+  baseline: Decimal
+  "Where it shall be."
+  target: Decimal
+  "Where it is."
+  actual: Decimal
+  "Told instead of computed: 0 to 1, more when exceeded."
+  progress: Decimal
+  "Among what the objective rolls up; null is 1."
+  weight: Decimal
+  "By when."
+  due: Date
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"A measure that a department answers for."
+input KpiInput {
+  "Its key, unique among KPIs."
+  key: String!
+  "The name."
+  name: String!
+  "What is counted, and how."
+  description: String
+  "The key of the department."
+  department: String!
+  "A person's key, id, e-mail or name."
+  owner: String
+  "Which values are good."
+  direction: KpiDirection!
+  "Whether it leads or lags."
+  indicator: IndicatorType
+  "The side from which it looks at the organisation."
+  perspective: KpiPerspective
+  "The unit: patients, minutes, %, EUR."
+  unit: String
+  "How often it is measured."
+  period: Period!
+  "How periods and segments add up; null is SUM."
+  aggregation: KpiAggregation
+  "Where it began."
+  baseline: Decimal
+  "The target of periods whose measurement has none."
+  target: Decimal
+  "Of TARGET_BAND: the lower end of the band, above 0."
+  bandLow: Decimal
+  "Of TARGET_BAND: its upper end."
+  bandHigh: Decimal
+  "How attainment is computed; null is FROM_TARGET."
+  attainment: AttainmentForm
+  "The attainment from which it is green, as a share; null is 0.90."
+  green: Decimal
+  "The attainment from which it is yellow; null is 0.80."
+  yellow: Decimal
+  "How many days after its end a period may be without an actual value; null is 10."
+  graceDays: Int
+  "The keys of KPIs that it is believed to run ahead of."
+  leads: [String!]
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"What is known of a KPI in one period and segment."
+input MeasurementInput {
+  "The key of the KPI."
+  kpi: String!
+  "2026, 2026-Q1, 2026-03, 2026-W07 or 2026-03-15, as long as the KPI's period."
+  period: String!
+  "A part of the whole, such as pilot; null is the whole."
+  segment: String
+  "What it was."
+  actual: Decimal
+  "What it should be."
+  target: Decimal
+  "What it is expected to be."
+  projection: Decimal
+  "Of a RATIO: the upper part of the actual value."
+  numerator: Decimal
+  "Of a RATIO: the lower part."
+  denominator: Decimal
+  "A remark."
+  note: String
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"What a project is expected to change of a KPI."
+input KpiLinkInput {
+  "The project: its global id, pmo:<PMO number>, or <connection>:<the tool's key>."
+  project: String!
+  "The key of the KPI."
+  kpi: String!
+  "In the unit of the KPI, from before to after go-live."
+  expectedChange: Decimal
+  "Why."
+  rationale: String
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"Values for fields of a project. A member that is not given stays as it is; one that is null takes back what was recorded."
+input ProjectFieldsInput {
+  "The project: its global id, pmo:<PMO number>, or <connection>:<the tool's key>."
+  project: String!
+  "The name."
+  name: String
+  "The key or name of a department."
+  department: String
+  "A person's key, id, e-mail or name."
+  sponsor: String
+  "A person's key, id, e-mail or name."
+  manager: String
+  "Where it stands in its life."
+  phase: Phase
+  "The priority, in the organisation's words."
+  priority: String
+  "The budget; the key needs the field group cost."
+  budget: MoneyInput
+  "Why it is done."
+  justification: String
+  "The PMO's number of it."
+  pmoId: String
+  "What it says it serves."
+  objectives: [String!]
+  "When it starts."
+  start: Date
+  "When it is due."
+  due: Date
+  "When it was due as first agreed."
+  baseline: Date
+  "When it will be done."
+  forecast: Date
+  "When it was done."
+  finished: Date
+  "How it stands, as somebody says."
+  health: Health
+  "For WSJF: the value, relative to other projects."
+  businessValue: Decimal
+  "For WSJF: how much the value decays with time."
+  timeCriticality: Decimal
+  "For WSJF: risk reduced or opportunity enabled."
+  riskReduction: Decimal
+  "For WSJF: the size of the work."
+  jobSize: Decimal
+  "Fields that the portfolio does not know."
+  custom: [CustomValueInput!]
+  "Why these values are recorded."
+  reason: String
+  "The version that an earlier result gave; it is refused when a field that is given here was recorded since. null does not care."
+  expectedVersion: String
+}
+
+"Values for fields of a milestone. A member that is not given stays as it is; one that is null takes back what was recorded."
+input MilestoneFieldsInput {
+  "The milestone: its global id, or <connection>:<the tool's key>."
+  milestone: String!
+  "The name."
+  name: String
+  "How much it matters."
+  kind: MilestoneKind
+  "A person's key, id, e-mail or name."
+  owner: String
+  "What is done if it is missed."
+  contingency: String
+  "When its work starts."
+  start: Date
+  "When it is due."
+  due: Date
+  "When it was due as first agreed."
+  baseline: Date
+  "When it will be reached."
+  forecast: Date
+  "When it was reached."
+  finished: Date
+  "How it stands, as somebody says."
+  health: Health
+  "Fields that the portfolio does not know."
+  custom: [CustomValueInput!]
+  "Why these values are recorded."
+  reason: String
+  "The version that an earlier result gave; it is refused when a field that is given here was recorded since. null does not care."
+  expectedVersion: String
+}
+
+"An amount in one currency."
+input MoneyInput {
+  "The exact amount."
+  amount: Decimal!
+  "The currency, as ISO 4217 writes it: EUR."
+  currency: String!
+}
+
+"A value for a field that the portfolio does not know; without a value, what was recorded is taken back. At most one value is given."
+input CustomValueInput {
+  "The name of the field."
+  name: String!
+  "A text."
+  text: String
+  "A number."
+  number: Decimal
+  "A date."
+  date: Date
+  "Yes or no."
+  boolean: Boolean
+  "A list of texts."
+  list: [String!]
+}
+
+"Projects of several tools that are one, or that are not."
+input ProjectLinkInput {
+  "The project whose id the joined one keeps: its global id, or <connection>:<the tool's key>."
+  primary: String!
+  "The others, in the same way. They replace what the link had."
+  members: [String!]!
+  "Whether they are not the same, whatever the rules say."
+  apart: Boolean
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"A link between projects to take back."
+input ProjectUnlinkInput {
+  "The project that the link is recorded of."
+  primary: String!
+  "Whether the link that keeps projects apart is meant."
+  apart: Boolean
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"Where the weights of objectives come from."
 enum WeightMethod {
   "They are given, each among its siblings."
   MANUAL
