@@ -62,13 +62,20 @@ type Config struct {
 	Now func() time.Time
 }
 
+// A Handler is /graphql, and reads tables for the doors beside it.
+type Handler struct {
+	http.Handler
+	transport *transport.Handler
+	reader    Reader
+}
+
 // New returns the handler of /graphql.
-func New(c Config) http.Handler {
+func New(c Config) *Handler {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
 	r := &resolver{reader: c.Reader, syncer: c.Syncer, editor: c.Editor, age: c.Age, kept: newRevisions(c.Now)}
-	return transport.New(transport.Config{
+	t := transport.New(transport.Config{
 		Schema: generated.NewExecutableSchema(generated.Config{Resolvers: r}),
 		Limits: c.Limits,
 		Log:    c.Log,
@@ -86,6 +93,7 @@ func New(c Config) http.Handler {
 		},
 		Revisions: waiter{c.Reader},
 	})
+	return &Handler{Handler: t, transport: t, reader: c.Reader}
 }
 
 // revisionExtension is what every answer says of the revision it is of.

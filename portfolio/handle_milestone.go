@@ -49,6 +49,9 @@ func (m *Milestone) Project() *Project { return m.view.project(m.ProjectID) }
 // Parent is the milestone above it.
 func (m *Milestone) Parent() *Milestone { return m.view.milestone(m.ParentID) }
 
+// Connection is the connection to its tool.
+func (m *Milestone) Connection() *Tool { return m.view.tool(connectionOf(m.MilestoneRow.ID)) }
+
 // Owner answers for it.
 func (m *Milestone) Owner() *Person { return m.view.person(m.OwnerID) }
 

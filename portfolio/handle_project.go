@@ -49,6 +49,9 @@ func (p *Project) Name() string { return cmp.Or(p.ProjectRow.Name, p.Key, p.Proj
 // Health is reported and computed health.
 func (p *Project) Health() *HealthStatus { return &HealthStatus{&p.ProjectRow.Health, p.view} }
 
+// Connection is the connection to its primary tool.
+func (p *Project) Connection() *Tool { return p.view.tool(connectionOf(p.ProjectRow.ID)) }
+
 // Department is the department it belongs to.
 func (p *Project) Department() *Department { return p.view.department(p.DepartmentID) }
 

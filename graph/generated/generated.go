@@ -387,6 +387,7 @@ type ComplexityRoot struct {
 	Milestone struct {
 		BaselineBasis  func(childComplexity int) int
 		BaselineDate   func(childComplexity int) int
+		Connection     func(childComplexity int) int
 		CreatedAt      func(childComplexity int) int
 		CustomFields   func(childComplexity int, keys []string) int
 		DaysToTarget   func(childComplexity int) int
@@ -552,6 +553,7 @@ type ComplexityRoot struct {
 		Budget       func(childComplexity int) int
 		BudgetReason func(childComplexity int) int
 		Category     func(childComplexity int) int
+		Connection   func(childComplexity int) int
 		CreatedAt    func(childComplexity int) int
 		CustomFields func(childComplexity int, keys []string) int
 		DaysToTarget func(childComplexity int) int
@@ -2495,6 +2497,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Milestone.BaselineDate(childComplexity), true
+	case "Milestone.connection":
+		if e.ComplexityRoot.Milestone.Connection == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Milestone.Connection(childComplexity), true
 	case "Milestone.createdAt":
 		if e.ComplexityRoot.Milestone.CreatedAt == nil {
 			break
@@ -3323,6 +3331,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.Category(childComplexity), true
+	case "Project.connection":
+		if e.ComplexityRoot.Project.Connection == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Connection(childComplexity), true
 	case "Project.createdAt":
 		if e.ComplexityRoot.Project.CreatedAt == nil {
 			break
@@ -7415,6 +7429,8 @@ type Milestone implements Node {
   key: String
   "Where people look at it in the tool."
   url: String
+  "The connection to its tool."
+  connection: Tool
   "The tool's word for this sort of milestone, such as Version or Epic."
   type: String
   "How much it matters."
@@ -8004,6 +8020,8 @@ type Project implements Node {
   key: String
   "Where people look at it in the primary tool."
   url: String
+  "The connection to its primary tool."
+  connection: Tool
   "A plain text."
   description: String
   "The tool's category."
@@ -10160,6 +10178,8 @@ func (ec *executionContext) childFields_Milestone(ctx context.Context, field gra
 		return ec.fieldContext_Milestone_key(ctx, field)
 	case "url":
 		return ec.fieldContext_Milestone_url(ctx, field)
+	case "connection":
+		return ec.fieldContext_Milestone_connection(ctx, field)
 	case "type":
 		return ec.fieldContext_Milestone_type(ctx, field)
 	case "kind":
@@ -10444,6 +10464,8 @@ func (ec *executionContext) childFields_Project(ctx context.Context, field graph
 		return ec.fieldContext_Project_key(ctx, field)
 	case "url":
 		return ec.fieldContext_Project_url(ctx, field)
+	case "connection":
+		return ec.fieldContext_Project_connection(ctx, field)
 	case "description":
 		return ec.fieldContext_Project_description(ctx, field)
 	case "category":
@@ -19534,6 +19556,38 @@ func (ec *executionContext) fieldContext_Milestone_url(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Milestone", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Milestone_connection(ctx context.Context, field graphql.CollectedField, obj *portfolio.Milestone) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Milestone_connection(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Connection(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Tool) graphql.Marshaler {
+			return ec.marshalOTool2ᚖplumblineᚋportfolioᚐTool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Milestone_connection(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Milestone",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Tool(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Milestone_type(ctx context.Context, field graphql.CollectedField, obj *portfolio.Milestone) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22945,6 +22999,38 @@ func (ec *executionContext) _Project_url(ctx context.Context, field graphql.Coll
 }
 func (ec *executionContext) fieldContext_Project_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Project", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Project_connection(ctx context.Context, field graphql.CollectedField, obj *portfolio.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_connection(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Connection(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Tool) graphql.Marshaler {
+			return ec.marshalOTool2ᚖplumblineᚋportfolioᚐTool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Project_connection(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Project",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Tool(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Project_description(ctx context.Context, field graphql.CollectedField, obj *portfolio.Project) (ret graphql.Marshaler) {
@@ -40127,6 +40213,11 @@ func (ec *executionContext) _Milestone(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "connection":
+			out.Values[i] = ec._Milestone_connection(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "type":
 			out.Values[i] = ec._Milestone_type(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -41271,6 +41362,11 @@ func (ec *executionContext) _Project(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "url":
 			out.Values[i] = ec._Project_url(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "connection":
+			out.Values[i] = ec._Project_connection(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"net/http"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -19,12 +18,13 @@ import (
 // new data revision.
 const operationalDirective = "operational"
 
-// tag names the answer that an operation sent by GET has: the state it reads,
-// the document, the variables, what the caller may see, and the program that
-// answers. Two answers of one tag have the same data; their extensions may
-// differ, so the tag is a weak one. It is "" when there is no telling.
-func (h *handler) tag(ctx context.Context, req *request, op *preparedOperation, caller portfolio.Caller, media mediaType) string {
-	if !req.readOnly || h.State == nil {
+// tag names the answer that an operation has: the state it reads, the document,
+// the variables, what the caller may see, the form of the answer and the
+// program that answers. Two answers of one tag have the same data; their
+// extensions may differ, so the tag is a weak one. It is "" when there is no
+// telling.
+func (h *handler) tag(ctx context.Context, op *preparedOperation, caller portfolio.Caller, form string) string {
+	if h.State == nil {
 		return ""
 	}
 	reads := reading{types: h.operational, seen: map[string]bool{}}
@@ -35,7 +35,7 @@ func (h *handler) tag(ctx context.Context, req *request, op *preparedOperation, 
 	state := h.State(ctx, reads.operational)
 	caller.Name = "" // who asks makes no difference to what may be seen
 	// Variables are maps, which are written with their keys sorted.
-	text, err := json.Marshal([]any{program, state, op.query, op.operation.Name, op.variables, caller, media})
+	text, err := json.Marshal([]any{program, state, op.query, op.operation.Name, op.variables, caller, form})
 	if err != nil {
 		return ""
 	}
@@ -59,33 +59,18 @@ var program = func() string {
 	return version
 }()
 
-// knows reports whether the client has the answer of a tag already.
-func knows(header http.Header, tag string) bool {
-	for _, line := range header.Values("If-None-Match") {
-		for known := range strings.SplitSeq(line, ",") {
-			known = strings.TrimSpace(known)
-			if known == "*" || strings.TrimPrefix(known, "W/") == strings.TrimPrefix(tag, "W/") {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// operationalTypes are the types of a schema that show bookkeeping in any of
-// their fields, and the pages of them: what is in a list may follow from a
-// field that only a filter names.
+// operationalTypes are the types of a schema that show nothing but bookkeeping,
+// and the pages of whatever shows some in any of its fields: what is in a list
+// may follow from a field that only a filter names.
 func operationalTypes(schema *ast.Schema) map[string]bool {
 	types := map[string]bool{}
 	for name, definition := range schema.Types {
-		if definition != schema.Query && definition != schema.Mutation {
-			types[name] = marked(definition.Directives) || slices.ContainsFunc(definition.Fields, func(f *ast.FieldDefinition) bool { return marked(f.Directives) })
-		}
-	}
-	for name, definition := range schema.Types {
+		listed := definition
 		if nodes := definition.Fields.ForName("nodes"); nodes != nil && definition != schema.Query {
-			types[name] = types[name] || types[nodes.Type.Name()]
+			listed = schema.Types[nodes.Type.Name()]
 		}
+		types[name] = marked(listed.Directives) || (listed != definition &&
+			slices.ContainsFunc(listed.Fields, func(f *ast.FieldDefinition) bool { return marked(f.Directives) }))
 	}
 	return types
 }

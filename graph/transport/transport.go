@@ -25,6 +25,7 @@ import (
 
 	"plumbline/graph/limit"
 	"plumbline/graph/problem"
+	"plumbline/internal/etag"
 	"plumbline/portfolio"
 )
 
@@ -76,8 +77,15 @@ type handler struct {
 	operational    map[string]bool // types that show bookkeeping
 }
 
+// A Handler answers GraphQL over HTTP, and runs documents of the server's own
+// within the same limits.
+type Handler struct {
+	http.Handler
+	requests *handler
+}
+
 // New returns the handler.
-func New(c Config) http.Handler {
+func New(c Config) *Handler {
 	c.Limits = c.Limits.OrDefaults()
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -104,7 +112,7 @@ func New(c Config) http.Handler {
 	if err != nil {
 		panic(err) // the options are constants
 	}
-	return compress(h)
+	return &Handler{Handler: compress(h), requests: h}
 }
 
 // ServeHTTP answers one request.
@@ -159,8 +167,11 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, media mediaType
 	if err != nil {
 		return h.refuse(ctx, media, report, err).extend(extensions)
 	}
-	tag := h.tag(ctx, req, op, caller, media)
-	if tag != "" && knows(r.Header, tag) {
+	tag := ""
+	if req.readOnly {
+		tag = h.tag(ctx, op, caller, string(media))
+	}
+	if tag != "" && etag.Knows(r.Header, tag) {
 		return &answer{status: http.StatusNotModified, tag: tag}
 	}
 	charge, err := h.charge(caller, op, budget)
@@ -289,8 +300,13 @@ func (h *handler) charge(caller portfolio.Caller, op *preparedOperation, budget 
 		refused.Details = map[string]any{"cost": cost.Data, "limit": budget.Cost}
 		return limit.Charge{}, refused
 	}
+	return h.take(caller, cost.Data, budget)
+}
+
+// take charges a cost to the caller's minute.
+func (h *handler) take(caller portfolio.Caller, cost int64, budget limit.Budget) (limit.Charge, error) {
 	now := h.Now()
-	charge, ok := h.buckets.Take(caller.Name, cost.Data, budget.MinuteCost, now)
+	charge, ok := h.buckets.Take(caller.Name, cost, budget.MinuteCost, now)
 	if ok {
 		return charge, nil
 	}
