@@ -47,7 +47,7 @@ const steps = 8
 
 // organisation answers GraphQL over the demo's organisation as it stood on
 // theDay, read twice by the real connectors and engine.
-var organisation = sync.OnceValues(func() (http.Handler, error) {
+var organisation = sync.OnceValues(func() (*graph.Handler, error) {
 	ctx := context.Background() // it outlives the test that asks first
 	now := func() time.Time { return theDay }
 	org, err := demo.Start(ctx, demo.Options{Now: now})

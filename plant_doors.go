@@ -9,6 +9,7 @@ import (
 
 	"plumbline/config"
 	"plumbline/doors/console"
+	"plumbline/doors/export"
 	"plumbline/doors/health"
 	"plumbline/doors/keys"
 	"plumbline/graph"
@@ -27,14 +28,18 @@ func (h *house) doors(o opening) http.Handler {
 	probes := health.New(h, time.Duration(o.Config.MaxStale))
 	mux.Handle("/healthz", probes)
 	mux.Handle("/readyz", probes)
-	mux.Handle(endpoint, ring.Require(graph.New(graph.Config{
+	api := graph.New(graph.Config{
 		Reader: h.replica,
 		Syncer: syncer{h},
 		Editor: h.editor,
 		Age:    h.age,
 		Limits: limitsOf(o.Config.Limits),
 		Log:    o.Log,
-	})))
+	})
+	mux.Handle(endpoint, ring.Require(api))
+	exports := exportsOf(o.Config.Limits)
+	exports.Tables, exports.Log = tables{api}, o.Log
+	mux.Handle(export.Pattern, ring.RequireInURL(export.New(exports)))
 	mux.Handle("GET /schema.graphql", ring.Require(http.HandlerFunc(schema)))
 	mux.Handle("/", console.New(console.Config{Endpoint: endpoint, Query: firstQuery, NeedsKey: !ring.Empty()}))
 	return mux
@@ -87,7 +92,7 @@ func (s syncer) storeUp() error {
 func keysOf(c *config.Config) []keys.Key {
 	var all []keys.Key
 	for _, key := range c.Keys {
-		all = append(all, keys.Key{Caller: key.Caller(), SHA256: key.SHA256, Expires: key.Expires})
+		all = append(all, keys.Key{Caller: key.Caller(), SHA256: key.SHA256, Expires: key.Expires, InURL: key.InURL()})
 	}
 	return all
 }

@@ -51,7 +51,7 @@ type Key struct {
 	Name        string         `yaml:"name" jsonschema:"required,pattern=^[a-z0-9][a-z0-9_.-]*$" jsonschema_description:"A name of lower-case letters, digits, dots, dashes and underscores, shown in logs and as author of changes."`
 	Role        string         `yaml:"role" jsonschema:"default=viewer,enum=viewer,enum=editor,enum=admin" jsonschema_description:"What the key may do: viewer reads, editor also changes what people record and starts syncs, admin also reads the raw text of quarantined records."`
 	SHA256      Hash           `yaml:"sha256" jsonschema:"required" jsonschema_description:"SHA-256 of the key in hex, as plumbline token new prints it, or ${VARIABLE}."`
-	Scopes      []string       `yaml:"scopes,omitempty" jsonschema_description:"What the key may see beyond its role: export (higher limits) and groups of fields such as cost; * for every group."`
+	Scopes      []string       `yaml:"scopes,omitempty" jsonschema_description:"What the key may see beyond its role: export (higher limits), export-url (the key may be sent as ?api_key= where tables are read) and groups of fields such as cost; * for every group."`
 	Departments []string       `yaml:"departments,omitempty" jsonschema_description:"Slugs of the departments whose projects the key may see. Empty means the whole portfolio."`
 	Expires     portfolio.Date `yaml:"expires,omitempty" jsonschema_description:"Last day on which the key works, YYYY-MM-DD, in the configured time zone."`
 }

@@ -86,18 +86,27 @@ func (k Key) Caller() portfolio.Caller {
 		Name: k.Name, Role: portfolio.Role(strings.ToUpper(k.Role)), Departments: slices.Clone(k.Departments),
 	}
 	for _, scope := range k.Scopes {
-		if scope == scopeExport {
+		switch scope {
+		case scopeExport:
 			caller.Export = true
-		} else {
+		case scopeExportURL: // says how the key may come, not what it may see
+		default:
 			caller.Groups = append(caller.Groups, scope)
 		}
 	}
 	return caller
 }
 
-// scopeExport is the scope that raises limits; every other names a group of
-// fields.
-const scopeExport = "export"
+// InURL reports whether the key may stand in the URL of a table.
+func (k Key) InURL() bool { return slices.Contains(k.Scopes, scopeExportURL) }
+
+// The scopes that are not groups of fields: one raises limits, the other lets
+// the key be sent in a URL where tables are read, for tools that can send it no
+// other way.
+const (
+	scopeExport    = "export"
+	scopeExportURL = "export-url"
+)
 
 // Expired reports whether the key no longer works: it does through its last
 // day in the zone.

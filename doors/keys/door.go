@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 
 	"plumbline/portfolio"
 )
@@ -13,13 +14,35 @@ import (
 // error, which is as good as any to those who do not speak GraphQL.
 func (r *Ring) Require(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		caller, err := r.Authenticate(request)
-		if err != nil {
-			refuse(w, request, err)
-			return
-		}
-		next.ServeHTTP(w, request.WithContext(portfolio.WithCaller(request.Context(), caller)))
+		r.admit(w, request, "", next)
 	})
+}
+
+// RequireInURL is Require for a door that also takes keys from the URL, of
+// which the next handler sees no more than the rest.
+func (r *Ring) RequireInURL(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		// What is not well encoded is left as it is, for the next handler
+		// to refuse: to drop a part of it might change what is asked.
+		values, err := url.ParseQuery(request.URL.RawQuery)
+		key := values.Get(Parameter)
+		if err == nil && values.Has(Parameter) {
+			values.Del(Parameter)
+			request = request.Clone(request.Context())
+			request.URL.RawQuery = values.Encode()
+			request.RequestURI = request.URL.RequestURI()
+		}
+		r.admit(w, request, key, next)
+	})
+}
+
+func (r *Ring) admit(w http.ResponseWriter, request *http.Request, inURL string, next http.Handler) {
+	caller, err := r.authenticate(request, inURL)
+	if err != nil {
+		refuse(w, request, err)
+		return
+	}
+	next.ServeHTTP(w, request.WithContext(portfolio.WithCaller(request.Context(), caller)))
 }
 
 type refusal struct {

@@ -1,7 +1,8 @@
 // Package keys lets those in who have an API key.
 //
 // A key is taken as bearer token, as the password of Basic (which is all that
-// some BI tools can send) or in X-API-Key. The server knows keys by their
+// some BI tools can send) or in X-API-Key, and where a door allows it and the
+// key too, in the URL. The server knows keys by their
 // SHA-256 only. Without any key it serves whoever is on the same machine, and
 // nobody else. The package decides who asks, never what they may see.
 package keys
@@ -20,6 +21,9 @@ import (
 // Header is the header that carries a key by itself.
 const Header = "X-API-Key"
 
+// Parameter is the parameter of a URL that carries a key, where it may.
+const Parameter = "api_key"
+
 // longestKey bounds what is hashed for somebody unknown, in bytes.
 const longestKey = 512
 
@@ -28,6 +32,7 @@ var (
 	ErrMissing = errors.New("send an API key, as Authorization: Bearer plb_…, as the password of Basic or as X-API-Key")
 	ErrUnknown = errors.New("the API key is not known here")
 	ErrExpired = errors.New("the API key has expired")
+	ErrInURL   = errors.New("this API key may not be sent in a URL: that needs the scope export-url")
 	// ErrNotLocal is for requests that come from elsewhere, or through a
 	// name that is not this machine's, while there are no keys.
 	ErrNotLocal = errors.New("this server has no API keys and answers on its own machine only, as localhost or 127.0.0.1")
@@ -42,6 +47,9 @@ type Key struct {
 	// Expires is the last day on which it is taken; the zero date never
 	// comes.
 	Expires portfolio.Date
+	// InURL is whether it is taken from the URL by doors that look there.
+	// URLs are kept in histories and in the logs of proxies.
+	InURL bool
 }
 
 // A Ring holds the keys of a server.
@@ -60,6 +68,11 @@ func (r *Ring) Empty() bool { return len(r.keys) == 0 }
 
 // Authenticate tells who sends the request, or why they may not.
 func (r *Ring) Authenticate(request *http.Request) (portfolio.Caller, error) {
+	return r.authenticate(request, "")
+}
+
+// authenticate takes what is in the URL where there is no key in a header.
+func (r *Ring) authenticate(request *http.Request, inURL string) (portfolio.Caller, error) {
 	if r.Empty() {
 		if !isLoopback(request.RemoteAddr) || !isLoopback(request.Host) {
 			return portfolio.Caller{}, ErrNotLocal
@@ -67,6 +80,10 @@ func (r *Ring) Authenticate(request *http.Request) (portfolio.Caller, error) {
 		return portfolio.Local, nil
 	}
 	presented := credential(request)
+	fromURL := presented == ""
+	if fromURL {
+		presented = inURL
+	}
 	if presented == "" {
 		return portfolio.Caller{}, ErrMissing
 	}
@@ -79,6 +96,8 @@ func (r *Ring) Authenticate(request *http.Request) (portfolio.Caller, error) {
 		return portfolio.Caller{}, ErrUnknown
 	case !key.Expires.IsZero() && r.today().After(key.Expires):
 		return portfolio.Caller{}, ErrExpired
+	case fromURL && !key.InURL:
+		return portfolio.Caller{}, ErrInURL
 	}
 	return key.Caller, nil
 }
