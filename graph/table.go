@@ -29,6 +29,7 @@ type Table struct {
 	size  int // of a page
 	left  int // rows still to come, counted when the first page is there
 	asked bool
+	paid  int64
 	after string
 }
 
@@ -147,7 +148,8 @@ func (t *Table) pay(ctx context.Context, rows int) error {
 	if err != nil {
 		return err
 	}
-	return t.trusted.Pay(ctx, cost)
+	t.paid += cost
+	return t.trusted.Pay(ctx, cost, t.paid)
 }
 
 // run executes the document for the next n rows, or for as many as fit into an

@@ -91,13 +91,13 @@ func (t *Trusted) Cost(ctx context.Context, variables map[string]any) (int64, er
 	return op.cost.Data, nil
 }
 
-// Pay takes a cost from what the caller may spend in a minute. One that no
-// minute could pay is TOO_COMPLEX; else it is RATE_LIMITED when it is more than
-// what is left.
-func (t *Trusted) Pay(ctx context.Context, cost int64) error {
-	if cost > t.budget.MinuteCost {
+// Pay takes a cost, which is a part of a whole, from what the caller may spend
+// in a minute. A whole that no minute could pay is TOO_COMPLEX; else the cost
+// is RATE_LIMITED when it is more than what is left.
+func (t *Trusted) Pay(ctx context.Context, cost, whole int64) error {
+	if whole > t.budget.MinuteCost {
 		return t.failure(ctx, problem.New(problem.TooComplex,
-			"this costs %d, and at most %d are allowed in a minute; ask for less by a filter, or with a key of the export scope", cost, t.budget.MinuteCost))
+			"this costs %d, and at most %d are allowed in a minute; ask for less by a filter, or with a key of the export scope", whole, t.budget.MinuteCost))
 	}
 	if _, err := t.handler.take(t.caller, cost, t.budget); err != nil {
 		return t.failure(ctx, err)
