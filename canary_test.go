@@ -156,7 +156,11 @@ keys:
 		question(admin, everything)
 	}
 	manner("")
-	for _, path := range []string{"/", "/healthz", "/readyz", "/nowhere?key=" + key} {
+	for _, path := range []string{
+		"/", "/healthz", "/readyz", "/nowhere?key=" + key,
+		"/export/projects.csv", "/export/milestones.json", "/export/milestones.csv?key=" + key, "/export/milestones.csv?filter=" + key,
+		"/export/projects.csv?api_key=" + key, "/export/projects.csv?filter=%zz&api_key=" + key,
+	} {
 		_, text := admin.get(path)
 		search(path, strings.ReplaceAll(text, "/nowhere?key="+key, ""))
 	}

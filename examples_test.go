@@ -144,11 +144,17 @@ func (s still) Wait(context.Context, int64) (*portfolio.Snapshot, error) { retur
 // which must have no errors.
 func answerOf(t *testing.T, query string) json.RawMessage {
 	t.Helper()
+	return answerWith(t, query, nil)
+}
+
+// answerWith is answerOf with variables.
+func answerWith(t *testing.T, query string, variables map[string]json.RawMessage) json.RawMessage {
+	t.Helper()
 	handler, err := organisation()
 	if err != nil {
 		t.Fatal(err)
 	}
-	body, err := json.Marshal(map[string]string{"query": query})
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	if err != nil {
 		t.Fatal(err)
 	}

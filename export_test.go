@@ -4,9 +4,12 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -83,9 +86,11 @@ func TestTablesHaveTheRowsOfGraphQL(t *testing.T) {
 		{"milestones", `{"slipDays": {"gt": 0}, "project": {"phase": {"eq": "ACTIVE"}}}`, `null`},
 		{"milestones", `{"targetDate": {"gte": "-P30D"}}`, `[{"field": "NAME", "direction": "DESC"}]`},
 	} {
-		query := fmt.Sprintf(`{ %s(filter: %s, orderBy: %s, first: 5000) { nodes { id } } }`, c.name, literalOf(c.filter), literalOf(c.order))
+		noun := map[string]string{"projects": "Project", "milestones": "Milestone"}[c.name]
+		query := fmt.Sprintf(`query($filter: %sFilter, $orderBy: [%[1]sOrder!]) { %s(filter: $filter, orderBy: $orderBy, first: 5000) { nodes { id } } }`, noun, c.name)
+		variables := map[string]json.RawMessage{"filter": json.RawMessage(c.filter), "orderBy": json.RawMessage(c.order)}
 		var answer map[string]struct{ Nodes []struct{ ID string } }
-		if err := json.Unmarshal(answerOf(t, query), &answer); err != nil {
+		if err := json.Unmarshal(answerWith(t, query, variables), &answer); err != nil {
 			t.Fatal(err)
 		}
 		want := []string{}
@@ -100,18 +105,6 @@ func TestTablesHaveTheRowsOfGraphQL(t *testing.T) {
 			t.Errorf("%s (-GraphQL +export):\n%s", query, diff)
 		}
 	}
-}
-
-// literalOf is JSON as GraphQL writes it: names without quotes, and the words
-// of enumerations too.
-func literalOf(text string) string {
-	for _, word := range []string{"and", "or", "presence", "health", "reportedHealth", "in", "field", "direction", "nulls", "disagreement", "eq", "neq", "gt", "gte", "department", "budgetAmount", "name", "kind", "slipDays", "project", "phase", "targetDate"} {
-		text = strings.ReplaceAll(text, `"`+word+`":`, word+":")
-	}
-	for _, word := range []string{"RED", "YELLOW", "SLIP_DAYS", "DESC", "NAME", "DEPARTMENT", "BUDGET", "FIRST", "STANDARD", "TARGET_DATE", "ACTIVE"} {
-		text = strings.ReplaceAll(text, `"`+word+`"`, word)
-	}
-	return text
 }
 
 func TestTablesShowWhatTheCallerMaySee(t *testing.T) {
@@ -161,5 +154,82 @@ func TestTablesShowWhatTheCallerMaySee(t *testing.T) {
 				t.Errorf("%s shows a caller of one department the project %s", name, id)
 			}
 		}
+	}
+}
+
+// TestTheScriptKeepsATable runs the script against a server that answers, and
+// against one that breaks off.
+func TestTheScriptKeepsATable(t *testing.T) {
+	for _, needed := range []string{"sh", "curl"} {
+		if _, err := exec.LookPath(needed); err != nil {
+			t.Skipf("%s is not installed", needed)
+		}
+	}
+	api, err := organisation()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const filter = `{"kind": {"eq": "GO_LIVE"}}`
+	broken := false
+	sent := 0
+	mux := http.NewServeMux()
+	mux.Handle(export.Pattern, export.New(export.Config{Tables: tables{api}}))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if broken {
+			_, _ = w.Write([]byte("id,key\r\n"))
+			_ = http.NewResponseController(w).Flush()
+			panic(http.ErrAbortHandler)
+		}
+		if r.Header.Get("Authorization") != "Bearer plb_secret" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		recorder := httptest.NewRecorder()
+		mux.ServeHTTP(recorder, r.WithContext(portfolio.WithCaller(r.Context(), portfolio.Local)))
+		if recorder.Code == http.StatusOK {
+			sent++
+		}
+		maps.Copy(w.Header(), recorder.Header())
+		w.WriteHeader(recorder.Code)
+		_, _ = w.Write(recorder.Body.Bytes())
+	}))
+	defer server.Close()
+	folder := t.TempDir()
+	script, err := filepath.Abs(filepath.Join("examples", "scripts", "table.sh"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(key, filter string) error {
+		command := exec.CommandContext(t.Context(), "sh", script, "milestones.csv", filter)
+		command.Dir = folder
+		command.Env = append(os.Environ(), "PLUMBLINE_SERVER="+server.URL, "PLUMBLINE_KEY="+key)
+		return command.Run()
+	}
+	whole := exported(t, portfolio.Local, "milestones.csv", url.Values{"filter": {filter}}).Body.String()
+	kept := func(what string, times int) {
+		t.Helper()
+		if got := read(t, filepath.Join(folder, "milestones.csv")); got != whole || sent != times {
+			t.Errorf("%s, the file has %d bytes, want %d; it was sent %d times, want %d", what, len(got), len(whole), sent, times)
+		}
+	}
+	if err := run("plb_other", filter); err == nil {
+		t.Error("the script is content with a refusal")
+	}
+	for _, what := range []string{"at first", "again"} {
+		if err := run("plb_secret", filter); err != nil {
+			t.Fatal(err)
+		}
+		kept(what, 1)
+	}
+	if err := run("plb_secret", `{"nonsense": 1}`); err == nil {
+		t.Error("the script is content with a filter that is none")
+	}
+	broken = true
+	if err := run("plb_secret", filter); err == nil {
+		t.Error("the script is content with a piece of a table")
+	}
+	kept("after failures", 1)
+	if left, err := filepath.Glob(filepath.Join(folder, "*.part")); err != nil || len(left) > 0 {
+		t.Errorf("the script leaves %v behind: %v", left, err)
 	}
 }

@@ -117,3 +117,80 @@ func TestKeysDecideWhoMayAskWhat(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryRoleAtEveryDoor knocks at all doors with all keys.
+func TestEveryRoleAtEveryDoor(t *testing.T) {
+	t.Parallel()
+	s, keys := keyed(t, "role: viewer", "role: editor", "role: admin", "role: viewer, departments: [research]", "role: viewer, scopes: [export-url]", "role: viewer, expires: 2001-01-31")
+	eventually(t, patience, "what the run has read", func() bool {
+		return tell[counts](s.as("Authorization", "Bearer "+keys[0]), countProjects, nil).Milestones.TotalCount > 0
+	})
+	// The first project is of another department than the limited key's.
+	const all, limited = "Project 0", "Project 1"
+	for _, door := range []struct {
+		path    string
+		open    bool // to whoever comes
+		portion bool // shows projects, to each key its own
+	}{
+		{"/healthz", true, false}, {"/readyz", true, false}, {"/", true, false},
+		{"/schema.graphql", false, false},
+		{"/graphql?query={projects{nodes{name}}milestones{nodes{name}}}", false, true},
+		{"/export/projects.csv", false, true}, {"/export/projects.json", false, true},
+		{"/export/milestones.csv", false, true}, {"/export/milestones.json", false, true},
+	} {
+		knock := func(who string, caller *site, path string, status int, sees, missing string) {
+			t.Helper()
+			got, text := caller.get(path)
+			if door.open {
+				status = http.StatusOK
+			}
+			if !door.portion {
+				sees, missing = "", all
+			}
+			if got != status || !strings.Contains(text, sees) || (missing != "" && strings.Contains(text, missing)) {
+				t.Errorf("%s, opened by %s: %d, want %d with %q and without %q:\n%s", door.path, who, got, status, sees, missing, text)
+			}
+		}
+		knock("nobody", s, door.path, http.StatusUnauthorized, "", all)
+		knock("an unknown key", s.as("X-Api-Key", "plb_unknown"), door.path, http.StatusUnauthorized, "", all)
+		knock("an expired key", s.as("X-Api-Key", keys[5]), door.path, http.StatusUnauthorized, "", all)
+		for i, role := range []string{"a viewer", "an editor", "an admin"} {
+			for _, header := range []http.Header{
+				{"X-Api-Key": {keys[i]}},
+				{"Authorization": {"Bearer " + keys[i]}},
+				{"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte("excel:"+keys[i]))}},
+			} {
+				knock(role, &site{t: t, url: s.url, client: s.client, header: header}, door.path, http.StatusOK, all, "")
+			}
+		}
+		knock("a viewer of a department", s.as("X-Api-Key", keys[3]), door.path, http.StatusOK, limited, all)
+
+		// A key in the URL is taken where tables are read, if it may be there.
+		status := http.StatusUnauthorized
+		if strings.HasPrefix(door.path, "/export/") {
+			status = http.StatusOK
+		}
+		join := "?"
+		if strings.Contains(door.path, "?") {
+			join = "&"
+		}
+		for who, c := range map[string]struct {
+			key    string
+			status int
+		}{"a key for URLs in the URL": {keys[4], status}, "another key in the URL": {keys[0], http.StatusUnauthorized}} {
+			sees, missing := all, ""
+			if c.status != http.StatusOK {
+				sees, missing = "", all
+			}
+			knock(who, s, door.path+join+"api_key="+c.key, c.status, sees, missing)
+		}
+	}
+	answer, err := s.client.Get(s.url + "/export/projects.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if challenges := strings.Join(answer.Header.Values("WWW-Authenticate"), ", "); !strings.Contains(challenges, "Basic realm") {
+		t.Errorf("a table challenges with %s, so Excel asks for no password", challenges)
+	}
+}

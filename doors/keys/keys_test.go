@@ -150,3 +150,45 @@ func TestTheDoor(t *testing.T) {
 		t.Errorf("answered %d to another machine, want 403", elsewhere.Code)
 	}
 }
+
+func TestAKeyInTheURL(t *testing.T) {
+	const urlKey = "plb_DDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDD"
+	inURL := portfolio.Caller{Name: "power-bi", Role: portfolio.RoleViewer}
+	ring := keys.NewRing([]keys.Key{
+		{Caller: bi, SHA256: sha256.Sum256([]byte(biKey))},
+		{Caller: inURL, SHA256: sha256.Sum256([]byte(urlKey)), InURL: true},
+	}, func() portfolio.Date { return today })
+	cases := []struct {
+		name, query, header string
+		status              int
+		caller, rest        string
+	}{
+		{"one that may", "first=5&api_key=" + urlKey, "", http.StatusOK, "power-bi", "first=5"},
+		{"one that may not", "api_key=" + biKey, "", http.StatusUnauthorized, "", ""},
+		{"an unknown one", "api_key=plb_canary", "", http.StatusUnauthorized, "", ""},
+		{"an empty one", "api_key=", "", http.StatusUnauthorized, "", ""},
+		{"none", "first=5", "", http.StatusUnauthorized, "", ""},
+		{"the header's counts", "api_key=" + urlKey, biKey, http.StatusOK, "bi", ""},
+		{"what is not well encoded is passed on", "api_key=" + urlKey + "&filter=%zz", "", http.StatusOK, "power-bi", "api_key=" + urlKey + "&filter=%zz"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			var caller, rest string
+			door := ring.RequireInURL(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				caller, rest = portfolio.CallerOf(r.Context()).Name, r.URL.RawQuery
+			}))
+			r := httptest.NewRequest(http.MethodGet, "http://plumbline.example.com/export/projects.csv?"+c.query, nil)
+			if c.header != "" {
+				r.Header.Set("X-API-Key", c.header)
+			}
+			recorder := httptest.NewRecorder()
+			door.ServeHTTP(recorder, r)
+			if recorder.Code != c.status || caller != c.caller || rest != c.rest {
+				t.Errorf("answered %d, let in %q with %q; want %d, %q, %q", recorder.Code, caller, rest, c.status, c.caller, c.rest)
+			}
+			if strings.Contains(recorder.Body.String(), "plb_canary") {
+				t.Errorf("the answer repeats the key: %s", recorder.Body)
+			}
+		})
+	}
+}
