@@ -26,6 +26,9 @@ const (
 	everyone audience = "what the caller may see"
 	// overseers see it: those who see the whole portfolio. For others it is empty.
 	overseers audience = "empty but for who sees the whole portfolio"
+	// members see it: whoever has a role sees the organisation's strategies whole,
+	// and of projects what they may see.
+	members audience = "for whoever has a role"
 	// anyone may ask for it, as it says nothing of the portfolio.
 	anyone audience = "for anyone"
 	// editors may do it; others are FORBIDDEN.
@@ -50,6 +53,15 @@ var audiences = map[string]audience{
 	"Query.measurements": everyone,
 	"Query.kpiLinks":     everyone,
 	"Query.scorecard":    everyone,
+
+	"Query.contributions": everyone,
+
+	"Query.strategies":              members,
+	"Query.strategy":                members,
+	"Query.objectives":              members,
+	"Query.misalignment":            members,
+	"Query.simulateStrategy":        members,
+	"Query.compareStrategyVersions": members,
 
 	"Query.rateLimit": anyone,
 
@@ -193,11 +205,12 @@ func (m *matrix) askEverybody(root *ast.Definition, f *ast.FieldDefinition) {
 					complain("answered %s", a.text)
 				}
 				fallthrough
-			case everyone, anyone:
+			case everyone, members, anyone:
 				if len(a.codes) > 0 {
 					complain("errors %v", a.codes)
 				}
-				if c.nothing && audiences[name] != anyone && !isEmpty(a.value) {
+				mayAnswer := audiences[name] == anyone || (c.May(portfolio.RoleViewer) && (audiences[name] == members || ofStrategies(a.value)))
+				if c.nothing && !mayAnswer && !isEmpty(a.value) {
 					complain("answered %s", a.text)
 				}
 				found = found || (c.Role == portfolio.RoleAdmin && !isEmpty(a.value))
@@ -269,6 +282,18 @@ func anyList(texts []string) []any {
 		list[i] = text
 	}
 	return list
+}
+
+// ofStrategies reports whether an answer is of what everybody with a role sees.
+func ofStrategies(value any) bool {
+	list, isList := value.([]any)
+	if !isList {
+		list = []any{value}
+	}
+	return !slices.ContainsFunc(list, func(element any) bool {
+		node, _ := element.(map[string]any)
+		return node != nil && !slices.Contains([]any{"Strategy", "StrategyVersion", "Objective", "KeyResult"}, node["__typename"])
+	})
 }
 
 // isEmpty reports whether an answer shows nothing.

@@ -93,6 +93,10 @@ func TestRandomQueriesAnswerAsTheSchemaSays(t *testing.T) {
 			t.Fatalf("query %d of seed %d", asker.asked, randomSeed)
 		}
 	}
+	for _, q := range deepQuestions {
+		asker.ask("local", question{text: q})
+	}
+	asker.askForEverything()
 	failed := 0
 	for _, n := range asker.codes {
 		failed += n
@@ -263,6 +267,25 @@ func kept(chance *rand.Rand, list []string, text string) []string {
 	return list
 }
 
+// askForEverything asks every root field for all that can be selected below
+// it, as what lies deep is seldom asked for by chance.
+func (a *asker) askForEverything() {
+	m := &matrix{t: a.t, schema: a.schema, world: a.world}
+	m.collect()
+	for _, f := range a.schema.Query.Fields {
+		if strings.HasPrefix(f.Name, "__") {
+			continue
+		}
+		for _, arguments := range m.arguments(f) {
+			var query strings.Builder
+			query.WriteString("{ answer: " + f.Name + arguments)
+			m.selection(&query, a.schema.Types[f.Type.Name()], selectionDepth+1)
+			query.WriteString(" }")
+			a.ask("local", question{text: query.String()})
+		}
+	}
+}
+
 // wantEveryField fails when a field of the schema never had a value.
 func (a *asker) wantEveryField() {
 	for name, definition := range a.schema.Types {
@@ -324,7 +347,8 @@ func newOddWorld(t *testing.T, chance *rand.Rand) *oddWorld {
 		&portfolio.Site{Connection: "eng", Type: "jira", Instance: "i-1", Account: "pmo", TimeZone: "Asia/Kathmandu"},
 		&portfolio.Site{Connection: "vault", Type: "jira", Instance: unseen, Account: unseen},
 	)
-	w.put(w.oddDocuments(chance, 400)...)
+	w.put(oddStrategies()...)
+	w.put(w.oddDocuments(chance, 700)...)
 	w.put(w.measured(chance)...)
 	return w
 }
@@ -371,7 +395,7 @@ const (
 )
 
 func (o *oddity) document() portfolio.Document {
-	switch o.IntN(20) {
+	switch o.IntN(27) {
 	case 0, 1, 2:
 		return o.project()
 	case 3, 4, 5, 6, 7:
@@ -392,6 +416,10 @@ func (o *oddity) document() portfolio.Document {
 		return o.measurement()
 	case 16:
 		return o.kpiLink()
+	case 17, 18, 19:
+		return o.contribution()
+	case 20, 21, 22, 23:
+		return o.worth()
 	}
 	return o.operation()
 }

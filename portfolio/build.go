@@ -478,6 +478,7 @@ func (b *builder) settle() (*Snapshot, Diff) {
 		func() { b.diff(&d) },
 	)
 	d.finish(b.old, next)
+	b.settleStandings(next)
 	next.copied, next.load = b.old.copied+b.copied(), b.old.load
 	return next, d
 }

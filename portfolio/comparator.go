@@ -1,6 +1,7 @@
 package portfolio
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -42,6 +43,14 @@ type DecimalComparator struct {
 	Eq, Neq          *decimal.Decimal
 	In, Nin          []decimal.Decimal
 	Lt, Lte, Gt, Gte *decimal.Decimal
+	Null             *bool
+}
+
+// A FloatComparator is a condition on a computed figure, as it is shown.
+type FloatComparator struct {
+	Eq, Neq          *float64
+	In, Nin          []float64
+	Lt, Lte, Gt, Gte *float64
 	Null             *bool
 }
 
@@ -320,6 +329,30 @@ func (c *DecimalComparator) compile() test[*decimal.Decimal] {
 	}
 	for _, b := range []struct {
 		limit *decimal.Decimal
+		holds func(int) bool
+	}{{c.Eq, same}, {c.Lt, below}, {c.Lte, notAbove}, {c.Gt, above}, {c.Gte, notBelow}} {
+		if b.limit != nil {
+			i.add(&b.limit, b.holds)
+		}
+	}
+	if c.Neq != nil {
+		i.unequal(&c.Neq)
+	}
+	i.among(pointers(c.In), true)
+	i.among(pointers(c.Nin), false)
+	return allTests(isNull(i.missing, c.Null, i.tests))
+}
+
+func (c *FloatComparator) compile() test[*float64] {
+	if c == nil {
+		return nil
+	}
+	i := interval[*float64]{
+		missing: func(f *float64) bool { return f == nil },
+		compare: func(a, b *float64) int { return cmp.Compare(*a, *b) },
+	}
+	for _, b := range []struct {
+		limit *float64
 		holds func(int) bool
 	}{{c.Eq, same}, {c.Lt, below}, {c.Lte, notAbove}, {c.Gt, above}, {c.Gte, notBelow}} {
 		if b.limit != nil {

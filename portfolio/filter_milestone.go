@@ -33,14 +33,17 @@ type MilestoneFilter struct {
 	ForecastDate   *DateComparator
 	FinishedDate   *DateComparator
 	// Finished is whether it is done.
-	Finished     *bool
-	SlipDays     *IntComparator
-	SlipCount    *IntComparator
-	Labels       *ListComparator
-	Connection   *StringComparator
-	CreatedAt    *DateTimeComparator
-	UpdatedAt    *DateTimeComparator
-	CustomFields []*CustomFieldFilter
+	Finished    *bool
+	Contingency *StringComparator
+	// HasContingency is whether it is said what is done if it is missed.
+	HasContingency *bool
+	SlipDays       *IntComparator
+	SlipCount      *IntComparator
+	Labels         *ListComparator
+	Connection     *StringComparator
+	CreatedAt      *DateTimeComparator
+	UpdatedAt      *DateTimeComparator
+	CustomFields   []*CustomFieldFilter
 }
 
 func milestonePresence(m *MilestoneRow) Presence { return m.Presence }
@@ -77,6 +80,11 @@ func (f *MilestoneFilter) conditions(c *compiler, all *conditions[MilestoneRow])
 	if f.Finished != nil {
 		want := *f.Finished
 		all.tests = append(all.tests, func(m *MilestoneRow) bool { return m.done() == want })
+	}
+	holds(all, f.Contingency.compile(), (*MilestoneRow).Contingency)
+	if f.HasContingency != nil {
+		want := *f.HasContingency
+		all.tests = append(all.tests, func(m *MilestoneRow) bool { return (m.Contingency() != "") == want })
 	}
 	holds(all, f.SlipDays.compile(), func(m *MilestoneRow) optionalInt { return optionalOf(m.SlipDays) })
 	holds(all, f.SlipCount.compile(), func(m *MilestoneRow) optionalInt { return optionalInt{m.SlipCount, true} })

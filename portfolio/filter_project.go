@@ -45,12 +45,25 @@ type ProjectFilter struct {
 	Labels       *ListComparator
 	// Connection compares the ids of the connections it comes from: some of
 	// them must satisfy it.
-	Connection   *StringComparator
-	CreatedAt    *DateTimeComparator
-	UpdatedAt    *DateTimeComparator
-	BudgetAmount *DecimalComparator
-	Currency     *StringComparator
-	HasGoLive    *bool
+	Connection    *StringComparator
+	CreatedAt     *DateTimeComparator
+	UpdatedAt     *DateTimeComparator
+	BudgetAmount  *DecimalComparator
+	Currency      *StringComparator
+	HasGoLive     *bool
+	Justification *StringComparator
+	// AlignmentScore is from 0 to 100.
+	AlignmentScore *FloatComparator
+	AlignmentRank  *IntComparator
+	FundingRank    *IntComparator
+	AlignmentFlags *AlignmentFlagsComparator
+	// Objective compares the keys of the objectives that it serves and of those
+	// above them: one of them must satisfy it.
+	Objective    *StringComparator
+	Orphan       *bool
+	Ranked       *bool
+	Programme    *bool
+	Wsjf         *FloatComparator
 	Milestones   *MilestoneCollectionFilter
 	CustomFields []*CustomFieldFilter
 }
@@ -109,6 +122,8 @@ func (f *ProjectFilter) conditions(c *compiler, all *conditions[ProjectRow]) {
 	holds(all, f.CreatedAt.compile(c.today), func(p *ProjectRow) time.Time { return p.CreatedAt })
 	holds(all, f.UpdatedAt.compile(c.today), func(p *ProjectRow) time.Time { return p.UpdatedAt })
 	f.costConditions(c, all)
+	f.alignmentConditions(c, all)
+	holds(all, f.Justification.compile(), func(p *ProjectRow) string { return p.Justification })
 	if f.HasGoLive != nil {
 		want := *f.HasGoLive
 		all.tests = append(all.tests, func(p *ProjectRow) bool { return (p.GoLiveID != "") == want })

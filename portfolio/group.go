@@ -17,6 +17,10 @@ const (
 	GroupByCount       GroupOrderField = "COUNT"
 	GroupByMeanSlip    GroupOrderField = "MEAN_SLIP_DAYS"
 	GroupByMaximumSlip GroupOrderField = "MAX_SLIP_DAYS"
+	// Of projects only:
+	GroupByMeanAlignment GroupOrderField = "MEAN_ALIGNMENT"
+	GroupByOrphans       GroupOrderField = "ORPHANS"
+	GroupByBudget        GroupOrderField = "BUDGET"
 )
 
 // GroupOrder is one term of an order of groups.
@@ -31,6 +35,10 @@ type GroupHaving struct {
 	Count        *IntComparator
 	MeanSlipDays *DecimalComparator
 	MaxSlipDays  *IntComparator
+	// Of projects only:
+	MeanAlignment *FloatComparator
+	Orphans       *IntComparator
+	BudgetSum     *DecimalComparator
 }
 
 // maxKeys is by how many values rows are grouped at once.
@@ -198,7 +206,9 @@ func (c *ProjectConnection) Groups(by []ProjectGroupField, customField *string, 
 			return nil, err
 		}
 	}
-	g := &groupList[ProjectRow]{of: c.list, by: groupings, slip: func(p *ProjectRow) *int { return p.SlipDays }}
+	g := &groupList[ProjectRow]{of: c.list, by: groupings, slip: func(p *ProjectRow) *int { return p.SlipDays }, figures: func(r *rowGroup[ProjectRow]) *ProjectAggregates {
+		return &ProjectAggregates{v, r.each}
+	}}
 	scope := []any{"groups of projects", c.list.hash, by, customField}
 	page, err := groupPage(g, scope, having, orderBy, pageRequest(first, after, nil, nil),
 		func(r *rowGroup[ProjectRow]) *ProjectGroup { return &ProjectGroup{r, v} })
@@ -232,6 +242,8 @@ type groupList[R any] struct {
 	of   *listing[R]
 	by   []grouping[R]
 	slip func(*R) *int
+	// figures are those of groups of projects; nil for other rows.
+	figures func(*rowGroup[R]) *ProjectAggregates
 }
 
 func groupPage[R, H any](g *groupList[R], scope []any, having *GroupHaving, orderBy []*GroupOrder, r PageRequest,
@@ -244,7 +256,11 @@ func groupPage[R, H any](g *groupList[R], scope []any, having *GroupHaving, orde
 	if err != nil {
 		return nil, err
 	}
-	return pageOfGroups(g, append(scope, having, orderBy), g.having(having), order, r, handle)
+	keep, err := g.having(having)
+	if err != nil {
+		return nil, err
+	}
+	return pageOfGroups(g, append(scope, having, orderBy), keep, order, r, handle)
 }
 
 // pageOfGroups makes the groups and cuts a page of those to be kept.
@@ -269,9 +285,9 @@ func (g *groupList[R]) statistics(group *rowGroup[R]) *IntStatistics {
 }
 
 // having compiles the condition on groups.
-func (g *groupList[R]) having(h *GroupHaving) test[*rowGroup[R]] {
+func (g *groupList[R]) having(h *GroupHaving) (test[*rowGroup[R]], error) {
 	if h == nil {
-		return nil
+		return nil, nil
 	}
 	var all conditions[rowGroup[R]]
 	holds(&all, h.Count.compile(), func(r *rowGroup[R]) optionalInt { return optionalInt{len(r.rows), true} })
@@ -284,7 +300,33 @@ func (g *groupList[R]) having(h *GroupHaving) test[*rowGroup[R]] {
 		d := decimal.NewFromFloat(*mean)
 		return &d
 	})
-	return allTests(all.tests)
+	if h.MeanAlignment == nil && h.Orphans == nil && h.BudgetSum == nil {
+		return allTests(all.tests), nil
+	}
+	if err := g.ofProjects(h.BudgetSum != nil); err != nil {
+		return nil, err
+	}
+	holds(&all, h.MeanAlignment.compile(), func(r *rowGroup[R]) *float64 { return g.figures(r).Alignment().Mean() })
+	holds(&all, h.Orphans.compile(), func(r *rowGroup[R]) optionalInt { return optionalInt{g.figures(r).Orphans(), true} })
+	holds(&all, h.BudgetSum.compile(), func(r *rowGroup[R]) *decimal.Decimal {
+		if total := g.figures(r).Budget().Total; total != nil {
+			return &total.Amount
+		}
+		return nil
+	})
+	return allTests(all.tests), nil
+}
+
+// ofProjects refuses figures that only groups of projects have, and those of
+// money to callers who may not read them.
+func (g *groupList[R]) ofProjects(money bool) error {
+	switch {
+	case g.figures == nil:
+		return fmt.Errorf("%w: only groups of projects have an alignment or a budget", ErrInvalid)
+	case money && !g.of.view.caller.Reads(GroupCost):
+		return forbiddenGroup("budgets", GroupCost)
+	}
+	return nil
 }
 
 // order sorts groups by their keys unless another order is given.
@@ -303,12 +345,34 @@ func (g *groupList[R]) order(orderBy []*GroupOrder) (ordering[rowGroup[R]], erro
 			o.terms = append(o.terms, newTerm(func(r *rowGroup[R]) sortValue { return meanValue(g.statistics(r)) }, by.Direction, by.Nulls))
 		case GroupByMaximumSlip:
 			o.terms = append(o.terms, newTerm(func(r *rowGroup[R]) sortValue { return optionalNumber(g.statistics(r).Max()) }, by.Direction, by.Nulls))
+		case GroupByMeanAlignment, GroupByOrphans, GroupByBudget:
+			if err := g.ofProjects(by.Field == GroupByBudget); err != nil {
+				return o, err
+			}
+			o.terms = append(o.terms, newTerm(g.projectValue(by.Field), by.Direction, by.Nulls))
 		}
 	}
 	if len(orderBy) == 0 {
 		o.terms = g.keyTerms(nil, nil)
 	}
 	return o, o.check()
+}
+
+// projectValue is what groups of projects are sorted by.
+func (g *groupList[R]) projectValue(field GroupOrderField) func(*rowGroup[R]) sortValue {
+	return func(r *rowGroup[R]) sortValue {
+		figures := g.figures(r)
+		switch field {
+		case GroupByMeanAlignment:
+			return floatValue(figures.Alignment().Mean())
+		case GroupByOrphans:
+			return numberValue(figures.Orphans())
+		}
+		if total := figures.Budget().Total; total != nil {
+			return sortValue{text: total.Currency, dec: &total.Amount}
+		}
+		return nothing
+	}
 }
 
 func meanValue(s *IntStatistics) sortValue {

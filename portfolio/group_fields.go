@@ -26,6 +26,7 @@ const (
 	GroupProjectsByTargetMonth    ProjectGroupField = "TARGET_MONTH"
 	GroupProjectsByTargetQuarter  ProjectGroupField = "TARGET_QUARTER"
 	GroupProjectsByTargetYear     ProjectGroupField = "TARGET_YEAR"
+	GroupProjectsByObjective      ProjectGroupField = "PRIMARY_OBJECTIVE"
 	GroupProjectsByCustomField    ProjectGroupField = "CUSTOM_FIELD"
 )
 
@@ -114,6 +115,7 @@ func (d Date) periodStart(months int) Date {
 func (v *View) departmentNode(id string) Node { return orNil(v.department(id)) }
 func (v *View) personNode(id string) Node     { return orNil(v.person(id)) }
 func (v *View) projectNode(id string) Node    { return orNil(v.project(id)) }
+func (v *View) objectiveNode(id string) Node  { return orNil(v.objective(id)) }
 func (v *View) toolNode(id string) Node       { return orNil(v.tool(id)) }
 
 // nodeName is the name of a node that has one.
@@ -160,6 +162,8 @@ func (v *View) projectGrouping(field ProjectGroupField, custom *string) (g group
 		g = periodGrouping(func(p *ProjectRow) Date { return p.TargetDate }, 3)
 	case GroupProjectsByTargetYear:
 		g = periodGrouping(func(p *ProjectRow) Date { return p.TargetDate }, 12)
+	case GroupProjectsByObjective:
+		g = nodeGrouping(func(p *ProjectRow) string { return p.alignment.primary }, v.objectiveNode)
 	case GroupProjectsByCustomField:
 		key, err := customKey(custom)
 		if err != nil {

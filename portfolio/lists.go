@@ -18,6 +18,16 @@ type (
 	MilestoneConnection struct {
 		*Connection[MilestoneRow, Milestone]
 	}
+	// StrategyConnection is a page of strategies.
+	StrategyConnection = Connection[StrategyRow, Strategy]
+	// StrategyVersionConnection is a page of versions of a strategy.
+	StrategyVersionConnection = Connection[StrategyVersionRow, StrategyVersion]
+	// ObjectiveConnection is a page of objectives.
+	ObjectiveConnection = Connection[ObjectiveRow, Objective]
+	// KeyResultConnection is a page of key results.
+	KeyResultConnection = Connection[KeyResultRow, KeyResult]
+	// ContributionConnection is a page of contributions.
+	ContributionConnection = Connection[ContributionRow, Contribution]
 	// DependencyConnection is a page of dependencies.
 	DependencyConnection = Connection[DependencyRow, Dependency]
 	// RiskConnection is a page of risks.
@@ -41,6 +51,16 @@ type (
 	ProjectEdge = Edge[Project]
 	// MilestoneEdge is a milestone in a list.
 	MilestoneEdge = Edge[Milestone]
+	// StrategyEdge is a strategy in a list.
+	StrategyEdge = Edge[Strategy]
+	// StrategyVersionEdge is a version of a strategy in a list.
+	StrategyVersionEdge = Edge[StrategyVersion]
+	// ObjectiveEdge is an objective in a list.
+	ObjectiveEdge = Edge[Objective]
+	// KeyResultEdge is a key result in a list.
+	KeyResultEdge = Edge[KeyResult]
+	// ContributionEdge is a contribution in a list.
+	ContributionEdge = Edge[Contribution]
 	// DependencyEdge is a dependency in a list.
 	DependencyEdge = Edge[Dependency]
 	// RiskEdge is a risk in a list.

@@ -52,6 +52,16 @@ func (v *View) Node(id string) (Node, error) {
 		node = orNil(v.person(key.ID))
 	case KindKPI:
 		node = orNil(v.kpi(key.ID))
+	case KindStrategy:
+		node = orNil(v.strategy(key.ID))
+	case KindStrategyVersion:
+		node = orNil(v.strategyVersion(key.ID))
+	case KindObjective:
+		node = orNil(v.objective(key.ID))
+	case KindKeyResult:
+		node = orNil(v.keyResult(key.ID))
+	case KindContribution:
+		node = orNil(v.contribution(key.ID))
 	case KindDepartment:
 		node = orNil(v.department(key.ID))
 	case KindConnection:

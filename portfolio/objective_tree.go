@@ -24,6 +24,7 @@ type objectiveNode struct {
 	parent   *objectiveNode // nil for a root and for what is detached
 	children []*objectiveNode
 	detached bool
+	place    int // in the ordered list
 }
 
 // ObjectiveState is whether an objective counts today.
@@ -81,6 +82,7 @@ func newObjectiveTree(strategy string, facts []Versioned) *objectiveTree {
 		n := t.nodes[v.Doc.(*ObjectiveFact).Slug]
 		if n.detached {
 			n.children = nil
+			n.place = len(t.ordered)
 			t.ordered = append(t.ordered, n)
 			t.problems = append(t.problems, Reason{ReasonParentUnknown,
 				fmt.Sprintf("Above %s is to be %s, which is no objective of this strategy or lies below it.", n.called(), n.fact.Parent), ""})
@@ -92,6 +94,7 @@ func newObjectiveTree(strategy string, facts []Versioned) *objectiveTree {
 // attach takes a node and all below it into the tree.
 func (t *objectiveTree) attach(n *objectiveNode) {
 	n.detached = false
+	n.place = len(t.ordered)
 	t.ordered = append(t.ordered, n)
 	for _, child := range n.children {
 		child.parent = n

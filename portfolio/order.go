@@ -53,6 +53,15 @@ func optionalNumber(n *int) sortValue {
 	return numberValue(*n)
 }
 
+// floatValue sorts a computed figure as it is shown, by its nine decimals.
+// Figures beyond what a whole number of them holds are equal.
+func floatValue(f *float64) sortValue {
+	if f == nil {
+		return nothing
+	}
+	return sortValue{num: int64(min(max(math.Round(*f*1e9), -maxNumber), maxNumber))}
+}
+
 func dateValue(d Date) sortValue { return sortValue{null: d.IsZero(), num: int64(d.n)} }
 
 func timeValue(t time.Time) sortValue {

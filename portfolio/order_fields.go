@@ -36,6 +36,10 @@ const (
 	ProjectByMilestoneCount ProjectOrderField = "MILESTONE_COUNT"
 	ProjectByCreatedAt      ProjectOrderField = "CREATED_AT"
 	ProjectByUpdatedAt      ProjectOrderField = "UPDATED_AT"
+	ProjectByAlignment      ProjectOrderField = "ALIGNMENT"
+	ProjectByAlignmentRank  ProjectOrderField = "ALIGNMENT_RANK"
+	ProjectByFundingRank    ProjectOrderField = "FUNDING_RANK"
+	ProjectByWSJF           ProjectOrderField = "WSJF"
 	ProjectByCustomField    ProjectOrderField = "CUSTOM_FIELD"
 )
 
@@ -181,7 +185,7 @@ func (v *View) projectSort(field ProjectOrderField) func(*ProjectRow) sortValue 
 	case ProjectByUpdatedAt:
 		return func(p *ProjectRow) sortValue { return timeValue(p.UpdatedAt) }
 	}
-	return nil
+	return v.alignmentSort(field)
 }
 
 // budgetValue sorts by currency first: amounts of two currencies do not
@@ -200,6 +204,8 @@ func (v *View) projectOrder(orderBy []*ProjectOrder) (ordering[ProjectRow], erro
 		switch {
 		case by.Field == ProjectByBudget && !v.caller.Reads(GroupCost):
 			return o, forbiddenGroup("budgets", GroupCost)
+		case by.Field == ProjectByFundingRank && !v.caller.Reads(GroupCost):
+			return o, forbiddenGroup("ranks by money", GroupCost)
 		case by.Field == ProjectByCustomField:
 			key, err := customKey(by.CustomField)
 			if err != nil {

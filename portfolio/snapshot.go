@@ -56,6 +56,8 @@ type Snapshot struct {
 	keyResults       rowSet[*KeyResultRow]
 	contributions    rowSet[*ContributionRow]
 	contributors     index // from a project to the contributions that lead to it
+	standings        *lazy[standings]
+	risk             *lazy[exposure]
 
 	due sorted[dueRow]
 }
@@ -104,5 +106,7 @@ func emptySnapshot() *Snapshot {
 		names: newDepartmentNames(nil),
 
 		strategies: &strategies{},
+		standings:  new(lazy[standings]),
+		risk:       new(lazy[exposure]),
 	}
 }

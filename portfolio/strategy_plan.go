@@ -129,7 +129,7 @@ func (p *strategyPlan) decide(today Date) {
 	case len(p.versions) == 0:
 		p.missing = &Reason{ReasonNoVersion, "The strategy has no version, so nothing weighs its objectives.", ""}
 	default:
-		p.missing = &Reason{ReasonNoVersion, "No version of the strategy is in force on " + today.String() + ".", ""}
+		p.missing = &Reason{ReasonNoVersion, "No version of the strategy is in force today.", ""}
 	}
 }
 

@@ -41,9 +41,111 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	Alignment struct {
+		Contributions     func(childComplexity int, filter *portfolio.ContributionFilter, orderBy []*portfolio.ContributionOrder, first *int, after *string, last *int, before *string) int
+		Explain           func(childComplexity int) int
+		Flags             func(childComplexity int) int
+		FundingRank       func(childComplexity int) int
+		FundingRankReason func(childComplexity int) int
+		HiddenFlags       func(childComplexity int) int
+		PrimaryObjective  func(childComplexity int) int
+		Programme         func(childComplexity int) int
+		Rank              func(childComplexity int) int
+		RankReason        func(childComplexity int) int
+		Ranked            func(childComplexity int) int
+		Score             func(childComplexity int) int
+		SpendShare        func(childComplexity int) int
+		StrategyVersion   func(childComplexity int) int
+		Wsjf              func(childComplexity int) int
+		WsjfRank          func(childComplexity int) int
+		WsjfRankReason    func(childComplexity int) int
+	}
+
+	AlignmentExplanation struct {
+		AsOf            func(childComplexity int) int
+		Calculation     func(childComplexity int) int
+		Formula         func(childComplexity int) int
+		Method          func(childComplexity int) int
+		Notes           func(childComplexity int) int
+		Spend           func(childComplexity int) int
+		StrategyVersion func(childComplexity int) int
+		Terms           func(childComplexity int) int
+		Weights         func(childComplexity int) int
+	}
+
+	AlignmentTerm struct {
+		Calculation  func(childComplexity int) int
+		Contribution func(childComplexity int) int
+		Counts       func(childComplexity int) int
+		Leaves       func(childComplexity int) int
+		Points       func(childComplexity int) int
+		Reason       func(childComplexity int) int
+	}
+
+	Comparison struct {
+		Consensus       func(childComplexity int) int
+		ConsensusReason func(childComplexity int) int
+		Consistency     func(childComplexity int) int
+		Disagreements   func(childComplexity int) int
+		Judges          func(childComplexity int) int
+		Objectives      func(childComplexity int) int
+		Parent          func(childComplexity int) int
+		Reason          func(childComplexity int) int
+		Weights         func(childComplexity int) int
+	}
+
 	ConfirmHoldPayload struct {
 		Hold       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	Consistency struct {
+		Acceptable  func(childComplexity int) int
+		Approximate func(childComplexity int) int
+		Index       func(childComplexity int) int
+		Lambda      func(childComplexity int) int
+		Ratio       func(childComplexity int) int
+		Worst       func(childComplexity int) int
+	}
+
+	Contribution struct {
+		At           func(childComplexity int) int
+		Author       func(childComplexity int) int
+		ID           func(childComplexity int) int
+		Objective    func(childComplexity int) int
+		ObjectiveKey func(childComplexity int) int
+		Points       func(childComplexity int) int
+		Project      func(childComplexity int) int
+		ProjectRef   func(childComplexity int) int
+		Rationale    func(childComplexity int) int
+		Recorded     func(childComplexity int) int
+		State        func(childComplexity int) int
+		Strength     func(childComplexity int) int
+		Superseded   func(childComplexity int) int
+		Weight       func(childComplexity int) int
+	}
+
+	ContributionConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ContributionEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	Coverage struct {
+		AtRiskShare    func(childComplexity int) int
+		Gap            func(childComplexity int) int
+		Objective      func(childComplexity int) int
+		ProjectCount   func(childComplexity int) int
+		ProjectsAtRisk func(childComplexity int) int
+		Reasons        func(childComplexity int) int
+		SpendShare     func(childComplexity int) int
+		Weight         func(childComplexity int) int
 	}
 
 	CustomField struct {
@@ -120,10 +222,26 @@ type ComplexityRoot struct {
 		Project   func(childComplexity int) int
 	}
 
+	Disagreement struct {
+		First  func(childComplexity int) int
+		High   func(childComplexity int) int
+		Low    func(childComplexity int) int
+		Second func(childComplexity int) int
+		Spread func(childComplexity int) int
+	}
+
 	DueMove struct {
 		From func(childComplexity int) int
 		On   func(childComplexity int) int
 		To   func(childComplexity int) int
+	}
+
+	ExplainedSpend struct {
+		Amount   func(childComplexity int) int
+		Basis    func(childComplexity int) int
+		Override func(childComplexity int) int
+		Reason   func(childComplexity int) int
+		Source   func(childComplexity int) int
 	}
 
 	FloatStatistics struct {
@@ -190,6 +308,46 @@ type ComplexityRoot struct {
 		Missing    func(childComplexity int) int
 		Percentile func(childComplexity int, of float64) int
 		Sum        func(childComplexity int) int
+	}
+
+	Judge struct {
+		Consistency func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Person      func(childComplexity int) int
+		Reason      func(childComplexity int) int
+		Weights     func(childComplexity int) int
+	}
+
+	KeyResult struct {
+		Actual       func(childComplexity int) int
+		ActualPeriod func(childComplexity int) int
+		Baseline     func(childComplexity int) int
+		Due          func(childComplexity int) int
+		ID           func(childComplexity int) int
+		Key          func(childComplexity int) int
+		KpiKey       func(childComplexity int) int
+		Name         func(childComplexity int) int
+		Objective    func(childComplexity int) int
+		Owner        func(childComplexity int) int
+		OwnerName    func(childComplexity int) int
+		Progress     func(childComplexity int) int
+		Recorded     func(childComplexity int) int
+		Target       func(childComplexity int) int
+		Told         func(childComplexity int) int
+		Unit         func(childComplexity int) int
+		Weight       func(childComplexity int) int
+	}
+
+	KeyResultConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	KeyResultEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	KindCount struct {
@@ -388,6 +546,7 @@ type ComplexityRoot struct {
 		BaselineBasis  func(childComplexity int) int
 		BaselineDate   func(childComplexity int) int
 		Connection     func(childComplexity int) int
+		Contingency    func(childComplexity int) int
 		CreatedAt      func(childComplexity int) int
 		CustomFields   func(childComplexity int, keys []string) int
 		DaysToTarget   func(childComplexity int) int
@@ -464,6 +623,23 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	Misalignment struct {
+		FundingTau         func(childComplexity int) int
+		Gaps               func(childComplexity int, leaves *bool) int
+		Inversions         func(childComplexity int, first *int, after *string, last *int, before *string) int
+		InversionsReason   func(childComplexity int) int
+		OrphanSpendShare   func(childComplexity int) int
+		Orphans            func(childComplexity int, filter *portfolio.ProjectFilter, orderBy []*portfolio.ProjectOrder, first *int, after *string, last *int, before *string) int
+		PortfolioAlignment func(childComplexity int) int
+		RankedCount        func(childComplexity int) int
+		Reason             func(childComplexity int) int
+		Spend              func(childComplexity int) int
+		SpendBasis         func(childComplexity int) int
+		SpendReason        func(childComplexity int) int
+		StrategyVersion    func(childComplexity int) int
+		WsjfTau            func(childComplexity int) int
+	}
+
 	Money struct {
 		Amount   func(childComplexity int) int
 		Currency func(childComplexity int) int
@@ -500,6 +676,46 @@ type ComplexityRoot struct {
 		UpsertObjectives       func(childComplexity int, input model.UpsertObjectivesInput) int
 		UpsertStrategies       func(childComplexity int, input model.UpsertStrategiesInput) int
 		UpsertStrategyVersions func(childComplexity int, input model.UpsertStrategyVersionsInput) int
+	}
+
+	Objective struct {
+		Aliases       func(childComplexity int) int
+		Children      func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Contributions func(childComplexity int, filter *portfolio.ContributionFilter, orderBy []*portfolio.ContributionOrder, first *int, after *string, last *int, before *string) int
+		Coverage      func(childComplexity int) int
+		Description   func(childComplexity int) int
+		GlobalWeight  func(childComplexity int) int
+		Horizon       func(childComplexity int) int
+		ID            func(childComplexity int) int
+		Key           func(childComplexity int) int
+		KeyResults    func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Leaf          func(childComplexity int) int
+		LocalWeight   func(childComplexity int) int
+		Name          func(childComplexity int) int
+		Owner         func(childComplexity int) int
+		OwnerName     func(childComplexity int) int
+		Parent        func(childComplexity int) int
+		Progress      func(childComplexity int) int
+		Projects      func(childComplexity int, filter *portfolio.ProjectFilter, orderBy []*portfolio.ProjectOrder, first *int, after *string, last *int, before *string) int
+		Recorded      func(childComplexity int) int
+		State         func(childComplexity int) int
+		Strategy      func(childComplexity int) int
+		ValidFrom     func(childComplexity int) int
+		ValidTo       func(childComplexity int) int
+		ValueDriver   func(childComplexity int) int
+		WeightReason  func(childComplexity int) int
+	}
+
+	ObjectiveConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ObjectiveEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Override struct {
@@ -548,59 +764,78 @@ type ComplexityRoot struct {
 		Phase func(childComplexity int) int
 	}
 
+	Progress struct {
+		Counted func(childComplexity int) int
+		Method  func(childComplexity int) int
+		Of      func(childComplexity int) int
+		Reason  func(childComplexity int) int
+		Value   func(childComplexity int) int
+	}
+
 	Project struct {
-		BaselineDate func(childComplexity int) int
-		Budget       func(childComplexity int) int
-		BudgetReason func(childComplexity int) int
-		Category     func(childComplexity int) int
-		Connection   func(childComplexity int) int
-		CreatedAt    func(childComplexity int) int
-		CustomFields func(childComplexity int, keys []string) int
-		DaysToTarget func(childComplexity int) int
-		Department   func(childComplexity int) int
-		Dependencies func(childComplexity int, filter *portfolio.DependencyFilter, first *int, after *string, last *int, before *string) int
-		Dependents   func(childComplexity int, filter *portfolio.DependencyFilter, first *int, after *string, last *int, before *string) int
-		Description  func(childComplexity int) int
-		FinishedDate func(childComplexity int) int
-		ForecastDate func(childComplexity int) int
-		GoLive       func(childComplexity int) int
-		GoneSince    func(childComplexity int) int
-		Health       func(childComplexity int) int
-		ID           func(childComplexity int) int
-		KPIs         func(childComplexity int, filter *portfolio.KPILinkFilter, first *int, after *string, last *int, before *string) int
-		Key          func(childComplexity int) int
-		Labels       func(childComplexity int) int
-		Manager      func(childComplexity int) int
-		Milestones   func(childComplexity int, filter *portfolio.MilestoneFilter, orderBy []*portfolio.MilestoneOrder, first *int, after *string, last *int, before *string) int
-		Name         func(childComplexity int) int
-		Objectives   func(childComplexity int) int
-		Overdue      func(childComplexity int) int
-		Overrides    func(childComplexity int) int
-		PMOID        func(childComplexity int) int
-		Parent       func(childComplexity int) int
-		Phase        func(childComplexity int) int
-		Presence     func(childComplexity int) int
-		Priority     func(childComplexity int) int
-		Risks        func(childComplexity int, filter *portfolio.RiskFilter, orderBy []*portfolio.RiskOrder, first *int, after *string, last *int, before *string) int
-		SlipDays     func(childComplexity int) int
-		SlipFrom     func(childComplexity int) int
-		SourceStatus func(childComplexity int) int
-		Sources      func(childComplexity int) int
-		Sponsor      func(childComplexity int) int
-		StartDate    func(childComplexity int) int
-		TargetDate   func(childComplexity int) int
-		URL          func(childComplexity int) int
-		UpdatedAt    func(childComplexity int) int
+		Alignment       func(childComplexity int) int
+		BaselineDate    func(childComplexity int) int
+		Budget          func(childComplexity int) int
+		BudgetReason    func(childComplexity int) int
+		BusinessValue   func(childComplexity int) int
+		Category        func(childComplexity int) int
+		Connection      func(childComplexity int) int
+		CreatedAt       func(childComplexity int) int
+		CustomFields    func(childComplexity int, keys []string) int
+		DaysToTarget    func(childComplexity int) int
+		Department      func(childComplexity int) int
+		Dependencies    func(childComplexity int, filter *portfolio.DependencyFilter, first *int, after *string, last *int, before *string) int
+		Dependents      func(childComplexity int, filter *portfolio.DependencyFilter, first *int, after *string, last *int, before *string) int
+		Description     func(childComplexity int) int
+		FinishedDate    func(childComplexity int) int
+		ForecastDate    func(childComplexity int) int
+		GoLive          func(childComplexity int) int
+		GoneSince       func(childComplexity int) int
+		Health          func(childComplexity int) int
+		ID              func(childComplexity int) int
+		JobSize         func(childComplexity int) int
+		Justification   func(childComplexity int) int
+		KPIs            func(childComplexity int, filter *portfolio.KPILinkFilter, first *int, after *string, last *int, before *string) int
+		Key             func(childComplexity int) int
+		Labels          func(childComplexity int) int
+		Manager         func(childComplexity int) int
+		Milestones      func(childComplexity int, filter *portfolio.MilestoneFilter, orderBy []*portfolio.MilestoneOrder, first *int, after *string, last *int, before *string) int
+		Name            func(childComplexity int) int
+		Objectives      func(childComplexity int) int
+		Overdue         func(childComplexity int) int
+		Overrides       func(childComplexity int) int
+		PMOID           func(childComplexity int) int
+		Parent          func(childComplexity int) int
+		Phase           func(childComplexity int) int
+		Presence        func(childComplexity int) int
+		Priority        func(childComplexity int) int
+		RiskReduction   func(childComplexity int) int
+		Risks           func(childComplexity int, filter *portfolio.RiskFilter, orderBy []*portfolio.RiskOrder, first *int, after *string, last *int, before *string) int
+		SlipDays        func(childComplexity int) int
+		SlipFrom        func(childComplexity int) int
+		SourceStatus    func(childComplexity int) int
+		Sources         func(childComplexity int) int
+		Sponsor         func(childComplexity int) int
+		StartDate       func(childComplexity int) int
+		TargetDate      func(childComplexity int) int
+		TimeCriticality func(childComplexity int) int
+		URL             func(childComplexity int) int
+		UpdatedAt       func(childComplexity int) int
 	}
 
 	ProjectAggregates struct {
-		Budget        func(childComplexity int) int
-		ByHealth      func(childComplexity int) int
-		ByPhase       func(childComplexity int) int
-		Count         func(childComplexity int) int
-		Disagreements func(childComplexity int) int
-		SlipDays      func(childComplexity int) int
-		WithoutGoLive func(childComplexity int) int
+		Alignment               func(childComplexity int) int
+		Budget                  func(childComplexity int) int
+		BudgetWeightedAlignment func(childComplexity int) int
+		ByHealth                func(childComplexity int) int
+		ByPhase                 func(childComplexity int) int
+		Count                   func(childComplexity int) int
+		Disagreements           func(childComplexity int) int
+		Orphans                 func(childComplexity int) int
+		PercentAligned          func(childComplexity int) int
+		SlipDays                func(childComplexity int) int
+		WithoutGoLive           func(childComplexity int) int
+		Wsjf                    func(childComplexity int) int
 	}
 
 	ProjectConnection struct {
@@ -655,25 +890,75 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Connections  func(childComplexity int, filter *portfolio.ToolFilter, first *int, after *string, last *int, before *string) int
-		Departments  func(childComplexity int, filter *portfolio.DepartmentFilter, first *int, after *string, last *int, before *string) int
-		Dependencies func(childComplexity int, filter *portfolio.DependencyFilter, first *int, after *string, last *int, before *string) int
-		Holds        func(childComplexity int, filter *portfolio.HoldFilter, first *int, after *string, last *int, before *string) int
-		KPI          func(childComplexity int, key string) int
-		KPILinks     func(childComplexity int, filter *portfolio.KPILinkFilter, first *int, after *string, last *int, before *string) int
-		Kpis         func(childComplexity int, filter *portfolio.KPIFilter, orderBy []*portfolio.KPIOrder, first *int, after *string, last *int, before *string) int
-		Measurements func(childComplexity int, filter *portfolio.MeasurementFilter, orderBy []*portfolio.MeasurementOrder, first *int, after *string, last *int, before *string) int
-		Milestones   func(childComplexity int, filter *portfolio.MilestoneFilter, orderBy []*portfolio.MilestoneOrder, first *int, after *string, last *int, before *string) int
-		Node         func(childComplexity int, id string) int
-		Nodes        func(childComplexity int, ids []string) int
-		People       func(childComplexity int, filter *portfolio.PersonFilter, first *int, after *string, last *int, before *string) int
-		Project      func(childComplexity int, ref model.ProjectRef) int
-		Projects     func(childComplexity int, filter *portfolio.ProjectFilter, orderBy []*portfolio.ProjectOrder, first *int, after *string, last *int, before *string) int
-		Quarantine   func(childComplexity int, filter *portfolio.QuarantineFilter, first *int, after *string, last *int, before *string) int
-		RateLimit    func(childComplexity int, dryRun *bool) int
-		Risks        func(childComplexity int, filter *portfolio.RiskFilter, orderBy []*portfolio.RiskOrder, first *int, after *string, last *int, before *string) int
-		Runs         func(childComplexity int, filter *portfolio.RunFilter, first *int, after *string, last *int, before *string) int
-		Scorecard    func(childComplexity int, department *string, below *bool) int
+		CompareStrategyVersions func(childComplexity int, strategy *string, from string, to string) int
+		Connections             func(childComplexity int, filter *portfolio.ToolFilter, first *int, after *string, last *int, before *string) int
+		Contributions           func(childComplexity int, filter *portfolio.ContributionFilter, orderBy []*portfolio.ContributionOrder, first *int, after *string, last *int, before *string) int
+		Departments             func(childComplexity int, filter *portfolio.DepartmentFilter, first *int, after *string, last *int, before *string) int
+		Dependencies            func(childComplexity int, filter *portfolio.DependencyFilter, first *int, after *string, last *int, before *string) int
+		Holds                   func(childComplexity int, filter *portfolio.HoldFilter, first *int, after *string, last *int, before *string) int
+		KPI                     func(childComplexity int, key string) int
+		KPILinks                func(childComplexity int, filter *portfolio.KPILinkFilter, first *int, after *string, last *int, before *string) int
+		Kpis                    func(childComplexity int, filter *portfolio.KPIFilter, orderBy []*portfolio.KPIOrder, first *int, after *string, last *int, before *string) int
+		Measurements            func(childComplexity int, filter *portfolio.MeasurementFilter, orderBy []*portfolio.MeasurementOrder, first *int, after *string, last *int, before *string) int
+		Milestones              func(childComplexity int, filter *portfolio.MilestoneFilter, orderBy []*portfolio.MilestoneOrder, first *int, after *string, last *int, before *string) int
+		Misalignment            func(childComplexity int, minGap *int) int
+		Node                    func(childComplexity int, id string) int
+		Nodes                   func(childComplexity int, ids []string) int
+		Objectives              func(childComplexity int, filter *portfolio.ObjectiveFilter, orderBy []*portfolio.ObjectiveOrder, first *int, after *string, last *int, before *string) int
+		People                  func(childComplexity int, filter *portfolio.PersonFilter, first *int, after *string, last *int, before *string) int
+		Project                 func(childComplexity int, ref model.ProjectRef) int
+		Projects                func(childComplexity int, filter *portfolio.ProjectFilter, orderBy []*portfolio.ProjectOrder, first *int, after *string, last *int, before *string) int
+		Quarantine              func(childComplexity int, filter *portfolio.QuarantineFilter, first *int, after *string, last *int, before *string) int
+		RateLimit               func(childComplexity int, dryRun *bool) int
+		Risks                   func(childComplexity int, filter *portfolio.RiskFilter, orderBy []*portfolio.RiskOrder, first *int, after *string, last *int, before *string) int
+		Runs                    func(childComplexity int, filter *portfolio.RunFilter, first *int, after *string, last *int, before *string) int
+		Scorecard               func(childComplexity int, department *string, below *bool) int
+		SimulateStrategy        func(childComplexity int, input portfolio.StrategyTrial) int
+		Strategies              func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Strategy                func(childComplexity int, key *string) int
+	}
+
+	RankChange struct {
+		Places      func(childComplexity int) int
+		Project     func(childComplexity int) int
+		RankAfter   func(childComplexity int) int
+		RankBefore  func(childComplexity int) int
+		Reason      func(childComplexity int) int
+		ScoreAfter  func(childComplexity int) int
+		ScoreBefore func(childComplexity int) int
+	}
+
+	RankChangeConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	RankChangeEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	RankInversion struct {
+		AlignmentRank func(childComplexity int) int
+		FundingRank   func(childComplexity int) int
+		Places        func(childComplexity int) int
+		Project       func(childComplexity int) int
+		Score         func(childComplexity int) int
+		SpendShare    func(childComplexity int) int
+	}
+
+	RankInversionConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	RankInversionEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	RateLimit struct {
@@ -693,6 +978,12 @@ type ComplexityRoot struct {
 		ID      func(childComplexity int) int
 		Key     func(childComplexity int) int
 		Outcome func(childComplexity int) int
+		Version func(childComplexity int) int
+	}
+
+	Recorded struct {
+		At      func(childComplexity int) int
+		Author  func(childComplexity int) int
 		Version func(childComplexity int) int
 	}
 
@@ -731,6 +1022,11 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	Score struct {
+		Reasons func(childComplexity int) int
+		Value   func(childComplexity int) int
+	}
+
 	Scorecard struct {
 		Aggregates   func(childComplexity int) int
 		Below        func(childComplexity int) int
@@ -761,6 +1057,81 @@ type ComplexityRoot struct {
 	StartSyncPayload struct {
 		Connections func(childComplexity int) int
 		UserErrors  func(childComplexity int) int
+	}
+
+	Strategy struct {
+		Contributions func(childComplexity int, filter *portfolio.ContributionFilter, orderBy []*portfolio.ContributionOrder, first *int, after *string, last *int, before *string) int
+		Description   func(childComplexity int) int
+		ID            func(childComplexity int) int
+		InForce       func(childComplexity int) int
+		InForceReason func(childComplexity int) int
+		Key           func(childComplexity int) int
+		Leading       func(childComplexity int) int
+		Name          func(childComplexity int) int
+		Objectives    func(childComplexity int, filter *portfolio.ObjectiveFilter, orderBy []*portfolio.ObjectiveOrder, first *int, after *string, last *int, before *string) int
+		Owner         func(childComplexity int) int
+		OwnerName     func(childComplexity int) int
+		Recorded      func(childComplexity int) int
+		Versions      func(childComplexity int, first *int, after *string, last *int, before *string) int
+	}
+
+	StrategyComparison struct {
+		After       func(childComplexity int) int
+		Before      func(childComplexity int) int
+		Changes     func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Moved       func(childComplexity int) int
+		MovedReason func(childComplexity int) int
+		Tau         func(childComplexity int) int
+		Weights     func(childComplexity int) int
+	}
+
+	StrategyConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	StrategyEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	StrategyVersion struct {
+		AsOf          func(childComplexity int) int
+		Comparisons   func(childComplexity int) int
+		ID            func(childComplexity int) int
+		InForce       func(childComplexity int) int
+		Method        func(childComplexity int) int
+		Name          func(childComplexity int) int
+		Problems      func(childComplexity int) int
+		Recorded      func(childComplexity int) int
+		Strategy      func(childComplexity int) int
+		ValidFrom     func(childComplexity int) int
+		ValidTo       func(childComplexity int) int
+		Version       func(childComplexity int) int
+		WeightReasons func(childComplexity int) int
+		Weights       func(childComplexity int) int
+	}
+
+	StrategyVersionConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	StrategyVersionEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	StrategyWeighing struct {
+		AsOf               func(childComplexity int) int
+		Method             func(childComplexity int) int
+		PortfolioAlignment func(childComplexity int) int
+		Reasons            func(childComplexity int) int
+		Version            func(childComplexity int) int
 	}
 
 	SyncRun struct {
@@ -947,10 +1318,34 @@ type ComplexityRoot struct {
 		Message func(childComplexity int) int
 	}
 
+	WeighedObjective struct {
+		Global          func(childComplexity int) int
+		Leaf            func(childComplexity int) int
+		Local           func(childComplexity int) int
+		NormalisedAgain func(childComplexity int) int
+		Objective       func(childComplexity int) int
+		Reason          func(childComplexity int) int
+	}
+
+	WeightChange struct {
+		After     func(childComplexity int) int
+		Before    func(childComplexity int) int
+		Objective func(childComplexity int) int
+		Reason    func(childComplexity int) int
+	}
+
 	WorkDone struct {
 		Done       func(childComplexity int) int
 		InProgress func(childComplexity int) int
 		Todo       func(childComplexity int) int
+	}
+
+	WorstPair struct {
+		Given     func(childComplexity int) int
+		Less      func(childComplexity int) int
+		More      func(childComplexity int) int
+		RatioThen func(childComplexity int) int
+		Suggested func(childComplexity int) int
 	}
 }
 
@@ -981,6 +1376,7 @@ type MutationResolver interface {
 type QueryResolver interface {
 	Node(ctx context.Context, id string) (portfolio.Node, error)
 	Nodes(ctx context.Context, ids []string) ([]portfolio.Node, error)
+	Misalignment(ctx context.Context, minGap *int) (*portfolio.Misalignment, error)
 	Dependencies(ctx context.Context, filter *portfolio.DependencyFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.DependencyRow, portfolio.Dependency], error)
 	KPI(ctx context.Context, key string) (*portfolio.KPI, error)
 	Kpis(ctx context.Context, filter *portfolio.KPIFilter, orderBy []*portfolio.KPIOrder, first *int, after *string, last *int, before *string) (*portfolio.KPIConnection, error)
@@ -989,11 +1385,17 @@ type QueryResolver interface {
 	Scorecard(ctx context.Context, department *string, below *bool) (*portfolio.Scorecard, error)
 	RateLimit(ctx context.Context, dryRun *bool) (*model.RateLimit, error)
 	Milestones(ctx context.Context, filter *portfolio.MilestoneFilter, orderBy []*portfolio.MilestoneOrder, first *int, after *string, last *int, before *string) (*portfolio.MilestoneConnection, error)
+	Objectives(ctx context.Context, filter *portfolio.ObjectiveFilter, orderBy []*portfolio.ObjectiveOrder, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.ObjectiveRow, portfolio.Objective], error)
+	Contributions(ctx context.Context, filter *portfolio.ContributionFilter, orderBy []*portfolio.ContributionOrder, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.ContributionRow, portfolio.Contribution], error)
 	Departments(ctx context.Context, filter *portfolio.DepartmentFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.DepartmentRow, portfolio.Department], error)
 	People(ctx context.Context, filter *portfolio.PersonFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.PersonRow, portfolio.Person], error)
 	Project(ctx context.Context, ref model.ProjectRef) (*portfolio.Project, error)
 	Projects(ctx context.Context, filter *portfolio.ProjectFilter, orderBy []*portfolio.ProjectOrder, first *int, after *string, last *int, before *string) (*portfolio.ProjectConnection, error)
 	Risks(ctx context.Context, filter *portfolio.RiskFilter, orderBy []*portfolio.RiskOrder, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.RiskRow, portfolio.Risk], error)
+	Strategies(ctx context.Context, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.StrategyRow, portfolio.Strategy], error)
+	Strategy(ctx context.Context, key *string) (*portfolio.Strategy, error)
+	SimulateStrategy(ctx context.Context, input portfolio.StrategyTrial) (*portfolio.StrategyComparison, error)
+	CompareStrategyVersions(ctx context.Context, strategy *string, from string, to string) (*portfolio.StrategyComparison, error)
 	Connections(ctx context.Context, filter *portfolio.ToolFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.ConnectionRow, portfolio.Tool], error)
 	Runs(ctx context.Context, filter *portfolio.RunFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.Run, portfolio.SyncRun], error)
 	Quarantine(ctx context.Context, filter *portfolio.QuarantineFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.Quarantine, portfolio.UnreadableRecord], error)
@@ -1018,6 +1420,261 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	_ = ec
 	switch typeName + "." + field {
 
+	case "Alignment.contributions":
+		if e.ComplexityRoot.Alignment.Contributions == nil {
+			break
+		}
+
+		args, err := ec.field_Alignment_contributions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Alignment.Contributions(childComplexity, args["filter"].(*portfolio.ContributionFilter), args["orderBy"].([]*portfolio.ContributionOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Alignment.explain":
+		if e.ComplexityRoot.Alignment.Explain == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.Explain(childComplexity), true
+	case "Alignment.flags":
+		if e.ComplexityRoot.Alignment.Flags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.Flags(childComplexity), true
+	case "Alignment.fundingRank":
+		if e.ComplexityRoot.Alignment.FundingRank == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.FundingRank(childComplexity), true
+	case "Alignment.fundingRankReason":
+		if e.ComplexityRoot.Alignment.FundingRankReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.FundingRankReason(childComplexity), true
+	case "Alignment.hiddenFlags":
+		if e.ComplexityRoot.Alignment.HiddenFlags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.HiddenFlags(childComplexity), true
+	case "Alignment.primaryObjective":
+		if e.ComplexityRoot.Alignment.PrimaryObjective == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.PrimaryObjective(childComplexity), true
+	case "Alignment.programme":
+		if e.ComplexityRoot.Alignment.Programme == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.Programme(childComplexity), true
+	case "Alignment.rank":
+		if e.ComplexityRoot.Alignment.Rank == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.Rank(childComplexity), true
+	case "Alignment.rankReason":
+		if e.ComplexityRoot.Alignment.RankReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.RankReason(childComplexity), true
+	case "Alignment.ranked":
+		if e.ComplexityRoot.Alignment.Ranked == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.Ranked(childComplexity), true
+	case "Alignment.score":
+		if e.ComplexityRoot.Alignment.Score == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.Score(childComplexity), true
+	case "Alignment.spendShare":
+		if e.ComplexityRoot.Alignment.SpendShare == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.SpendShare(childComplexity), true
+	case "Alignment.strategyVersion":
+		if e.ComplexityRoot.Alignment.StrategyVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.StrategyVersion(childComplexity), true
+	case "Alignment.wsjf":
+		if e.ComplexityRoot.Alignment.Wsjf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.Wsjf(childComplexity), true
+	case "Alignment.wsjfRank":
+		if e.ComplexityRoot.Alignment.WsjfRank == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.WsjfRank(childComplexity), true
+	case "Alignment.wsjfRankReason":
+		if e.ComplexityRoot.Alignment.WsjfRankReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.WsjfRankReason(childComplexity), true
+
+	case "AlignmentExplanation.asOf":
+		if e.ComplexityRoot.AlignmentExplanation.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentExplanation.AsOf(childComplexity), true
+	case "AlignmentExplanation.calculation":
+		if e.ComplexityRoot.AlignmentExplanation.Calculation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentExplanation.Calculation(childComplexity), true
+	case "AlignmentExplanation.formula":
+		if e.ComplexityRoot.AlignmentExplanation.Formula == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentExplanation.Formula(childComplexity), true
+	case "AlignmentExplanation.method":
+		if e.ComplexityRoot.AlignmentExplanation.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentExplanation.Method(childComplexity), true
+	case "AlignmentExplanation.notes":
+		if e.ComplexityRoot.AlignmentExplanation.Notes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentExplanation.Notes(childComplexity), true
+	case "AlignmentExplanation.spend":
+		if e.ComplexityRoot.AlignmentExplanation.Spend == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentExplanation.Spend(childComplexity), true
+	case "AlignmentExplanation.strategyVersion":
+		if e.ComplexityRoot.AlignmentExplanation.StrategyVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentExplanation.StrategyVersion(childComplexity), true
+	case "AlignmentExplanation.terms":
+		if e.ComplexityRoot.AlignmentExplanation.Terms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentExplanation.Terms(childComplexity), true
+	case "AlignmentExplanation.weights":
+		if e.ComplexityRoot.AlignmentExplanation.Weights == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentExplanation.Weights(childComplexity), true
+
+	case "AlignmentTerm.calculation":
+		if e.ComplexityRoot.AlignmentTerm.Calculation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentTerm.Calculation(childComplexity), true
+	case "AlignmentTerm.contribution":
+		if e.ComplexityRoot.AlignmentTerm.Contribution == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentTerm.Contribution(childComplexity), true
+	case "AlignmentTerm.counts":
+		if e.ComplexityRoot.AlignmentTerm.Counts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentTerm.Counts(childComplexity), true
+	case "AlignmentTerm.leaves":
+		if e.ComplexityRoot.AlignmentTerm.Leaves == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentTerm.Leaves(childComplexity), true
+	case "AlignmentTerm.points":
+		if e.ComplexityRoot.AlignmentTerm.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentTerm.Points(childComplexity), true
+	case "AlignmentTerm.reason":
+		if e.ComplexityRoot.AlignmentTerm.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentTerm.Reason(childComplexity), true
+
+	case "Comparison.consensus":
+		if e.ComplexityRoot.Comparison.Consensus == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comparison.Consensus(childComplexity), true
+	case "Comparison.consensusReason":
+		if e.ComplexityRoot.Comparison.ConsensusReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comparison.ConsensusReason(childComplexity), true
+	case "Comparison.consistency":
+		if e.ComplexityRoot.Comparison.Consistency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comparison.Consistency(childComplexity), true
+	case "Comparison.disagreements":
+		if e.ComplexityRoot.Comparison.Disagreements == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comparison.Disagreements(childComplexity), true
+	case "Comparison.judges":
+		if e.ComplexityRoot.Comparison.Judges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comparison.Judges(childComplexity), true
+	case "Comparison.objectives":
+		if e.ComplexityRoot.Comparison.Objectives == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comparison.Objectives(childComplexity), true
+	case "Comparison.parent":
+		if e.ComplexityRoot.Comparison.Parent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comparison.Parent(childComplexity), true
+	case "Comparison.reason":
+		if e.ComplexityRoot.Comparison.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comparison.Reason(childComplexity), true
+	case "Comparison.weights":
+		if e.ComplexityRoot.Comparison.Weights == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comparison.Weights(childComplexity), true
+
 	case "ConfirmHoldPayload.hold":
 		if e.ComplexityRoot.ConfirmHoldPayload.Hold == nil {
 			break
@@ -1030,6 +1687,215 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConfirmHoldPayload.UserErrors(childComplexity), true
+
+	case "Consistency.acceptable":
+		if e.ComplexityRoot.Consistency.Acceptable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Consistency.Acceptable(childComplexity), true
+	case "Consistency.approximate":
+		if e.ComplexityRoot.Consistency.Approximate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Consistency.Approximate(childComplexity), true
+	case "Consistency.index":
+		if e.ComplexityRoot.Consistency.Index == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Consistency.Index(childComplexity), true
+	case "Consistency.lambda":
+		if e.ComplexityRoot.Consistency.Lambda == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Consistency.Lambda(childComplexity), true
+	case "Consistency.ratio":
+		if e.ComplexityRoot.Consistency.Ratio == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Consistency.Ratio(childComplexity), true
+	case "Consistency.worst":
+		if e.ComplexityRoot.Consistency.Worst == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Consistency.Worst(childComplexity), true
+
+	case "Contribution.at":
+		if e.ComplexityRoot.Contribution.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contribution.At(childComplexity), true
+	case "Contribution.author":
+		if e.ComplexityRoot.Contribution.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contribution.Author(childComplexity), true
+	case "Contribution.id":
+		if e.ComplexityRoot.Contribution.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contribution.ID(childComplexity), true
+	case "Contribution.objective":
+		if e.ComplexityRoot.Contribution.Objective == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contribution.Objective(childComplexity), true
+	case "Contribution.objectiveKey":
+		if e.ComplexityRoot.Contribution.ObjectiveKey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contribution.ObjectiveKey(childComplexity), true
+	case "Contribution.points":
+		if e.ComplexityRoot.Contribution.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contribution.Points(childComplexity), true
+	case "Contribution.project":
+		if e.ComplexityRoot.Contribution.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contribution.Project(childComplexity), true
+	case "Contribution.projectRef":
+		if e.ComplexityRoot.Contribution.ProjectRef == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contribution.ProjectRef(childComplexity), true
+	case "Contribution.rationale":
+		if e.ComplexityRoot.Contribution.Rationale == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contribution.Rationale(childComplexity), true
+	case "Contribution.recorded":
+		if e.ComplexityRoot.Contribution.Recorded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contribution.Recorded(childComplexity), true
+	case "Contribution.state":
+		if e.ComplexityRoot.Contribution.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contribution.State(childComplexity), true
+	case "Contribution.strength":
+		if e.ComplexityRoot.Contribution.Strength == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contribution.Strength(childComplexity), true
+	case "Contribution.superseded":
+		if e.ComplexityRoot.Contribution.Superseded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contribution.Superseded(childComplexity), true
+	case "Contribution.weight":
+		if e.ComplexityRoot.Contribution.Weight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contribution.Weight(childComplexity), true
+
+	case "ContributionConnection.edges":
+		if e.ComplexityRoot.ContributionConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContributionConnection.Edges(childComplexity), true
+	case "ContributionConnection.nodes":
+		if e.ComplexityRoot.ContributionConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContributionConnection.Nodes(childComplexity), true
+	case "ContributionConnection.pageInfo":
+		if e.ComplexityRoot.ContributionConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContributionConnection.PageInfo(childComplexity), true
+	case "ContributionConnection.totalCount":
+		if e.ComplexityRoot.ContributionConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContributionConnection.TotalCount(childComplexity), true
+
+	case "ContributionEdge.cursor":
+		if e.ComplexityRoot.ContributionEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContributionEdge.Cursor(childComplexity), true
+	case "ContributionEdge.node":
+		if e.ComplexityRoot.ContributionEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContributionEdge.Node(childComplexity), true
+
+	case "Coverage.atRiskShare":
+		if e.ComplexityRoot.Coverage.AtRiskShare == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coverage.AtRiskShare(childComplexity), true
+	case "Coverage.gap":
+		if e.ComplexityRoot.Coverage.Gap == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coverage.Gap(childComplexity), true
+	case "Coverage.objective":
+		if e.ComplexityRoot.Coverage.Objective == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coverage.Objective(childComplexity), true
+	case "Coverage.projectCount":
+		if e.ComplexityRoot.Coverage.ProjectCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coverage.ProjectCount(childComplexity), true
+	case "Coverage.projectsAtRisk":
+		if e.ComplexityRoot.Coverage.ProjectsAtRisk == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coverage.ProjectsAtRisk(childComplexity), true
+	case "Coverage.reasons":
+		if e.ComplexityRoot.Coverage.Reasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coverage.Reasons(childComplexity), true
+	case "Coverage.spendShare":
+		if e.ComplexityRoot.Coverage.SpendShare == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coverage.SpendShare(childComplexity), true
+	case "Coverage.weight":
+		if e.ComplexityRoot.Coverage.Weight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coverage.Weight(childComplexity), true
 
 	case "CustomField.bool":
 		if e.ComplexityRoot.CustomField.Bool == nil {
@@ -1337,6 +2203,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DependencyEnd.Project(childComplexity), true
 
+	case "Disagreement.first":
+		if e.ComplexityRoot.Disagreement.First == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Disagreement.First(childComplexity), true
+	case "Disagreement.high":
+		if e.ComplexityRoot.Disagreement.High == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Disagreement.High(childComplexity), true
+	case "Disagreement.low":
+		if e.ComplexityRoot.Disagreement.Low == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Disagreement.Low(childComplexity), true
+	case "Disagreement.second":
+		if e.ComplexityRoot.Disagreement.Second == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Disagreement.Second(childComplexity), true
+	case "Disagreement.spread":
+		if e.ComplexityRoot.Disagreement.Spread == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Disagreement.Spread(childComplexity), true
+
 	case "DueMove.from":
 		if e.ComplexityRoot.DueMove.From == nil {
 			break
@@ -1355,6 +2252,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DueMove.To(childComplexity), true
+
+	case "ExplainedSpend.amount":
+		if e.ComplexityRoot.ExplainedSpend.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExplainedSpend.Amount(childComplexity), true
+	case "ExplainedSpend.basis":
+		if e.ComplexityRoot.ExplainedSpend.Basis == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExplainedSpend.Basis(childComplexity), true
+	case "ExplainedSpend.override":
+		if e.ComplexityRoot.ExplainedSpend.Override == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExplainedSpend.Override(childComplexity), true
+	case "ExplainedSpend.reason":
+		if e.ComplexityRoot.ExplainedSpend.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExplainedSpend.Reason(childComplexity), true
+	case "ExplainedSpend.source":
+		if e.ComplexityRoot.ExplainedSpend.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExplainedSpend.Source(childComplexity), true
 
 	case "FloatStatistics.count":
 		if e.ComplexityRoot.FloatStatistics.Count == nil {
@@ -1625,6 +2553,178 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.IntStatistics.Sum(childComplexity), true
+
+	case "Judge.consistency":
+		if e.ComplexityRoot.Judge.Consistency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Judge.Consistency(childComplexity), true
+	case "Judge.name":
+		if e.ComplexityRoot.Judge.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Judge.Name(childComplexity), true
+	case "Judge.person":
+		if e.ComplexityRoot.Judge.Person == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Judge.Person(childComplexity), true
+	case "Judge.reason":
+		if e.ComplexityRoot.Judge.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Judge.Reason(childComplexity), true
+	case "Judge.weights":
+		if e.ComplexityRoot.Judge.Weights == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Judge.Weights(childComplexity), true
+
+	case "KeyResult.actual":
+		if e.ComplexityRoot.KeyResult.Actual == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyResult.Actual(childComplexity), true
+	case "KeyResult.actualPeriod":
+		if e.ComplexityRoot.KeyResult.ActualPeriod == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyResult.ActualPeriod(childComplexity), true
+	case "KeyResult.baseline":
+		if e.ComplexityRoot.KeyResult.Baseline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyResult.Baseline(childComplexity), true
+	case "KeyResult.due":
+		if e.ComplexityRoot.KeyResult.Due == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyResult.Due(childComplexity), true
+	case "KeyResult.id":
+		if e.ComplexityRoot.KeyResult.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyResult.ID(childComplexity), true
+	case "KeyResult.key":
+		if e.ComplexityRoot.KeyResult.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyResult.Key(childComplexity), true
+	case "KeyResult.kpiKey":
+		if e.ComplexityRoot.KeyResult.KpiKey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyResult.KpiKey(childComplexity), true
+	case "KeyResult.name":
+		if e.ComplexityRoot.KeyResult.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyResult.Name(childComplexity), true
+	case "KeyResult.objective":
+		if e.ComplexityRoot.KeyResult.Objective == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyResult.Objective(childComplexity), true
+	case "KeyResult.owner":
+		if e.ComplexityRoot.KeyResult.Owner == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyResult.Owner(childComplexity), true
+	case "KeyResult.ownerName":
+		if e.ComplexityRoot.KeyResult.OwnerName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyResult.OwnerName(childComplexity), true
+	case "KeyResult.progress":
+		if e.ComplexityRoot.KeyResult.Progress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyResult.Progress(childComplexity), true
+	case "KeyResult.recorded":
+		if e.ComplexityRoot.KeyResult.Recorded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyResult.Recorded(childComplexity), true
+	case "KeyResult.target":
+		if e.ComplexityRoot.KeyResult.Target == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyResult.Target(childComplexity), true
+	case "KeyResult.told":
+		if e.ComplexityRoot.KeyResult.Told == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyResult.Told(childComplexity), true
+	case "KeyResult.unit":
+		if e.ComplexityRoot.KeyResult.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyResult.Unit(childComplexity), true
+	case "KeyResult.weight":
+		if e.ComplexityRoot.KeyResult.Weight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyResult.Weight(childComplexity), true
+
+	case "KeyResultConnection.edges":
+		if e.ComplexityRoot.KeyResultConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyResultConnection.Edges(childComplexity), true
+	case "KeyResultConnection.nodes":
+		if e.ComplexityRoot.KeyResultConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyResultConnection.Nodes(childComplexity), true
+	case "KeyResultConnection.pageInfo":
+		if e.ComplexityRoot.KeyResultConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyResultConnection.PageInfo(childComplexity), true
+	case "KeyResultConnection.totalCount":
+		if e.ComplexityRoot.KeyResultConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyResultConnection.TotalCount(childComplexity), true
+
+	case "KeyResultEdge.cursor":
+		if e.ComplexityRoot.KeyResultEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyResultEdge.Cursor(childComplexity), true
+	case "KeyResultEdge.node":
+		if e.ComplexityRoot.KeyResultEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyResultEdge.Node(childComplexity), true
 
 	case "KindCount.count":
 		if e.ComplexityRoot.KindCount.Count == nil {
@@ -2503,6 +3603,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Milestone.Connection(childComplexity), true
+	case "Milestone.contingency":
+		if e.ComplexityRoot.Milestone.Contingency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Milestone.Contingency(childComplexity), true
 	case "Milestone.createdAt":
 		if e.ComplexityRoot.Milestone.CreatedAt == nil {
 			break
@@ -2866,6 +3972,106 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MilestoneGroupEdge.Node(childComplexity), true
 
+	case "Misalignment.fundingTau":
+		if e.ComplexityRoot.Misalignment.FundingTau == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Misalignment.FundingTau(childComplexity), true
+	case "Misalignment.gaps":
+		if e.ComplexityRoot.Misalignment.Gaps == nil {
+			break
+		}
+
+		args, err := ec.field_Misalignment_gaps_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Misalignment.Gaps(childComplexity, args["leaves"].(*bool)), true
+	case "Misalignment.inversions":
+		if e.ComplexityRoot.Misalignment.Inversions == nil {
+			break
+		}
+
+		args, err := ec.field_Misalignment_inversions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Misalignment.Inversions(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Misalignment.inversionsReason":
+		if e.ComplexityRoot.Misalignment.InversionsReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Misalignment.InversionsReason(childComplexity), true
+	case "Misalignment.orphanSpendShare":
+		if e.ComplexityRoot.Misalignment.OrphanSpendShare == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Misalignment.OrphanSpendShare(childComplexity), true
+	case "Misalignment.orphans":
+		if e.ComplexityRoot.Misalignment.Orphans == nil {
+			break
+		}
+
+		args, err := ec.field_Misalignment_orphans_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Misalignment.Orphans(childComplexity, args["filter"].(*portfolio.ProjectFilter), args["orderBy"].([]*portfolio.ProjectOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Misalignment.portfolioAlignment":
+		if e.ComplexityRoot.Misalignment.PortfolioAlignment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Misalignment.PortfolioAlignment(childComplexity), true
+	case "Misalignment.rankedCount":
+		if e.ComplexityRoot.Misalignment.RankedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Misalignment.RankedCount(childComplexity), true
+	case "Misalignment.reason":
+		if e.ComplexityRoot.Misalignment.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Misalignment.Reason(childComplexity), true
+	case "Misalignment.spend":
+		if e.ComplexityRoot.Misalignment.Spend == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Misalignment.Spend(childComplexity), true
+	case "Misalignment.spendBasis":
+		if e.ComplexityRoot.Misalignment.SpendBasis == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Misalignment.SpendBasis(childComplexity), true
+	case "Misalignment.spendReason":
+		if e.ComplexityRoot.Misalignment.SpendReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Misalignment.SpendReason(childComplexity), true
+	case "Misalignment.strategyVersion":
+		if e.ComplexityRoot.Misalignment.StrategyVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Misalignment.StrategyVersion(childComplexity), true
+	case "Misalignment.wsjfTau":
+		if e.ComplexityRoot.Misalignment.WsjfTau == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Misalignment.WsjfTau(childComplexity), true
+
 	case "Money.amount":
 		if e.ComplexityRoot.Money.Amount == nil {
 			break
@@ -3133,6 +4339,215 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.UpsertStrategyVersions(childComplexity, args["input"].(model.UpsertStrategyVersionsInput)), true
 
+	case "Objective.aliases":
+		if e.ComplexityRoot.Objective.Aliases == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Objective.Aliases(childComplexity), true
+	case "Objective.children":
+		if e.ComplexityRoot.Objective.Children == nil {
+			break
+		}
+
+		args, err := ec.field_Objective_children_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Objective.Children(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Objective.contributions":
+		if e.ComplexityRoot.Objective.Contributions == nil {
+			break
+		}
+
+		args, err := ec.field_Objective_contributions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Objective.Contributions(childComplexity, args["filter"].(*portfolio.ContributionFilter), args["orderBy"].([]*portfolio.ContributionOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Objective.coverage":
+		if e.ComplexityRoot.Objective.Coverage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Objective.Coverage(childComplexity), true
+	case "Objective.description":
+		if e.ComplexityRoot.Objective.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Objective.Description(childComplexity), true
+	case "Objective.globalWeight":
+		if e.ComplexityRoot.Objective.GlobalWeight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Objective.GlobalWeight(childComplexity), true
+	case "Objective.horizon":
+		if e.ComplexityRoot.Objective.Horizon == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Objective.Horizon(childComplexity), true
+	case "Objective.id":
+		if e.ComplexityRoot.Objective.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Objective.ID(childComplexity), true
+	case "Objective.key":
+		if e.ComplexityRoot.Objective.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Objective.Key(childComplexity), true
+	case "Objective.keyResults":
+		if e.ComplexityRoot.Objective.KeyResults == nil {
+			break
+		}
+
+		args, err := ec.field_Objective_keyResults_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Objective.KeyResults(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Objective.leaf":
+		if e.ComplexityRoot.Objective.Leaf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Objective.Leaf(childComplexity), true
+	case "Objective.localWeight":
+		if e.ComplexityRoot.Objective.LocalWeight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Objective.LocalWeight(childComplexity), true
+	case "Objective.name":
+		if e.ComplexityRoot.Objective.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Objective.Name(childComplexity), true
+	case "Objective.owner":
+		if e.ComplexityRoot.Objective.Owner == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Objective.Owner(childComplexity), true
+	case "Objective.ownerName":
+		if e.ComplexityRoot.Objective.OwnerName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Objective.OwnerName(childComplexity), true
+	case "Objective.parent":
+		if e.ComplexityRoot.Objective.Parent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Objective.Parent(childComplexity), true
+	case "Objective.progress":
+		if e.ComplexityRoot.Objective.Progress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Objective.Progress(childComplexity), true
+	case "Objective.projects":
+		if e.ComplexityRoot.Objective.Projects == nil {
+			break
+		}
+
+		args, err := ec.field_Objective_projects_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Objective.Projects(childComplexity, args["filter"].(*portfolio.ProjectFilter), args["orderBy"].([]*portfolio.ProjectOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Objective.recorded":
+		if e.ComplexityRoot.Objective.Recorded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Objective.Recorded(childComplexity), true
+	case "Objective.state":
+		if e.ComplexityRoot.Objective.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Objective.State(childComplexity), true
+	case "Objective.strategy":
+		if e.ComplexityRoot.Objective.Strategy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Objective.Strategy(childComplexity), true
+	case "Objective.validFrom":
+		if e.ComplexityRoot.Objective.ValidFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Objective.ValidFrom(childComplexity), true
+	case "Objective.validTo":
+		if e.ComplexityRoot.Objective.ValidTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Objective.ValidTo(childComplexity), true
+	case "Objective.valueDriver":
+		if e.ComplexityRoot.Objective.ValueDriver == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Objective.ValueDriver(childComplexity), true
+	case "Objective.weightReason":
+		if e.ComplexityRoot.Objective.WeightReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Objective.WeightReason(childComplexity), true
+
+	case "ObjectiveConnection.edges":
+		if e.ComplexityRoot.ObjectiveConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObjectiveConnection.Edges(childComplexity), true
+	case "ObjectiveConnection.nodes":
+		if e.ComplexityRoot.ObjectiveConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObjectiveConnection.Nodes(childComplexity), true
+	case "ObjectiveConnection.pageInfo":
+		if e.ComplexityRoot.ObjectiveConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObjectiveConnection.PageInfo(childComplexity), true
+	case "ObjectiveConnection.totalCount":
+		if e.ComplexityRoot.ObjectiveConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObjectiveConnection.TotalCount(childComplexity), true
+
+	case "ObjectiveEdge.cursor":
+		if e.ComplexityRoot.ObjectiveEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObjectiveEdge.Cursor(childComplexity), true
+	case "ObjectiveEdge.node":
+		if e.ComplexityRoot.ObjectiveEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObjectiveEdge.Node(childComplexity), true
+
 	case "Override.at":
 		if e.ComplexityRoot.Override.At == nil {
 			break
@@ -3307,6 +4722,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PhaseCount.Phase(childComplexity), true
 
+	case "Progress.counted":
+		if e.ComplexityRoot.Progress.Counted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Progress.Counted(childComplexity), true
+	case "Progress.method":
+		if e.ComplexityRoot.Progress.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Progress.Method(childComplexity), true
+	case "Progress.of":
+		if e.ComplexityRoot.Progress.Of == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Progress.Of(childComplexity), true
+	case "Progress.reason":
+		if e.ComplexityRoot.Progress.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Progress.Reason(childComplexity), true
+	case "Progress.value":
+		if e.ComplexityRoot.Progress.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Progress.Value(childComplexity), true
+
+	case "Project.alignment":
+		if e.ComplexityRoot.Project.Alignment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Alignment(childComplexity), true
 	case "Project.baselineDate":
 		if e.ComplexityRoot.Project.BaselineDate == nil {
 			break
@@ -3325,6 +4777,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.BudgetReason(childComplexity), true
+	case "Project.businessValue":
+		if e.ComplexityRoot.Project.BusinessValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.BusinessValue(childComplexity), true
 	case "Project.category":
 		if e.ComplexityRoot.Project.Category == nil {
 			break
@@ -3430,6 +4888,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.ID(childComplexity), true
+	case "Project.jobSize":
+		if e.ComplexityRoot.Project.JobSize == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.JobSize(childComplexity), true
+	case "Project.justification":
+		if e.ComplexityRoot.Project.Justification == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Justification(childComplexity), true
 	case "Project.kpis":
 		if e.ComplexityRoot.Project.KPIs == nil {
 			break
@@ -3524,6 +4994,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.Priority(childComplexity), true
+	case "Project.riskReduction":
+		if e.ComplexityRoot.Project.RiskReduction == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.RiskReduction(childComplexity), true
 	case "Project.risks":
 		if e.ComplexityRoot.Project.Risks == nil {
 			break
@@ -3577,6 +5053,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.TargetDate(childComplexity), true
+	case "Project.timeCriticality":
+		if e.ComplexityRoot.Project.TimeCriticality == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.TimeCriticality(childComplexity), true
 	case "Project.url":
 		if e.ComplexityRoot.Project.URL == nil {
 			break
@@ -3590,12 +5072,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Project.UpdatedAt(childComplexity), true
 
+	case "ProjectAggregates.alignment":
+		if e.ComplexityRoot.ProjectAggregates.Alignment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectAggregates.Alignment(childComplexity), true
 	case "ProjectAggregates.budget":
 		if e.ComplexityRoot.ProjectAggregates.Budget == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ProjectAggregates.Budget(childComplexity), true
+	case "ProjectAggregates.budgetWeightedAlignment":
+		if e.ComplexityRoot.ProjectAggregates.BudgetWeightedAlignment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectAggregates.BudgetWeightedAlignment(childComplexity), true
 	case "ProjectAggregates.byHealth":
 		if e.ComplexityRoot.ProjectAggregates.ByHealth == nil {
 			break
@@ -3620,6 +5114,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ProjectAggregates.Disagreements(childComplexity), true
+	case "ProjectAggregates.orphans":
+		if e.ComplexityRoot.ProjectAggregates.Orphans == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectAggregates.Orphans(childComplexity), true
+	case "ProjectAggregates.percentAligned":
+		if e.ComplexityRoot.ProjectAggregates.PercentAligned == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectAggregates.PercentAligned(childComplexity), true
 	case "ProjectAggregates.slipDays":
 		if e.ComplexityRoot.ProjectAggregates.SlipDays == nil {
 			break
@@ -3632,6 +5138,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ProjectAggregates.WithoutGoLive(childComplexity), true
+	case "ProjectAggregates.wsjf":
+		if e.ComplexityRoot.ProjectAggregates.Wsjf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectAggregates.Wsjf(childComplexity), true
 
 	case "ProjectConnection.aggregates":
 		if e.ComplexityRoot.ProjectConnection.Aggregates == nil {
@@ -3825,6 +5337,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Provenance.Unreadable(childComplexity), true
 
+	case "Query.compareStrategyVersions":
+		if e.ComplexityRoot.Query.CompareStrategyVersions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_compareStrategyVersions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CompareStrategyVersions(childComplexity, args["strategy"].(*string), args["from"].(string), args["to"].(string)), true
 	case "Query.connections":
 		if e.ComplexityRoot.Query.Connections == nil {
 			break
@@ -3836,6 +5359,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Connections(childComplexity, args["filter"].(*portfolio.ToolFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.contributions":
+		if e.ComplexityRoot.Query.Contributions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_contributions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Contributions(childComplexity, args["filter"].(*portfolio.ContributionFilter), args["orderBy"].([]*portfolio.ContributionOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.departments":
 		if e.ComplexityRoot.Query.Departments == nil {
 			break
@@ -3925,6 +5459,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Milestones(childComplexity, args["filter"].(*portfolio.MilestoneFilter), args["orderBy"].([]*portfolio.MilestoneOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.misalignment":
+		if e.ComplexityRoot.Query.Misalignment == nil {
+			break
+		}
+
+		args, err := ec.field_Query_misalignment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Misalignment(childComplexity, args["minGap"].(*int)), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -3947,6 +5492,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]string)), true
+	case "Query.objectives":
+		if e.ComplexityRoot.Query.Objectives == nil {
+			break
+		}
+
+		args, err := ec.field_Query_objectives_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Objectives(childComplexity, args["filter"].(*portfolio.ObjectiveFilter), args["orderBy"].([]*portfolio.ObjectiveOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.people":
 		if e.ComplexityRoot.Query.People == nil {
 			break
@@ -4035,6 +5591,195 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Scorecard(childComplexity, args["department"].(*string), args["below"].(*bool)), true
+	case "Query.simulateStrategy":
+		if e.ComplexityRoot.Query.SimulateStrategy == nil {
+			break
+		}
+
+		args, err := ec.field_Query_simulateStrategy_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SimulateStrategy(childComplexity, args["input"].(portfolio.StrategyTrial)), true
+	case "Query.strategies":
+		if e.ComplexityRoot.Query.Strategies == nil {
+			break
+		}
+
+		args, err := ec.field_Query_strategies_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Strategies(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.strategy":
+		if e.ComplexityRoot.Query.Strategy == nil {
+			break
+		}
+
+		args, err := ec.field_Query_strategy_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Strategy(childComplexity, args["key"].(*string)), true
+
+	case "RankChange.places":
+		if e.ComplexityRoot.RankChange.Places == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankChange.Places(childComplexity), true
+	case "RankChange.project":
+		if e.ComplexityRoot.RankChange.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankChange.Project(childComplexity), true
+	case "RankChange.rankAfter":
+		if e.ComplexityRoot.RankChange.RankAfter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankChange.RankAfter(childComplexity), true
+	case "RankChange.rankBefore":
+		if e.ComplexityRoot.RankChange.RankBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankChange.RankBefore(childComplexity), true
+	case "RankChange.reason":
+		if e.ComplexityRoot.RankChange.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankChange.Reason(childComplexity), true
+	case "RankChange.scoreAfter":
+		if e.ComplexityRoot.RankChange.ScoreAfter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankChange.ScoreAfter(childComplexity), true
+	case "RankChange.scoreBefore":
+		if e.ComplexityRoot.RankChange.ScoreBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankChange.ScoreBefore(childComplexity), true
+
+	case "RankChangeConnection.edges":
+		if e.ComplexityRoot.RankChangeConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankChangeConnection.Edges(childComplexity), true
+	case "RankChangeConnection.nodes":
+		if e.ComplexityRoot.RankChangeConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankChangeConnection.Nodes(childComplexity), true
+	case "RankChangeConnection.pageInfo":
+		if e.ComplexityRoot.RankChangeConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankChangeConnection.PageInfo(childComplexity), true
+	case "RankChangeConnection.totalCount":
+		if e.ComplexityRoot.RankChangeConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankChangeConnection.TotalCount(childComplexity), true
+
+	case "RankChangeEdge.cursor":
+		if e.ComplexityRoot.RankChangeEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankChangeEdge.Cursor(childComplexity), true
+	case "RankChangeEdge.node":
+		if e.ComplexityRoot.RankChangeEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankChangeEdge.Node(childComplexity), true
+
+	case "RankInversion.alignmentRank":
+		if e.ComplexityRoot.RankInversion.AlignmentRank == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankInversion.AlignmentRank(childComplexity), true
+	case "RankInversion.fundingRank":
+		if e.ComplexityRoot.RankInversion.FundingRank == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankInversion.FundingRank(childComplexity), true
+	case "RankInversion.places":
+		if e.ComplexityRoot.RankInversion.Places == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankInversion.Places(childComplexity), true
+	case "RankInversion.project":
+		if e.ComplexityRoot.RankInversion.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankInversion.Project(childComplexity), true
+	case "RankInversion.score":
+		if e.ComplexityRoot.RankInversion.Score == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankInversion.Score(childComplexity), true
+	case "RankInversion.spendShare":
+		if e.ComplexityRoot.RankInversion.SpendShare == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankInversion.SpendShare(childComplexity), true
+
+	case "RankInversionConnection.edges":
+		if e.ComplexityRoot.RankInversionConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankInversionConnection.Edges(childComplexity), true
+	case "RankInversionConnection.nodes":
+		if e.ComplexityRoot.RankInversionConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankInversionConnection.Nodes(childComplexity), true
+	case "RankInversionConnection.pageInfo":
+		if e.ComplexityRoot.RankInversionConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankInversionConnection.PageInfo(childComplexity), true
+	case "RankInversionConnection.totalCount":
+		if e.ComplexityRoot.RankInversionConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankInversionConnection.TotalCount(childComplexity), true
+
+	case "RankInversionEdge.cursor":
+		if e.ComplexityRoot.RankInversionEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankInversionEdge.Cursor(childComplexity), true
+	case "RankInversionEdge.node":
+		if e.ComplexityRoot.RankInversionEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankInversionEdge.Node(childComplexity), true
 
 	case "RateLimit.cost":
 		if e.ComplexityRoot.RateLimit.Cost == nil {
@@ -4104,6 +5849,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RecordResult.Version(childComplexity), true
+
+	case "Recorded.at":
+		if e.ComplexityRoot.Recorded.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recorded.At(childComplexity), true
+	case "Recorded.author":
+		if e.ComplexityRoot.Recorded.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recorded.Author(childComplexity), true
+	case "Recorded.version":
+		if e.ComplexityRoot.Recorded.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recorded.Version(childComplexity), true
 
 	case "Risk.closed":
 		if e.ComplexityRoot.Risk.Closed == nil {
@@ -4269,6 +6033,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RiskEdge.Node(childComplexity), true
 
+	case "Score.reasons":
+		if e.ComplexityRoot.Score.Reasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Score.Reasons(childComplexity), true
+	case "Score.value":
+		if e.ComplexityRoot.Score.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Score.Value(childComplexity), true
+
 	case "Scorecard.aggregates":
 		if e.ComplexityRoot.Scorecard.Aggregates == nil {
 			break
@@ -4380,6 +6157,340 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StartSyncPayload.UserErrors(childComplexity), true
+
+	case "Strategy.contributions":
+		if e.ComplexityRoot.Strategy.Contributions == nil {
+			break
+		}
+
+		args, err := ec.field_Strategy_contributions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Strategy.Contributions(childComplexity, args["filter"].(*portfolio.ContributionFilter), args["orderBy"].([]*portfolio.ContributionOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Strategy.description":
+		if e.ComplexityRoot.Strategy.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Strategy.Description(childComplexity), true
+	case "Strategy.id":
+		if e.ComplexityRoot.Strategy.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Strategy.ID(childComplexity), true
+	case "Strategy.inForce":
+		if e.ComplexityRoot.Strategy.InForce == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Strategy.InForce(childComplexity), true
+	case "Strategy.inForceReason":
+		if e.ComplexityRoot.Strategy.InForceReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Strategy.InForceReason(childComplexity), true
+	case "Strategy.key":
+		if e.ComplexityRoot.Strategy.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Strategy.Key(childComplexity), true
+	case "Strategy.leading":
+		if e.ComplexityRoot.Strategy.Leading == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Strategy.Leading(childComplexity), true
+	case "Strategy.name":
+		if e.ComplexityRoot.Strategy.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Strategy.Name(childComplexity), true
+	case "Strategy.objectives":
+		if e.ComplexityRoot.Strategy.Objectives == nil {
+			break
+		}
+
+		args, err := ec.field_Strategy_objectives_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Strategy.Objectives(childComplexity, args["filter"].(*portfolio.ObjectiveFilter), args["orderBy"].([]*portfolio.ObjectiveOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Strategy.owner":
+		if e.ComplexityRoot.Strategy.Owner == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Strategy.Owner(childComplexity), true
+	case "Strategy.ownerName":
+		if e.ComplexityRoot.Strategy.OwnerName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Strategy.OwnerName(childComplexity), true
+	case "Strategy.recorded":
+		if e.ComplexityRoot.Strategy.Recorded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Strategy.Recorded(childComplexity), true
+	case "Strategy.versions":
+		if e.ComplexityRoot.Strategy.Versions == nil {
+			break
+		}
+
+		args, err := ec.field_Strategy_versions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Strategy.Versions(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+
+	case "StrategyComparison.after":
+		if e.ComplexityRoot.StrategyComparison.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyComparison.After(childComplexity), true
+	case "StrategyComparison.before":
+		if e.ComplexityRoot.StrategyComparison.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyComparison.Before(childComplexity), true
+	case "StrategyComparison.changes":
+		if e.ComplexityRoot.StrategyComparison.Changes == nil {
+			break
+		}
+
+		args, err := ec.field_StrategyComparison_changes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.StrategyComparison.Changes(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "StrategyComparison.moved":
+		if e.ComplexityRoot.StrategyComparison.Moved == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyComparison.Moved(childComplexity), true
+	case "StrategyComparison.movedReason":
+		if e.ComplexityRoot.StrategyComparison.MovedReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyComparison.MovedReason(childComplexity), true
+	case "StrategyComparison.tau":
+		if e.ComplexityRoot.StrategyComparison.Tau == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyComparison.Tau(childComplexity), true
+	case "StrategyComparison.weights":
+		if e.ComplexityRoot.StrategyComparison.Weights == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyComparison.Weights(childComplexity), true
+
+	case "StrategyConnection.edges":
+		if e.ComplexityRoot.StrategyConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyConnection.Edges(childComplexity), true
+	case "StrategyConnection.nodes":
+		if e.ComplexityRoot.StrategyConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyConnection.Nodes(childComplexity), true
+	case "StrategyConnection.pageInfo":
+		if e.ComplexityRoot.StrategyConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyConnection.PageInfo(childComplexity), true
+	case "StrategyConnection.totalCount":
+		if e.ComplexityRoot.StrategyConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyConnection.TotalCount(childComplexity), true
+
+	case "StrategyEdge.cursor":
+		if e.ComplexityRoot.StrategyEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyEdge.Cursor(childComplexity), true
+	case "StrategyEdge.node":
+		if e.ComplexityRoot.StrategyEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyEdge.Node(childComplexity), true
+
+	case "StrategyVersion.asOf":
+		if e.ComplexityRoot.StrategyVersion.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyVersion.AsOf(childComplexity), true
+	case "StrategyVersion.comparisons":
+		if e.ComplexityRoot.StrategyVersion.Comparisons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyVersion.Comparisons(childComplexity), true
+	case "StrategyVersion.id":
+		if e.ComplexityRoot.StrategyVersion.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyVersion.ID(childComplexity), true
+	case "StrategyVersion.inForce":
+		if e.ComplexityRoot.StrategyVersion.InForce == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyVersion.InForce(childComplexity), true
+	case "StrategyVersion.method":
+		if e.ComplexityRoot.StrategyVersion.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyVersion.Method(childComplexity), true
+	case "StrategyVersion.name":
+		if e.ComplexityRoot.StrategyVersion.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyVersion.Name(childComplexity), true
+	case "StrategyVersion.problems":
+		if e.ComplexityRoot.StrategyVersion.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyVersion.Problems(childComplexity), true
+	case "StrategyVersion.recorded":
+		if e.ComplexityRoot.StrategyVersion.Recorded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyVersion.Recorded(childComplexity), true
+	case "StrategyVersion.strategy":
+		if e.ComplexityRoot.StrategyVersion.Strategy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyVersion.Strategy(childComplexity), true
+	case "StrategyVersion.validFrom":
+		if e.ComplexityRoot.StrategyVersion.ValidFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyVersion.ValidFrom(childComplexity), true
+	case "StrategyVersion.validTo":
+		if e.ComplexityRoot.StrategyVersion.ValidTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyVersion.ValidTo(childComplexity), true
+	case "StrategyVersion.version":
+		if e.ComplexityRoot.StrategyVersion.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyVersion.Version(childComplexity), true
+	case "StrategyVersion.weightReasons":
+		if e.ComplexityRoot.StrategyVersion.WeightReasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyVersion.WeightReasons(childComplexity), true
+	case "StrategyVersion.weights":
+		if e.ComplexityRoot.StrategyVersion.Weights == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyVersion.Weights(childComplexity), true
+
+	case "StrategyVersionConnection.edges":
+		if e.ComplexityRoot.StrategyVersionConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyVersionConnection.Edges(childComplexity), true
+	case "StrategyVersionConnection.nodes":
+		if e.ComplexityRoot.StrategyVersionConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyVersionConnection.Nodes(childComplexity), true
+	case "StrategyVersionConnection.pageInfo":
+		if e.ComplexityRoot.StrategyVersionConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyVersionConnection.PageInfo(childComplexity), true
+	case "StrategyVersionConnection.totalCount":
+		if e.ComplexityRoot.StrategyVersionConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyVersionConnection.TotalCount(childComplexity), true
+
+	case "StrategyVersionEdge.cursor":
+		if e.ComplexityRoot.StrategyVersionEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyVersionEdge.Cursor(childComplexity), true
+	case "StrategyVersionEdge.node":
+		if e.ComplexityRoot.StrategyVersionEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyVersionEdge.Node(childComplexity), true
+
+	case "StrategyWeighing.asOf":
+		if e.ComplexityRoot.StrategyWeighing.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyWeighing.AsOf(childComplexity), true
+	case "StrategyWeighing.method":
+		if e.ComplexityRoot.StrategyWeighing.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyWeighing.Method(childComplexity), true
+	case "StrategyWeighing.portfolioAlignment":
+		if e.ComplexityRoot.StrategyWeighing.PortfolioAlignment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyWeighing.PortfolioAlignment(childComplexity), true
+	case "StrategyWeighing.reasons":
+		if e.ComplexityRoot.StrategyWeighing.Reasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyWeighing.Reasons(childComplexity), true
+	case "StrategyWeighing.version":
+		if e.ComplexityRoot.StrategyWeighing.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StrategyWeighing.Version(childComplexity), true
 
 	case "SyncRun.connection":
 		if e.ComplexityRoot.SyncRun.Connection == nil {
@@ -5099,6 +7210,68 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UserError.Message(childComplexity), true
 
+	case "WeighedObjective.global":
+		if e.ComplexityRoot.WeighedObjective.Global == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WeighedObjective.Global(childComplexity), true
+	case "WeighedObjective.leaf":
+		if e.ComplexityRoot.WeighedObjective.Leaf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WeighedObjective.Leaf(childComplexity), true
+	case "WeighedObjective.local":
+		if e.ComplexityRoot.WeighedObjective.Local == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WeighedObjective.Local(childComplexity), true
+	case "WeighedObjective.normalisedAgain":
+		if e.ComplexityRoot.WeighedObjective.NormalisedAgain == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WeighedObjective.NormalisedAgain(childComplexity), true
+	case "WeighedObjective.objective":
+		if e.ComplexityRoot.WeighedObjective.Objective == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WeighedObjective.Objective(childComplexity), true
+	case "WeighedObjective.reason":
+		if e.ComplexityRoot.WeighedObjective.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WeighedObjective.Reason(childComplexity), true
+
+	case "WeightChange.after":
+		if e.ComplexityRoot.WeightChange.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WeightChange.After(childComplexity), true
+	case "WeightChange.before":
+		if e.ComplexityRoot.WeightChange.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WeightChange.Before(childComplexity), true
+	case "WeightChange.objective":
+		if e.ComplexityRoot.WeightChange.Objective == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WeightChange.Objective(childComplexity), true
+	case "WeightChange.reason":
+		if e.ComplexityRoot.WeightChange.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WeightChange.Reason(childComplexity), true
+
 	case "WorkDone.done":
 		if e.ComplexityRoot.WorkDone.Done == nil {
 			break
@@ -5118,6 +7291,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.WorkDone.Todo(childComplexity), true
 
+	case "WorstPair.given":
+		if e.ComplexityRoot.WorstPair.Given == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorstPair.Given(childComplexity), true
+	case "WorstPair.less":
+		if e.ComplexityRoot.WorstPair.Less == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorstPair.Less(childComplexity), true
+	case "WorstPair.more":
+		if e.ComplexityRoot.WorstPair.More == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorstPair.More(childComplexity), true
+	case "WorstPair.ratioThen":
+		if e.ComplexityRoot.WorstPair.RatioThen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorstPair.RatioThen(childComplexity), true
+	case "WorstPair.suggested":
+		if e.ComplexityRoot.WorstPair.Suggested == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorstPair.Suggested(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -5126,10 +7330,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputAlignmentFlagsComparator,
 		ec.unmarshalInputBaselineBasisComparator,
 		ec.unmarshalInputBooleanComparator,
 		ec.unmarshalInputConfirmHoldInput,
+		ec.unmarshalInputContributionFilter,
 		ec.unmarshalInputContributionInput,
+		ec.unmarshalInputContributionOrder,
+		ec.unmarshalInputContributionStateComparator,
 		ec.unmarshalInputCustomFieldFilter,
 		ec.unmarshalInputCustomValueInput,
 		ec.unmarshalInputDateComparator,
@@ -5139,6 +7347,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputDepartmentFilter,
 		ec.unmarshalInputDepartmentInput,
 		ec.unmarshalInputDependencyFilter,
+		ec.unmarshalInputFloatComparator,
 		ec.unmarshalInputGroupHaving,
 		ec.unmarshalInputGroupOrder,
 		ec.unmarshalInputHealthComparator,
@@ -5170,7 +7379,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputMilestoneKindComparator,
 		ec.unmarshalInputMilestoneOrder,
 		ec.unmarshalInputMoneyInput,
+		ec.unmarshalInputObjectiveFilter,
 		ec.unmarshalInputObjectiveInput,
+		ec.unmarshalInputObjectiveOrder,
+		ec.unmarshalInputObjectiveStateComparator,
 		ec.unmarshalInputObjectiveWeightInput,
 		ec.unmarshalInputPairComparisonInput,
 		ec.unmarshalInputPeriodComparator,
@@ -5195,9 +7407,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputStartSyncInput,
 		ec.unmarshalInputStatusCategoryComparator,
 		ec.unmarshalInputStrategyInput,
+		ec.unmarshalInputStrategyTrial,
 		ec.unmarshalInputStrategyVersionInput,
 		ec.unmarshalInputStringComparator,
 		ec.unmarshalInputToolFilter,
+		ec.unmarshalInputTrialWeight,
 		ec.unmarshalInputUnlinkProjectsInput,
 		ec.unmarshalInputUpsertContributionsInput,
 		ec.unmarshalInputUpsertDepartmentsInput,
@@ -5301,6 +7515,16 @@ type ProjectAggregates {
   slipDays: IntStatistics!
   "The sum of their budgets."
   budget: MoneyTotal! @fieldGroup(name: "cost")
+  "Figures over their alignment scores."
+  alignment: FloatStatistics!
+  "The mean of their alignment scores, each weighted by the budget."
+  budgetWeightedAlignment: Score! @fieldGroup(name: "cost")
+  "How many of a hundred that are ranked and have a score serve some objective."
+  percentAligned: Score!
+  "How many are ranked and serve no objective."
+  orphans: Int!
+  "Figures over their weighted shortest job first."
+  wsjf: FloatStatistics!
 }
 
 "Figures over milestones."
@@ -5429,6 +7653,12 @@ input GroupHaving {
   meanSlipDays: DecimalComparator
   "The most by which one of them slips, in days."
   maxSlipDays: IntComparator
+  "The mean of their alignment scores; of projects only."
+  meanAlignment: FloatComparator
+  "How many are ranked and serve no objective; of projects only."
+  orphans: IntComparator
+  "The sum of their budgets, when these are of one currency; of projects only."
+  budgetSum: DecimalComparator @fieldGroup(name: "cost")
 }
 
 "One term of an order of groups."
@@ -5451,6 +7681,263 @@ enum GroupOrderField {
   MEAN_SLIP_DAYS
   "The most by which one of them slips."
   MAX_SLIP_DAYS
+  "The mean of their alignment scores; of projects only."
+  MEAN_ALIGNMENT
+  "How many are ranked and serve no objective; of projects only."
+  ORPHANS
+  "The sum of their budgets: by currency, and then by amount; of projects only."
+  BUDGET @fieldGroup(name: "cost")
+}
+`, BuiltIn: false},
+	{Name: "../schema/alignment.graphqls", Input: `extend type Query {
+  "Where money and strategy differ: which objectives get more or less than their weight, which projects serve none, and which are funded out of order; null for callers without a role."
+  misalignment(
+    "By how many places a project is at least ranked differently by money and by score to be an inversion; null means as many as RANK_INVERSION needs."
+    minGap: Int
+  ): Misalignment
+}
+
+extend type Project {
+  "How it serves the leading strategy."
+  alignment: Alignment!
+  "Why the project is done, in people's words."
+  justification: String
+  "What it is worth, on the organisation's own scale."
+  businessValue: Decimal
+  "How much waiting costs, on the organisation's own scale."
+  timeCriticality: Decimal
+  "How much risk it takes away or opportunity it gives, on the organisation's own scale."
+  riskReduction: Decimal
+  "How large the job is, on the organisation's own scale."
+  jobSize: Decimal
+}
+
+"How a project serves the leading strategy. Rankings are among projects that a tool still shows, that are neither DONE nor CANCELLED, and that are no programmes, whose parts are ranked instead."
+type Alignment {
+  "From 0 to 100: 100 * sum of weight * strength over the objectives in force that have none below them. A programme without contributions of its own has none, with the reason PROGRAMME."
+  score: Score!
+  "The place by score, 1 is the highest, ties share one; null is explained by rankReason."
+  rank: Int
+  "Why rank is null."
+  rankReason: Reason
+  "The place by budget, 1 is the largest, ties share one; null is explained by fundingRankReason."
+  fundingRank: Int @fieldGroup(name: "cost")
+  "Why fundingRank is null."
+  fundingRankReason: Reason
+  "Its share of the spend of all ranked projects."
+  spendShare: Score! @fieldGroup(name: "cost")
+  "Weighted shortest job first: (businessValue + timeCriticality + riskReduction) / jobSize. A second ranking, no part of the score."
+  wsjf: Score!
+  "The place by wsjf, 1 is the highest, ties share one; null is explained by wsjfRankReason."
+  wsjfRank: Int
+  "Why wsjfRank is null."
+  wsjfRankReason: Reason
+  "What is odd about it; only ranked projects have flags."
+  flags: [AlignmentFlag!]!
+  "Why flags may be missing: those that follow from money need the field group cost, and those that follow from the whole portfolio a caller who sees it."
+  hiddenFlags: [Reason!]!
+  "Whether it takes part in rankings."
+  ranked: Boolean!
+  "Whether projects below it that a tool still shows are ranked instead of it."
+  programme: Boolean!
+  "The objective that gives it most points."
+  primaryObjective: Objective
+  "What it contributes to objectives, whether that counts or not."
+  contributions(
+    "Which are meant; null means all."
+    filter: ContributionFilter
+    "The order; completed with the id."
+    orderBy: [ContributionOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): ContributionConnection!
+  "The version of the strategy that scores it; null when none is in force."
+  strategyVersion: StrategyVersion
+  "How the score follows from what was recorded."
+  explain: AlignmentExplanation!
+}
+
+"What is odd about how a project serves the strategy."
+enum AlignmentFlag {
+  "It serves no objective: its score is 0."
+  ORPHAN
+  "It contributes to an objective that has expired; that counts nothing."
+  STALE_LINK
+  "It has a sponsor and a score below 10."
+  CHAMPION_ONLY
+  "Its score is in the lowest quarter and its budget in the highest. Needs the field group cost and the whole portfolio."
+  LOW_ALIGNMENT_HIGH_SPEND
+  "Its score is in the highest quarter and it has no budget. Needs the field group cost and the whole portfolio."
+  HIGH_ALIGNMENT_UNFUNDED
+  "Score and budget rank it differently by at least a third of the places, and at least by two. Needs the field group cost and the whole portfolio."
+  RANK_INVERSION
+}
+
+"How a score follows from what was recorded, so that anybody can compute it again."
+type AlignmentExplanation {
+  "The way it is computed, with its number."
+  method: String!
+  "The formula."
+  formula: String!
+  "The formula with the figures; null when there is no score, and notes say why."
+  calculation: String
+  "The version whose weights hold; null when none is in force, and notes say why."
+  strategyVersion: StrategyVersion
+  "The day that it is computed for."
+  asOf: Date
+  "The contributions and what each adds: their points add up to the score."
+  terms: [AlignmentTerm!]!
+  "The weights of the objectives that count and of those above them, as they stand in their tree."
+  weights: [WeighedObjective!]!
+  "What else bears on it: why there is no score, weights that were normalised again, judges who contradict themselves."
+  notes: [Reason!]!
+  "The money by which it is ranked, and who says so."
+  spend: ExplainedSpend!
+}
+
+"One contribution and what it adds to a score."
+type AlignmentTerm {
+  "What was recorded, by whom and when."
+  contribution: Contribution!
+  "Whether it counts."
+  counts: Boolean!
+  "What it adds."
+  points: Float!
+  "How the points follow; null when it does not count."
+  calculation: String
+  "The objectives that it counts for."
+  leaves: [WeighedObjective!]!
+  "Why it does not count."
+  reason: Reason
+}
+
+"The money of a project and where that is said."
+type ExplainedSpend {
+  "What money it is."
+  basis: SpendBasis!
+  "The money; null is explained by reason."
+  amount: Money @fieldGroup(name: "cost")
+  "Why amount is null."
+  reason: Reason
+  "What a person said of it; null when a tool says it."
+  override: Override @fieldGroup(name: "cost")
+  "The tool that says it; null when a person does."
+  source: Provenance @fieldGroup(name: "cost")
+}
+
+"What money a spend is."
+enum SpendBasis {
+  "What may be spent."
+  BUDGET
+}
+
+"Where money and strategy differ. Figures of money need the field group cost; figures of the whole portfolio are null with the reason SCOPE for callers who see only a part of it."
+type Misalignment {
+  "The version of the strategy whose weights hold; null when none is in force."
+  strategyVersion: StrategyVersion
+  "1 - half the sum of |share of the spend - weight| over the objectives and the orphans: 1 when every objective has the share that it has of the weight."
+  portfolioAlignment: Score! @fieldGroup(name: "cost")
+  "How many projects take part in rankings; null is explained by reason."
+  rankedCount: Int
+  "Why rankedCount is null."
+  reason: Reason
+  "What money a spend is."
+  spendBasis: SpendBasis!
+  "The spend of all ranked projects; null is explained by spendReason."
+  spend: Money @fieldGroup(name: "cost")
+  "Why spend is null."
+  spendReason: Reason
+  "The objectives in force with their weight and their share of the spend, as they stand in their tree."
+  gaps(
+    "Whether only objectives with none below them are meant."
+    leaves: Boolean = true
+  ): [Coverage!]!
+  "The ranked projects that serve no objective."
+  orphans(
+    "Which are meant; null means all."
+    filter: ProjectFilter
+    "The order; completed with the id."
+    orderBy: [ProjectOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): ProjectConnection!
+  "The share of the spend that goes to orphans."
+  orphanSpendShare: Score! @fieldGroup(name: "cost")
+  "Kendall's tau-b between the orders by score and by budget: 1 when they are the same, -1 when one is the other turned round."
+  fundingTau: Score! @fieldGroup(name: "cost")
+  "Kendall's tau-b between the orders by score and by weighted shortest job first."
+  wsjfTau: Score!
+  "The projects that budget and score rank differently, the widest first; empty for callers who may not read it, as inversionsReason says."
+  inversions(
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): RankInversionConnection! @fieldGroup(name: "cost")
+  "Why the caller may not read inversions."
+  inversionsReason: Reason
+}
+
+"A project that budget and score rank differently, among the ranked projects that have both."
+type RankInversion {
+  "The project."
+  project: Project
+  "Its place by score among them."
+  alignmentRank: Int!
+  "Its place by budget among them."
+  fundingRank: Int!
+  "By how many places the budget puts it before its score; negative when it puts it after."
+  places: Int!
+  "Its score."
+  score: Float!
+  "Its share of the spend of all ranked projects."
+  spendShare: Float!
+}
+
+"A condition on the flags of a project. Every member that is given must hold."
+input AlignmentFlagsComparator {
+  "At least one of these is set."
+  any: [AlignmentFlag!]
+  "All of these are set."
+  all: [AlignmentFlag!]
+  "None of these is set."
+  none: [AlignmentFlag!]
+}
+
+"A page of inversions."
+type RankInversionConnection {
+  "The elements of the page."
+  nodes: [RankInversion!]!
+  "The elements of the page with their cursors."
+  edges: [RankInversionEdge!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many elements the whole list has."
+  totalCount: Int!
+}
+
+"One of the inversions in a list, and its place in it."
+type RankInversionEdge {
+  "The place after this element, for the argument after."
+  cursor: String!
+  "The element."
+  node: RankInversion!
 }
 `, BuiltIn: false},
 	{Name: "../schema/common.graphqls", Input: `"A civil date as YYYY-MM-DD: a milestone due on 1 March is due on 1 March everywhere."
@@ -5757,6 +8244,28 @@ input DecimalComparator {
   gt: Decimal
   "Is at least this."
   gte: Decimal
+  "Is missing (true) or is there (false)."
+  null: Boolean
+}
+
+"A condition on a computed figure, as it is shown. Every member that is given must hold; a missing value satisfies only neq, nin and null: true."
+input FloatComparator {
+  "Equals this."
+  eq: Float
+  "Does not equal this, or is missing."
+  neq: Float
+  "Equals one of these."
+  in: [Float!]
+  "Equals none of these, or is missing."
+  nin: [Float!]
+  "Is less than this."
+  lt: Float
+  "Is at most this."
+  lte: Float
+  "Is more than this."
+  gt: Float
+  "Is at least this."
+  gte: Float
   "Is missing (true) or is there (false)."
   null: Boolean
 }
@@ -7511,6 +10020,8 @@ type Milestone implements Node {
     "The cursor before which to end; null and \"\" mean the end."
     before: String
   ): DependencyConnection!
+  "What is done if it is missed, in people's words."
+  contingency: String
   "Its custom fields."
   customFields(
     "The names or ids of the fields, in the order in which they are wanted; null means all."
@@ -7685,6 +10196,10 @@ input MilestoneFilter {
   finishedDate: DateComparator
   "Whether it is done."
   finished: Boolean
+  "What is done if it is missed."
+  contingency: StringComparator
+  "Whether it is said what is done if it is missed."
+  hasContingency: Boolean
   "The days by which it slips."
   slipDays: IntComparator
   "How often its date moved later."
@@ -7793,6 +10308,471 @@ enum MilestoneGroupField {
   TARGET_YEAR
   "A custom field, named by customField."
   CUSTOM_FIELD
+}
+`, BuiltIn: false},
+	{Name: "../schema/objective.graphqls", Input: `extend type Query {
+  "The objectives of all strategies, as they stand in their trees unless an order is given."
+  objectives(
+    "Which are meant; null means all."
+    filter: ObjectiveFilter
+    "The order; completed with the id."
+    orderBy: [ObjectiveOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): ObjectiveConnection!
+  "What projects contribute to objectives, whether that counts or not."
+  contributions(
+    "Which are meant; null means all."
+    filter: ContributionFilter
+    "The order; completed with the id."
+    orderBy: [ContributionOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): ContributionConnection!
+}
+
+"What a strategy is after. Objectives form a tree."
+type Objective implements Node {
+  "The global id."
+  id: ID!
+  "What people call it in files and edits."
+  key: String!
+  "The name."
+  name: String!
+  "A plain text."
+  description: String
+  "The strategy; null when there is none of the recorded key."
+  strategy: Strategy
+  "The objective above it."
+  parent: Objective
+  "The objectives right below it."
+  children(
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): ObjectiveConnection!
+  "Who answers for it; null when nobody is known by the recorded name."
+  owner: Person
+  "Who answers for it, as recorded."
+  ownerName: String
+  "What drives value here, in the organisation's words."
+  valueDriver: String
+  "How far it looks ahead, in the organisation's words."
+  horizon: String
+  "What tools call it."
+  aliases: [String!]!
+  "The first day; null when it has none."
+  validFrom: Date
+  "The last day; null when it has none."
+  validTo: Date
+  "Whether it counts today."
+  state: ObjectiveState!
+  "Whether nothing in force lies below it, so that projects are scored by it."
+  leaf: Boolean!
+  "Its weight among its siblings in the version in force, from 0 to 1; null is explained by weightReason."
+  localWeight: Float
+  "Its weight in the whole strategy in the version in force, from 0 to 1; null is explained by weightReason."
+  globalWeight: Float
+  "Why the weights are null."
+  weightReason: Reason
+  "How far it is reached, rolled up from the objectives in force and the key results below it."
+  progress: Progress!
+  "How one sees that it is reached."
+  keyResults(
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): KeyResultConnection!
+  "How the ranked projects serve it, and whether money goes where the weight is."
+  coverage: Coverage!
+  "What projects contribute to it directly."
+  contributions(
+    "Which are meant; null means all."
+    filter: ContributionFilter
+    "The order; completed with the id."
+    orderBy: [ContributionOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): ContributionConnection!
+  "The projects that serve it or an objective below it."
+  projects(
+    "Which are meant; null means all that are PRESENT."
+    filter: ProjectFilter
+    "The order; completed with the id."
+    orderBy: [ProjectOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): ProjectConnection!
+  "Who recorded it."
+  recorded: Recorded!
+}
+
+"Whether an objective counts today."
+enum ObjectiveState {
+  "It counts."
+  IN_FORCE
+  "Its last day, or that of an objective above it, is past: contributions to it count nothing."
+  EXPIRED
+  "Its first day, or that of an objective above it, is to come."
+  NOT_YET
+  "The strategy or the objective above it is missing, or lies below it."
+  DETACHED
+}
+
+"How far something is reached."
+type Progress {
+  "1 is all the way, more is beyond; null is explained by reason."
+  value: Float
+  "Why value is null."
+  reason: Reason
+  "How the value follows from what lies below; null for a key result."
+  method: RollUpMethod
+  "How many parts have a progress of their own and were rolled up."
+  counted: Int!
+  "How many parts there are: objectives in force and key results. Those without a progress are left out."
+  of: Int!
+}
+
+"How one sees that an objective is reached."
+type KeyResult implements Node {
+  "The global id."
+  id: ID!
+  "What people call it in files and edits."
+  key: String!
+  "The name."
+  name: String!
+  "The objective; null when there is none of the recorded key."
+  objective: Objective
+  "Who answers for it; null when nobody is known by the recorded name."
+  owner: Person
+  "Who answers for it, as recorded."
+  ownerName: String
+  "What is counted."
+  unit: String
+  "The key of the KPI whose last actual value it takes."
+  kpiKey: String
+  "Where it began; 0 when nobody said."
+  baseline: Decimal
+  "What is wanted."
+  target: Decimal
+  "What was reached: the last actual value of the KPI where it names one."
+  actual: Decimal
+  "The period of the KPI that the actual value is of."
+  actualPeriod: String
+  "How far it is reached: (actual - baseline) / (target - baseline), unless it was told."
+  progress: Progress!
+  "Whether the progress was told instead of computed."
+  told: Boolean!
+  "Its weight among what the objective rolls up."
+  weight: Float!
+  "When it is due."
+  due: Date
+  "Who recorded it."
+  recorded: Recorded!
+}
+
+"How the ranked projects serve an objective of the leading strategy. For callers who see only a part of the portfolio all figures are null with the reason SCOPE."
+type Coverage {
+  "What is covered."
+  objective: Objective
+  "Its weight in the whole strategy; null is explained by reasons."
+  weight: Float
+  "How many ranked projects serve it; null is explained by reasons."
+  projectCount: Int
+  "How many of them have the overall health YELLOW or RED; null is explained by reasons."
+  projectsAtRisk: Int
+  "Why there are no figures at all."
+  reasons: [Reason!]!
+  "The share of the spend that goes to it: each project's is divided over its objectives in proportion to weight * strength."
+  spendShare: Score! @fieldGroup(name: "cost")
+  "The share of the spend minus the weight: negative where money lags behind the strategy."
+  gap: Score! @fieldGroup(name: "cost")
+  "The share of its spend that goes to projects with the overall health YELLOW or RED."
+  atRiskShare: Score! @fieldGroup(name: "cost")
+}
+
+"What somebody says a project does for an objective."
+type Contribution implements Node {
+  "The global id."
+  id: ID!
+  "The project; null when the reference leads to none."
+  project: Project
+  "The project, as recorded: pmo:<PMO number>, <connection>:<the tool's key>, or a document id."
+  projectRef: String!
+  "The objective; null when there is none of the recorded key."
+  objective: Objective
+  "The objective, as recorded."
+  objectiveKey: String!
+  "How much the project does for it, from 0 to 1."
+  strength: Float!
+  "Why, in people's words."
+  rationale: String
+  "Whether it counts."
+  state: ContributionState!
+  "Whether a later contribution of the same project to the same objective, addressed otherwise, holds instead."
+  superseded: Boolean!
+  "The weight of the objectives that it counts for in the leading strategy; 0 when it counts for none."
+  weight: Float!
+  "What it adds to the score of the project: 100 * weight * strength."
+  points: Float!
+  "Who recorded it."
+  author: String
+  "When it was recorded."
+  at: DateTime
+  "Who recorded it, with the version that edits expect."
+  recorded: Recorded!
+}
+
+"Whether a contribution counts."
+enum ContributionState {
+  "It counts."
+  COUNTS
+  "A later one of the same project to the same objective holds instead."
+  SUPERSEDED
+  "The objective has expired."
+  STALE
+  "The objective is not in force yet."
+  NOT_YET
+  "There is no such objective, or it is detached."
+  UNKNOWN_OBJECTIVE
+  "The reference leads to no project."
+  UNKNOWN_PROJECT
+}
+
+"Says which objectives are meant. Every member that is given must hold."
+input ObjectiveFilter {
+  "All of these hold."
+  and: [ObjectiveFilter!]
+  "At least one of these holds; an empty list is satisfied by nothing."
+  or: [ObjectiveFilter!]
+  "This does not hold."
+  not: ObjectiveFilter
+  "The key."
+  key: StringComparator
+  "The key of the strategy."
+  strategy: StringComparator
+  "The key of the objective above it."
+  parent: StringComparator
+  "The name."
+  name: StringComparator
+  "Who answers for it, as recorded."
+  ownerName: StringComparator
+  "What drives value."
+  valueDriver: StringComparator
+  "How far it looks ahead."
+  horizon: StringComparator
+  "Whether it counts today."
+  state: ObjectiveStateComparator
+  "Whether nothing in force lies below it."
+  leaf: Boolean
+  "The weight among its siblings."
+  localWeight: FloatComparator
+  "The weight in the whole strategy."
+  globalWeight: FloatComparator
+  "How far it is reached."
+  progress: FloatComparator
+}
+
+"A condition on whether an objective counts today."
+input ObjectiveStateComparator {
+  "Equals this."
+  eq: ObjectiveState
+  "Does not equal this, or is missing."
+  neq: ObjectiveState
+  "Equals one of these."
+  in: [ObjectiveState!]
+  "Equals none of these, or is missing."
+  nin: [ObjectiveState!]
+  "Is missing (true) or is there (false)."
+  null: Boolean
+}
+
+"One term of an order of objectives."
+input ObjectiveOrder {
+  "What to sort by."
+  field: ObjectiveOrderField!
+  "The direction."
+  direction: OrderDirection = ASC
+  "Where objectives without a value go."
+  nulls: NullsOrder = LAST
+}
+
+"What objectives are sorted by."
+enum ObjectiveOrderField {
+  "As they stand in their tree, read from the top."
+  TREE
+  "The name."
+  NAME
+  "The key."
+  KEY
+  "The weight among its siblings."
+  LOCAL_WEIGHT
+  "The weight in the whole strategy."
+  GLOBAL_WEIGHT
+  "How far it is reached."
+  PROGRESS
+}
+
+"Says which contributions are meant. Every member that is given must hold."
+input ContributionFilter {
+  "All of these hold."
+  and: [ContributionFilter!]
+  "At least one of these holds; an empty list is satisfied by nothing."
+  or: [ContributionFilter!]
+  "This does not hold."
+  not: ContributionFilter
+  "The key of the objective."
+  objective: StringComparator
+  "The key of the strategy."
+  strategy: StringComparator
+  "The project."
+  project: ProjectFilter
+  "The project, as recorded."
+  projectRef: StringComparator
+  "Whether it counts."
+  state: ContributionStateComparator
+  "How much the project does for the objective."
+  strength: FloatComparator
+  "What it adds to the score of the project."
+  points: FloatComparator
+  "Why."
+  rationale: StringComparator
+  "Who recorded it."
+  author: StringComparator
+  "When it was recorded."
+  at: DateTimeComparator
+}
+
+"A condition on whether a contribution counts."
+input ContributionStateComparator {
+  "Equals this."
+  eq: ContributionState
+  "Does not equal this, or is missing."
+  neq: ContributionState
+  "Equals one of these."
+  in: [ContributionState!]
+  "Equals none of these, or is missing."
+  nin: [ContributionState!]
+  "Is missing (true) or is there (false)."
+  null: Boolean
+}
+
+"One term of an order of contributions."
+input ContributionOrder {
+  "What to sort by."
+  field: ContributionOrderField!
+  "The direction."
+  direction: OrderDirection = ASC
+  "Where contributions without a value go."
+  nulls: NullsOrder = LAST
+}
+
+"What contributions are sorted by."
+enum ContributionOrderField {
+  "The key of the objective."
+  OBJECTIVE
+  "The name of the project."
+  PROJECT
+  "How much the project does for the objective."
+  STRENGTH
+  "What it adds to the score of the project."
+  POINTS
+  "When it was recorded."
+  AT
+}
+
+"A page of objectives."
+type ObjectiveConnection {
+  "The elements of the page."
+  nodes: [Objective!]!
+  "The elements of the page with their cursors."
+  edges: [ObjectiveEdge!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many elements the whole list has."
+  totalCount: Int!
+}
+
+"One of the objectives in a list, and its place in it."
+type ObjectiveEdge {
+  "The place after this element, for the argument after."
+  cursor: String!
+  "The element."
+  node: Objective!
+}
+
+"A page of key results."
+type KeyResultConnection {
+  "The elements of the page."
+  nodes: [KeyResult!]!
+  "The elements of the page with their cursors."
+  edges: [KeyResultEdge!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many elements the whole list has."
+  totalCount: Int!
+}
+
+"One of the key results in a list, and its place in it."
+type KeyResultEdge {
+  "The place after this element, for the argument after."
+  cursor: String!
+  "The element."
+  node: KeyResult!
+}
+
+"A page of contributions."
+type ContributionConnection {
+  "The elements of the page."
+  nodes: [Contribution!]!
+  "The elements of the page with their cursors."
+  edges: [ContributionEdge!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many elements the whole list has."
+  totalCount: Int!
+}
+
+"One of the contributions in a list, and its place in it."
+type ContributionEdge {
+  "The place after this element, for the argument after."
+  cursor: String!
+  "The element."
+  node: Contribution!
 }
 `, BuiltIn: false},
 	{Name: "../schema/people.graphqls", Input: `extend type Query {
@@ -8317,6 +11297,26 @@ input ProjectFilter {
   currency: StringComparator @fieldGroup(name: "cost")
   "Whether it has a go-live at all."
   hasGoLive: Boolean
+  "Why it is done."
+  justification: StringComparator
+  "Its alignment score, from 0 to 100."
+  alignmentScore: FloatComparator
+  "Its place by score; missing for callers who see only a part of the portfolio."
+  alignmentRank: IntComparator
+  "Its place by budget; missing for callers who see only a part of the portfolio."
+  fundingRank: IntComparator @fieldGroup(name: "cost")
+  "Its flags. Those that follow from money are only for callers who may read the field group cost, and set for none while only a part of the portfolio is seen."
+  alignmentFlags: AlignmentFlagsComparator
+  "The keys of the objectives that it serves, and of those above them; one of them must satisfy this. null: true means that it serves none."
+  objective: StringComparator
+  "Whether it is ranked and serves no objective."
+  orphan: Boolean
+  "Whether it takes part in rankings."
+  ranked: Boolean
+  "Whether projects below it are ranked instead of it."
+  programme: Boolean
+  "Its weighted shortest job first."
+  wsjf: FloatComparator
   "Its milestones."
   milestones: MilestoneCollectionFilter
   "Its custom fields; all of these hold."
@@ -8401,6 +11401,14 @@ enum ProjectOrderField {
   CREATED_AT
   "When it was last changed."
   UPDATED_AT
+  "The alignment score."
+  ALIGNMENT
+  "The place by alignment score; missing for callers who see only a part of the portfolio."
+  ALIGNMENT_RANK
+  "The place by budget; missing for callers who see only a part of the portfolio."
+  FUNDING_RANK @fieldGroup(name: "cost")
+  "Weighted shortest job first."
+  WSJF
   "A custom field, named by customField."
   CUSTOM_FIELD
 }
@@ -8437,6 +11445,8 @@ enum ProjectGroupField {
   TARGET_QUARTER
   "The year of the target date."
   TARGET_YEAR
+  "The objective that gives it most points of its alignment score."
+  PRIMARY_OBJECTIVE
   "A custom field, named by customField."
   CUSTOM_FIELD
 }
@@ -9025,6 +12035,401 @@ enum RiskOrderField {
   CUSTOM_FIELD
 }
 `, BuiltIn: false},
+	{Name: "../schema/strategy.graphqls", Input: `extend type Query {
+  "The strategies, by name."
+  strategies(
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): StrategyConnection!
+  "A strategy by its key; null when there is none."
+  strategy(
+    "The key; null means the leading strategy, by which projects are scored."
+    key: String
+  ): Strategy
+  "What other weights would change, today; null when there is no such strategy or version. Nothing is written."
+  simulateStrategy(
+    "The weights to try."
+    input: StrategyTrial!
+  ): StrategyComparison
+  "What two versions of a strategy change for the projects of today; null when there is no such strategy or version."
+  compareStrategyVersions(
+    "The key of the strategy; null means the leading one."
+    strategy: String
+    "The version to begin with, as it is called among the versions."
+    from: String!
+    "The other version."
+    to: String!
+  ): StrategyComparison
+}
+
+"Who recorded something, and when."
+type Recorded {
+  "key:<name of the API key> or file:<path in the strategy folder>. What a file owns is changed in the file."
+  author: String
+  "When, by the clock of the store."
+  at: DateTime
+  "The version, as expectedVersion takes it."
+  version: String
+}
+
+"A computed figure, or the reasons why there is none. There is always the one or the other."
+type Score {
+  "The figure."
+  value: Float
+  "Why there is none; empty when there is one."
+  reasons: [Reason!]!
+}
+
+"A set of objectives, and versions that weigh them."
+type Strategy implements Node {
+  "The global id."
+  id: ID!
+  "What people call it in files and edits."
+  key: String!
+  "The name."
+  name: String!
+  "A plain text."
+  description: String
+  "Who answers for it; null when nobody is known by the recorded name."
+  owner: Person
+  "Who answers for it, as recorded."
+  ownerName: String
+  "Whether projects are scored and ranked by it: the one that people said leads, else the first by key."
+  leading: Boolean!
+  "The version in force today: of those that are valid, the one that began last."
+  inForce: StrategyVersion
+  "Why no version is in force."
+  inForceReason: Reason
+  "Its versions."
+  versions(
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): StrategyVersionConnection!
+  "Its objectives, as they stand in their tree unless an order is given."
+  objectives(
+    "Which are meant; null means all."
+    filter: ObjectiveFilter
+    "The order; completed with the id."
+    orderBy: [ObjectiveOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): ObjectiveConnection!
+  "What projects contribute to its objectives, whether that counts or not."
+  contributions(
+    "Which are meant; null means all."
+    filter: ContributionFilter
+    "The order; completed with the id."
+    orderBy: [ContributionOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): ContributionConnection!
+  "Who recorded it."
+  recorded: Recorded!
+}
+
+"How a strategy weighs its objectives for a while."
+type StrategyVersion implements Node {
+  "The global id."
+  id: ID!
+  "What it is called among the versions of the strategy."
+  version: String!
+  "The name."
+  name: String!
+  "The strategy; null when there is none of the recorded key."
+  strategy: Strategy
+  "The first day; null when it has none."
+  validFrom: Date
+  "The last day; null when it has none."
+  validTo: Date
+  "Whether it is in force today."
+  inForce: Boolean!
+  "Where the weights come from."
+  method: WeightMethod!
+  "The day that the weights are of: today while it is valid, else its first or its last day, whichever is nearer."
+  asOf: Date
+  "The objectives in force with their weights, as they stand in their tree."
+  weights: [WeighedObjective!]!
+  "Why some weights are not known; then there are no scores by this version."
+  weightReasons: [Reason!]!
+  "What judges make of the objectives, a group of siblings each; of AHP only."
+  comparisons: [Comparison!]!
+  "What is odd: judges who contradict themselves, objectives that nobody compares or weighs, weights that were normalised again."
+  problems: [Reason!]!
+  "Who recorded it."
+  recorded: Recorded!
+}
+
+"An objective with its weights in one version."
+type WeighedObjective {
+  "What is weighed."
+  objective: Objective
+  "Whether nothing in force lies below it, so that projects are scored by it."
+  leaf: Boolean!
+  "Its weight among its siblings, from 0 to 1; null is explained by reason."
+  local: Float
+  "Its weight in the whole strategy, from 0 to 1; null is explained by reason."
+  global: Float
+  "Whether siblings that the version weighs too are not in force, so that the weights of the others were normalised again."
+  normalisedAgain: Boolean!
+  "Why a weight is null."
+  reason: Reason
+}
+
+"What judges make of one group of siblings, by the analytic hierarchy process: weights are the principal eigenvector of the judgements, those of several judges combined by geometric means."
+type Comparison {
+  "The objective above them; null at the top."
+  parent: Objective
+  "What is compared, in the order of all weights here."
+  objectives: [Objective!]!
+  "The weights of all judges together; empty with reason."
+  weights: [Float!]!
+  "Why there are no weights: NOT_COMPARED names the objectives that nobody compares with each other."
+  reason: Reason
+  "How well the judgements together agree; null with reason."
+  consistency: Consistency
+  "What each judge makes of them."
+  judges: [Judge!]!
+  "1 when all judges weigh alike, 0 when they have nothing in common; null is explained by consensusReason."
+  consensus: Float
+  "Why consensus is null."
+  consensusReason: Reason
+  "The pairs on which judges differ most, the widest first; at most five."
+  disagreements: [Disagreement!]!
+}
+
+"How well judgements agree among themselves."
+type Consistency {
+  "The principal eigenvalue: as large as the number of objectives when all agree."
+  lambda: Float!
+  "The consistency index, (lambda - n) / (n - 1)."
+  index: Float!
+  "The consistency ratio: the index divided by that of random judgements."
+  ratio: Float!
+  "Whether the ratio is at most 0.10."
+  acceptable: Boolean!
+  "Whether missing judgements were completed, so that the ratio tends to be too small."
+  approximate: Boolean!
+  "The judgement that most spoils it, and what would mend it; null when nothing does."
+  worst: WorstPair
+}
+
+"The judgement that most spoils consistency."
+type WorstPair {
+  "What was judged to be more important."
+  more: Objective
+  "What it was compared with."
+  less: Objective
+  "How many times as important it was judged to be."
+  given: Float!
+  "What would mend it most."
+  suggested: Float!
+  "The consistency ratio with the suggested value."
+  ratioThen: Float!
+}
+
+"What one judge makes of a group of siblings."
+type Judge {
+  "Who judged, as recorded."
+  name: String!
+  "Who judged; null when nobody is known by the name."
+  person: Person
+  "The weights by this judge alone; empty with reason."
+  weights: [Float!]!
+  "Why there are no weights."
+  reason: Reason
+  "How well the judgements agree among themselves; null with reason."
+  consistency: Consistency
+}
+
+"A pair that judges compare differently."
+type Disagreement {
+  "What is compared."
+  first: Objective
+  "What it is compared with."
+  second: Objective
+  "The least that a judge said the first is as important as the second."
+  low: Float!
+  "The most that a judge said."
+  high: Float!
+  "The most divided by the least."
+  spread: Float!
+}
+
+"Weights to try out."
+input StrategyTrial {
+  "The key of the strategy; null means the leading one."
+  strategy: String
+  "The version to begin with, as it is called among the versions; null means the one in force."
+  version: String
+  "Weighs the objectives another way: by the weights or the judgements recorded for the version, or all alike. null keeps the way of the version."
+  method: WeightMethod
+  "Other weights of single objectives among their siblings; the others keep theirs, and all are divided by their sum."
+  weights: [TrialWeight!]
+}
+
+"The weight that an objective gets in a trial."
+input TrialWeight {
+  "The key of an objective in force."
+  objective: String!
+  "The weight among its siblings, 0 or more."
+  weight: Decimal!
+}
+
+"What other weights change for scores and ranks."
+type StrategyComparison {
+  "What holds before the change."
+  before: StrategyWeighing!
+  "What would hold after it."
+  after: StrategyWeighing!
+  "The objectives with their weights before and after."
+  weights: [WeightChange!]!
+  "How many projects get another rank; null is explained by movedReason."
+  moved: Int
+  "Why moved is null, and all ranks with it: SCOPE for callers who see only a part of the portfolio."
+  movedReason: Reason
+  "Kendall's tau-b between the scores before and after: 1 when the order stays."
+  tau: Score!
+  "The ranked projects: those first whose rank changes most, then those whose score does."
+  changes(
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): RankChangeConnection!
+}
+
+"One side of a comparison."
+type StrategyWeighing {
+  "The version that weighs; null for weights that are only tried out."
+  version: StrategyVersion
+  "Where the weights come from."
+  method: WeightMethod!
+  "The day that the weights are of."
+  asOf: Date
+  "The portfolio alignment index by these weights."
+  portfolioAlignment: Score! @fieldGroup(name: "cost")
+  "Why there are no scores."
+  reasons: [Reason!]!
+}
+
+"An objective with its weights before and after."
+type WeightChange {
+  "What is weighed."
+  objective: Objective
+  "Its weight in the whole strategy before; null is explained by reason."
+  before: Float
+  "Its weight in the whole strategy after; null is explained by reason."
+  after: Float
+  "Why one of them is null."
+  reason: Reason
+}
+
+"What other weights change for one project."
+type RankChange {
+  "The project."
+  project: Project
+  "Its score before; null is explained by reason."
+  scoreBefore: Float
+  "Its score after; null is explained by reason."
+  scoreAfter: Float
+  "Its rank before; null is explained by reason."
+  rankBefore: Int
+  "Its rank after; null is explained by reason."
+  rankAfter: Int
+  "By how many places it rises, negative when it falls; null is explained by reason."
+  places: Int
+  "Why a score or a rank is null."
+  reason: Reason
+}
+
+"A page of strategies."
+type StrategyConnection {
+  "The elements of the page."
+  nodes: [Strategy!]!
+  "The elements of the page with their cursors."
+  edges: [StrategyEdge!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many elements the whole list has."
+  totalCount: Int!
+}
+
+"One of the strategies in a list, and its place in it."
+type StrategyEdge {
+  "The place after this element, for the argument after."
+  cursor: String!
+  "The element."
+  node: Strategy!
+}
+
+"A page of versions of a strategy."
+type StrategyVersionConnection {
+  "The elements of the page."
+  nodes: [StrategyVersion!]!
+  "The elements of the page with their cursors."
+  edges: [StrategyVersionEdge!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many elements the whole list has."
+  totalCount: Int!
+}
+
+"One of the versions of a strategy in a list, and its place in it."
+type StrategyVersionEdge {
+  "The place after this element, for the argument after."
+  cursor: String!
+  "The element."
+  node: StrategyVersion!
+}
+
+"A page of changes of rank."
+type RankChangeConnection {
+  "The elements of the page."
+  nodes: [RankChange!]!
+  "The elements of the page with their cursors."
+  edges: [RankChangeEdge!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many elements the whole list has."
+  totalCount: Int!
+}
+
+"One of the changes of rank in a list, and its place in it."
+type RankChangeEdge {
+  "The place after this element, for the argument after."
+  cursor: String!
+  "The element."
+  node: RankChange!
+}
+`, BuiltIn: false},
 	{Name: "../schema/sync.graphqls", Input: `extend type Query {
   "The connections to tools."
   connections(
@@ -9482,6 +12887,112 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_Alignment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "score":
+		return ec.fieldContext_Alignment_score(ctx, field)
+	case "rank":
+		return ec.fieldContext_Alignment_rank(ctx, field)
+	case "rankReason":
+		return ec.fieldContext_Alignment_rankReason(ctx, field)
+	case "fundingRank":
+		return ec.fieldContext_Alignment_fundingRank(ctx, field)
+	case "fundingRankReason":
+		return ec.fieldContext_Alignment_fundingRankReason(ctx, field)
+	case "spendShare":
+		return ec.fieldContext_Alignment_spendShare(ctx, field)
+	case "wsjf":
+		return ec.fieldContext_Alignment_wsjf(ctx, field)
+	case "wsjfRank":
+		return ec.fieldContext_Alignment_wsjfRank(ctx, field)
+	case "wsjfRankReason":
+		return ec.fieldContext_Alignment_wsjfRankReason(ctx, field)
+	case "flags":
+		return ec.fieldContext_Alignment_flags(ctx, field)
+	case "hiddenFlags":
+		return ec.fieldContext_Alignment_hiddenFlags(ctx, field)
+	case "ranked":
+		return ec.fieldContext_Alignment_ranked(ctx, field)
+	case "programme":
+		return ec.fieldContext_Alignment_programme(ctx, field)
+	case "primaryObjective":
+		return ec.fieldContext_Alignment_primaryObjective(ctx, field)
+	case "contributions":
+		return ec.fieldContext_Alignment_contributions(ctx, field)
+	case "strategyVersion":
+		return ec.fieldContext_Alignment_strategyVersion(ctx, field)
+	case "explain":
+		return ec.fieldContext_Alignment_explain(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Alignment", field.Name)
+}
+
+func (ec *executionContext) childFields_AlignmentExplanation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "method":
+		return ec.fieldContext_AlignmentExplanation_method(ctx, field)
+	case "formula":
+		return ec.fieldContext_AlignmentExplanation_formula(ctx, field)
+	case "calculation":
+		return ec.fieldContext_AlignmentExplanation_calculation(ctx, field)
+	case "strategyVersion":
+		return ec.fieldContext_AlignmentExplanation_strategyVersion(ctx, field)
+	case "asOf":
+		return ec.fieldContext_AlignmentExplanation_asOf(ctx, field)
+	case "terms":
+		return ec.fieldContext_AlignmentExplanation_terms(ctx, field)
+	case "weights":
+		return ec.fieldContext_AlignmentExplanation_weights(ctx, field)
+	case "notes":
+		return ec.fieldContext_AlignmentExplanation_notes(ctx, field)
+	case "spend":
+		return ec.fieldContext_AlignmentExplanation_spend(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AlignmentExplanation", field.Name)
+}
+
+func (ec *executionContext) childFields_AlignmentTerm(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contribution":
+		return ec.fieldContext_AlignmentTerm_contribution(ctx, field)
+	case "counts":
+		return ec.fieldContext_AlignmentTerm_counts(ctx, field)
+	case "points":
+		return ec.fieldContext_AlignmentTerm_points(ctx, field)
+	case "calculation":
+		return ec.fieldContext_AlignmentTerm_calculation(ctx, field)
+	case "leaves":
+		return ec.fieldContext_AlignmentTerm_leaves(ctx, field)
+	case "reason":
+		return ec.fieldContext_AlignmentTerm_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AlignmentTerm", field.Name)
+}
+
+func (ec *executionContext) childFields_Comparison(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "parent":
+		return ec.fieldContext_Comparison_parent(ctx, field)
+	case "objectives":
+		return ec.fieldContext_Comparison_objectives(ctx, field)
+	case "weights":
+		return ec.fieldContext_Comparison_weights(ctx, field)
+	case "reason":
+		return ec.fieldContext_Comparison_reason(ctx, field)
+	case "consistency":
+		return ec.fieldContext_Comparison_consistency(ctx, field)
+	case "judges":
+		return ec.fieldContext_Comparison_judges(ctx, field)
+	case "consensus":
+		return ec.fieldContext_Comparison_consensus(ctx, field)
+	case "consensusReason":
+		return ec.fieldContext_Comparison_consensusReason(ctx, field)
+	case "disagreements":
+		return ec.fieldContext_Comparison_disagreements(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Comparison", field.Name)
+}
+
 func (ec *executionContext) childFields_ConfirmHoldPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hold":
@@ -9490,6 +13001,104 @@ func (ec *executionContext) childFields_ConfirmHoldPayload(ctx context.Context, 
 		return ec.fieldContext_ConfirmHoldPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConfirmHoldPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Consistency(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lambda":
+		return ec.fieldContext_Consistency_lambda(ctx, field)
+	case "index":
+		return ec.fieldContext_Consistency_index(ctx, field)
+	case "ratio":
+		return ec.fieldContext_Consistency_ratio(ctx, field)
+	case "acceptable":
+		return ec.fieldContext_Consistency_acceptable(ctx, field)
+	case "approximate":
+		return ec.fieldContext_Consistency_approximate(ctx, field)
+	case "worst":
+		return ec.fieldContext_Consistency_worst(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Consistency", field.Name)
+}
+
+func (ec *executionContext) childFields_Contribution(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Contribution_id(ctx, field)
+	case "project":
+		return ec.fieldContext_Contribution_project(ctx, field)
+	case "projectRef":
+		return ec.fieldContext_Contribution_projectRef(ctx, field)
+	case "objective":
+		return ec.fieldContext_Contribution_objective(ctx, field)
+	case "objectiveKey":
+		return ec.fieldContext_Contribution_objectiveKey(ctx, field)
+	case "strength":
+		return ec.fieldContext_Contribution_strength(ctx, field)
+	case "rationale":
+		return ec.fieldContext_Contribution_rationale(ctx, field)
+	case "state":
+		return ec.fieldContext_Contribution_state(ctx, field)
+	case "superseded":
+		return ec.fieldContext_Contribution_superseded(ctx, field)
+	case "weight":
+		return ec.fieldContext_Contribution_weight(ctx, field)
+	case "points":
+		return ec.fieldContext_Contribution_points(ctx, field)
+	case "author":
+		return ec.fieldContext_Contribution_author(ctx, field)
+	case "at":
+		return ec.fieldContext_Contribution_at(ctx, field)
+	case "recorded":
+		return ec.fieldContext_Contribution_recorded(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Contribution", field.Name)
+}
+
+func (ec *executionContext) childFields_ContributionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_ContributionConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_ContributionConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ContributionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ContributionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContributionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ContributionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ContributionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ContributionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContributionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Coverage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "objective":
+		return ec.fieldContext_Coverage_objective(ctx, field)
+	case "weight":
+		return ec.fieldContext_Coverage_weight(ctx, field)
+	case "projectCount":
+		return ec.fieldContext_Coverage_projectCount(ctx, field)
+	case "projectsAtRisk":
+		return ec.fieldContext_Coverage_projectsAtRisk(ctx, field)
+	case "reasons":
+		return ec.fieldContext_Coverage_reasons(ctx, field)
+	case "spendShare":
+		return ec.fieldContext_Coverage_spendShare(ctx, field)
+	case "gap":
+		return ec.fieldContext_Coverage_gap(ctx, field)
+	case "atRiskShare":
+		return ec.fieldContext_Coverage_atRiskShare(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Coverage", field.Name)
 }
 
 func (ec *executionContext) childFields_CustomField(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9640,6 +13249,22 @@ func (ec *executionContext) childFields_DependencyEnd(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type DependencyEnd", field.Name)
 }
 
+func (ec *executionContext) childFields_Disagreement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "first":
+		return ec.fieldContext_Disagreement_first(ctx, field)
+	case "second":
+		return ec.fieldContext_Disagreement_second(ctx, field)
+	case "low":
+		return ec.fieldContext_Disagreement_low(ctx, field)
+	case "high":
+		return ec.fieldContext_Disagreement_high(ctx, field)
+	case "spread":
+		return ec.fieldContext_Disagreement_spread(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Disagreement", field.Name)
+}
+
 func (ec *executionContext) childFields_DueMove(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "on":
@@ -9650,6 +13275,22 @@ func (ec *executionContext) childFields_DueMove(ctx context.Context, field graph
 		return ec.fieldContext_DueMove_to(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DueMove", field.Name)
+}
+
+func (ec *executionContext) childFields_ExplainedSpend(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "basis":
+		return ec.fieldContext_ExplainedSpend_basis(ctx, field)
+	case "amount":
+		return ec.fieldContext_ExplainedSpend_amount(ctx, field)
+	case "reason":
+		return ec.fieldContext_ExplainedSpend_reason(ctx, field)
+	case "override":
+		return ec.fieldContext_ExplainedSpend_override(ctx, field)
+	case "source":
+		return ec.fieldContext_ExplainedSpend_source(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExplainedSpend", field.Name)
 }
 
 func (ec *executionContext) childFields_FloatStatistics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9782,6 +13423,86 @@ func (ec *executionContext) childFields_IntStatistics(ctx context.Context, field
 		return ec.fieldContext_IntStatistics_percentile(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type IntStatistics", field.Name)
+}
+
+func (ec *executionContext) childFields_Judge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_Judge_name(ctx, field)
+	case "person":
+		return ec.fieldContext_Judge_person(ctx, field)
+	case "weights":
+		return ec.fieldContext_Judge_weights(ctx, field)
+	case "reason":
+		return ec.fieldContext_Judge_reason(ctx, field)
+	case "consistency":
+		return ec.fieldContext_Judge_consistency(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Judge", field.Name)
+}
+
+func (ec *executionContext) childFields_KeyResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_KeyResult_id(ctx, field)
+	case "key":
+		return ec.fieldContext_KeyResult_key(ctx, field)
+	case "name":
+		return ec.fieldContext_KeyResult_name(ctx, field)
+	case "objective":
+		return ec.fieldContext_KeyResult_objective(ctx, field)
+	case "owner":
+		return ec.fieldContext_KeyResult_owner(ctx, field)
+	case "ownerName":
+		return ec.fieldContext_KeyResult_ownerName(ctx, field)
+	case "unit":
+		return ec.fieldContext_KeyResult_unit(ctx, field)
+	case "kpiKey":
+		return ec.fieldContext_KeyResult_kpiKey(ctx, field)
+	case "baseline":
+		return ec.fieldContext_KeyResult_baseline(ctx, field)
+	case "target":
+		return ec.fieldContext_KeyResult_target(ctx, field)
+	case "actual":
+		return ec.fieldContext_KeyResult_actual(ctx, field)
+	case "actualPeriod":
+		return ec.fieldContext_KeyResult_actualPeriod(ctx, field)
+	case "progress":
+		return ec.fieldContext_KeyResult_progress(ctx, field)
+	case "told":
+		return ec.fieldContext_KeyResult_told(ctx, field)
+	case "weight":
+		return ec.fieldContext_KeyResult_weight(ctx, field)
+	case "due":
+		return ec.fieldContext_KeyResult_due(ctx, field)
+	case "recorded":
+		return ec.fieldContext_KeyResult_recorded(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KeyResult", field.Name)
+}
+
+func (ec *executionContext) childFields_KeyResultConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_KeyResultConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_KeyResultConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_KeyResultConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_KeyResultConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KeyResultConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_KeyResultEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_KeyResultEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_KeyResultEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KeyResultEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_KindCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10238,6 +13959,8 @@ func (ec *executionContext) childFields_Milestone(ctx context.Context, field gra
 		return ec.fieldContext_Milestone_dependencies(ctx, field)
 	case "dependents":
 		return ec.fieldContext_Milestone_dependents(ctx, field)
+	case "contingency":
+		return ec.fieldContext_Milestone_contingency(ctx, field)
 	case "customFields":
 		return ec.fieldContext_Milestone_customFields(ctx, field)
 	case "sources":
@@ -10328,6 +14051,40 @@ func (ec *executionContext) childFields_MilestoneGroupEdge(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type MilestoneGroupEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Misalignment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "strategyVersion":
+		return ec.fieldContext_Misalignment_strategyVersion(ctx, field)
+	case "portfolioAlignment":
+		return ec.fieldContext_Misalignment_portfolioAlignment(ctx, field)
+	case "rankedCount":
+		return ec.fieldContext_Misalignment_rankedCount(ctx, field)
+	case "reason":
+		return ec.fieldContext_Misalignment_reason(ctx, field)
+	case "spendBasis":
+		return ec.fieldContext_Misalignment_spendBasis(ctx, field)
+	case "spend":
+		return ec.fieldContext_Misalignment_spend(ctx, field)
+	case "spendReason":
+		return ec.fieldContext_Misalignment_spendReason(ctx, field)
+	case "gaps":
+		return ec.fieldContext_Misalignment_gaps(ctx, field)
+	case "orphans":
+		return ec.fieldContext_Misalignment_orphans(ctx, field)
+	case "orphanSpendShare":
+		return ec.fieldContext_Misalignment_orphanSpendShare(ctx, field)
+	case "fundingTau":
+		return ec.fieldContext_Misalignment_fundingTau(ctx, field)
+	case "wsjfTau":
+		return ec.fieldContext_Misalignment_wsjfTau(ctx, field)
+	case "inversions":
+		return ec.fieldContext_Misalignment_inversions(ctx, field)
+	case "inversionsReason":
+		return ec.fieldContext_Misalignment_inversionsReason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Misalignment", field.Name)
+}
+
 func (ec *executionContext) childFields_Money(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "amount":
@@ -10360,6 +14117,86 @@ func (ec *executionContext) childFields_MoneyTotal(ctx context.Context, field gr
 		return ec.fieldContext_MoneyTotal_convertedReason(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MoneyTotal", field.Name)
+}
+
+func (ec *executionContext) childFields_Objective(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Objective_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Objective_key(ctx, field)
+	case "name":
+		return ec.fieldContext_Objective_name(ctx, field)
+	case "description":
+		return ec.fieldContext_Objective_description(ctx, field)
+	case "strategy":
+		return ec.fieldContext_Objective_strategy(ctx, field)
+	case "parent":
+		return ec.fieldContext_Objective_parent(ctx, field)
+	case "children":
+		return ec.fieldContext_Objective_children(ctx, field)
+	case "owner":
+		return ec.fieldContext_Objective_owner(ctx, field)
+	case "ownerName":
+		return ec.fieldContext_Objective_ownerName(ctx, field)
+	case "valueDriver":
+		return ec.fieldContext_Objective_valueDriver(ctx, field)
+	case "horizon":
+		return ec.fieldContext_Objective_horizon(ctx, field)
+	case "aliases":
+		return ec.fieldContext_Objective_aliases(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_Objective_validFrom(ctx, field)
+	case "validTo":
+		return ec.fieldContext_Objective_validTo(ctx, field)
+	case "state":
+		return ec.fieldContext_Objective_state(ctx, field)
+	case "leaf":
+		return ec.fieldContext_Objective_leaf(ctx, field)
+	case "localWeight":
+		return ec.fieldContext_Objective_localWeight(ctx, field)
+	case "globalWeight":
+		return ec.fieldContext_Objective_globalWeight(ctx, field)
+	case "weightReason":
+		return ec.fieldContext_Objective_weightReason(ctx, field)
+	case "progress":
+		return ec.fieldContext_Objective_progress(ctx, field)
+	case "keyResults":
+		return ec.fieldContext_Objective_keyResults(ctx, field)
+	case "coverage":
+		return ec.fieldContext_Objective_coverage(ctx, field)
+	case "contributions":
+		return ec.fieldContext_Objective_contributions(ctx, field)
+	case "projects":
+		return ec.fieldContext_Objective_projects(ctx, field)
+	case "recorded":
+		return ec.fieldContext_Objective_recorded(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Objective", field.Name)
+}
+
+func (ec *executionContext) childFields_ObjectiveConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_ObjectiveConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_ObjectiveConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ObjectiveConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ObjectiveConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ObjectiveConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ObjectiveEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ObjectiveEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ObjectiveEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ObjectiveEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Override(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10454,6 +14291,22 @@ func (ec *executionContext) childFields_PhaseCount(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type PhaseCount", field.Name)
 }
 
+func (ec *executionContext) childFields_Progress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "value":
+		return ec.fieldContext_Progress_value(ctx, field)
+	case "reason":
+		return ec.fieldContext_Progress_reason(ctx, field)
+	case "method":
+		return ec.fieldContext_Progress_method(ctx, field)
+	case "counted":
+		return ec.fieldContext_Progress_counted(ctx, field)
+	case "of":
+		return ec.fieldContext_Progress_of(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Progress", field.Name)
+}
+
 func (ec *executionContext) childFields_Project(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -10540,6 +14393,18 @@ func (ec *executionContext) childFields_Project(ctx context.Context, field graph
 		return ec.fieldContext_Project_overrides(ctx, field)
 	case "kpis":
 		return ec.fieldContext_Project_kpis(ctx, field)
+	case "alignment":
+		return ec.fieldContext_Project_alignment(ctx, field)
+	case "justification":
+		return ec.fieldContext_Project_justification(ctx, field)
+	case "businessValue":
+		return ec.fieldContext_Project_businessValue(ctx, field)
+	case "timeCriticality":
+		return ec.fieldContext_Project_timeCriticality(ctx, field)
+	case "riskReduction":
+		return ec.fieldContext_Project_riskReduction(ctx, field)
+	case "jobSize":
+		return ec.fieldContext_Project_jobSize(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Project", field.Name)
 }
@@ -10560,6 +14425,16 @@ func (ec *executionContext) childFields_ProjectAggregates(ctx context.Context, f
 		return ec.fieldContext_ProjectAggregates_slipDays(ctx, field)
 	case "budget":
 		return ec.fieldContext_ProjectAggregates_budget(ctx, field)
+	case "alignment":
+		return ec.fieldContext_ProjectAggregates_alignment(ctx, field)
+	case "budgetWeightedAlignment":
+		return ec.fieldContext_ProjectAggregates_budgetWeightedAlignment(ctx, field)
+	case "percentAligned":
+		return ec.fieldContext_ProjectAggregates_percentAligned(ctx, field)
+	case "orphans":
+		return ec.fieldContext_ProjectAggregates_orphans(ctx, field)
+	case "wsjf":
+		return ec.fieldContext_ProjectAggregates_wsjf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProjectAggregates", field.Name)
 }
@@ -10666,6 +14541,92 @@ func (ec *executionContext) childFields_Provenance(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type Provenance", field.Name)
 }
 
+func (ec *executionContext) childFields_RankChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "project":
+		return ec.fieldContext_RankChange_project(ctx, field)
+	case "scoreBefore":
+		return ec.fieldContext_RankChange_scoreBefore(ctx, field)
+	case "scoreAfter":
+		return ec.fieldContext_RankChange_scoreAfter(ctx, field)
+	case "rankBefore":
+		return ec.fieldContext_RankChange_rankBefore(ctx, field)
+	case "rankAfter":
+		return ec.fieldContext_RankChange_rankAfter(ctx, field)
+	case "places":
+		return ec.fieldContext_RankChange_places(ctx, field)
+	case "reason":
+		return ec.fieldContext_RankChange_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RankChange", field.Name)
+}
+
+func (ec *executionContext) childFields_RankChangeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_RankChangeConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_RankChangeConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RankChangeConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_RankChangeConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RankChangeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RankChangeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_RankChangeEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_RankChangeEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RankChangeEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RankInversion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "project":
+		return ec.fieldContext_RankInversion_project(ctx, field)
+	case "alignmentRank":
+		return ec.fieldContext_RankInversion_alignmentRank(ctx, field)
+	case "fundingRank":
+		return ec.fieldContext_RankInversion_fundingRank(ctx, field)
+	case "places":
+		return ec.fieldContext_RankInversion_places(ctx, field)
+	case "score":
+		return ec.fieldContext_RankInversion_score(ctx, field)
+	case "spendShare":
+		return ec.fieldContext_RankInversion_spendShare(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RankInversion", field.Name)
+}
+
+func (ec *executionContext) childFields_RankInversionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_RankInversionConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_RankInversionConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RankInversionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_RankInversionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RankInversionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RankInversionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_RankInversionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_RankInversionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RankInversionEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_RateLimit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cost":
@@ -10704,6 +14665,18 @@ func (ec *executionContext) childFields_RecordResult(ctx context.Context, field 
 		return ec.fieldContext_RecordResult_version(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordResult", field.Name)
+}
+
+func (ec *executionContext) childFields_Recorded(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "author":
+		return ec.fieldContext_Recorded_author(ctx, field)
+	case "at":
+		return ec.fieldContext_Recorded_at(ctx, field)
+	case "version":
+		return ec.fieldContext_Recorded_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Recorded", field.Name)
 }
 
 func (ec *executionContext) childFields_Risk(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10776,6 +14749,16 @@ func (ec *executionContext) childFields_RiskEdge(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type RiskEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Score(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "value":
+		return ec.fieldContext_Score_value(ctx, field)
+	case "reasons":
+		return ec.fieldContext_Score_reasons(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Score", field.Name)
+}
+
 func (ec *executionContext) childFields_Scorecard(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "department":
@@ -10838,6 +14821,156 @@ func (ec *executionContext) childFields_StartSyncPayload(ctx context.Context, fi
 		return ec.fieldContext_StartSyncPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StartSyncPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Strategy(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Strategy_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Strategy_key(ctx, field)
+	case "name":
+		return ec.fieldContext_Strategy_name(ctx, field)
+	case "description":
+		return ec.fieldContext_Strategy_description(ctx, field)
+	case "owner":
+		return ec.fieldContext_Strategy_owner(ctx, field)
+	case "ownerName":
+		return ec.fieldContext_Strategy_ownerName(ctx, field)
+	case "leading":
+		return ec.fieldContext_Strategy_leading(ctx, field)
+	case "inForce":
+		return ec.fieldContext_Strategy_inForce(ctx, field)
+	case "inForceReason":
+		return ec.fieldContext_Strategy_inForceReason(ctx, field)
+	case "versions":
+		return ec.fieldContext_Strategy_versions(ctx, field)
+	case "objectives":
+		return ec.fieldContext_Strategy_objectives(ctx, field)
+	case "contributions":
+		return ec.fieldContext_Strategy_contributions(ctx, field)
+	case "recorded":
+		return ec.fieldContext_Strategy_recorded(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Strategy", field.Name)
+}
+
+func (ec *executionContext) childFields_StrategyComparison(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "before":
+		return ec.fieldContext_StrategyComparison_before(ctx, field)
+	case "after":
+		return ec.fieldContext_StrategyComparison_after(ctx, field)
+	case "weights":
+		return ec.fieldContext_StrategyComparison_weights(ctx, field)
+	case "moved":
+		return ec.fieldContext_StrategyComparison_moved(ctx, field)
+	case "movedReason":
+		return ec.fieldContext_StrategyComparison_movedReason(ctx, field)
+	case "tau":
+		return ec.fieldContext_StrategyComparison_tau(ctx, field)
+	case "changes":
+		return ec.fieldContext_StrategyComparison_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StrategyComparison", field.Name)
+}
+
+func (ec *executionContext) childFields_StrategyConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_StrategyConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_StrategyConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StrategyConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StrategyConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StrategyConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StrategyEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_StrategyEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_StrategyEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StrategyEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_StrategyVersion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_StrategyVersion_id(ctx, field)
+	case "version":
+		return ec.fieldContext_StrategyVersion_version(ctx, field)
+	case "name":
+		return ec.fieldContext_StrategyVersion_name(ctx, field)
+	case "strategy":
+		return ec.fieldContext_StrategyVersion_strategy(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_StrategyVersion_validFrom(ctx, field)
+	case "validTo":
+		return ec.fieldContext_StrategyVersion_validTo(ctx, field)
+	case "inForce":
+		return ec.fieldContext_StrategyVersion_inForce(ctx, field)
+	case "method":
+		return ec.fieldContext_StrategyVersion_method(ctx, field)
+	case "asOf":
+		return ec.fieldContext_StrategyVersion_asOf(ctx, field)
+	case "weights":
+		return ec.fieldContext_StrategyVersion_weights(ctx, field)
+	case "weightReasons":
+		return ec.fieldContext_StrategyVersion_weightReasons(ctx, field)
+	case "comparisons":
+		return ec.fieldContext_StrategyVersion_comparisons(ctx, field)
+	case "problems":
+		return ec.fieldContext_StrategyVersion_problems(ctx, field)
+	case "recorded":
+		return ec.fieldContext_StrategyVersion_recorded(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StrategyVersion", field.Name)
+}
+
+func (ec *executionContext) childFields_StrategyVersionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_StrategyVersionConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_StrategyVersionConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StrategyVersionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StrategyVersionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StrategyVersionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StrategyVersionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_StrategyVersionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_StrategyVersionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StrategyVersionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_StrategyWeighing(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "version":
+		return ec.fieldContext_StrategyWeighing_version(ctx, field)
+	case "method":
+		return ec.fieldContext_StrategyWeighing_method(ctx, field)
+	case "asOf":
+		return ec.fieldContext_StrategyWeighing_asOf(ctx, field)
+	case "portfolioAlignment":
+		return ec.fieldContext_StrategyWeighing_portfolioAlignment(ctx, field)
+	case "reasons":
+		return ec.fieldContext_StrategyWeighing_reasons(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StrategyWeighing", field.Name)
 }
 
 func (ec *executionContext) childFields_SyncRun(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11208,6 +15341,38 @@ func (ec *executionContext) childFields_UserError(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type UserError", field.Name)
 }
 
+func (ec *executionContext) childFields_WeighedObjective(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "objective":
+		return ec.fieldContext_WeighedObjective_objective(ctx, field)
+	case "leaf":
+		return ec.fieldContext_WeighedObjective_leaf(ctx, field)
+	case "local":
+		return ec.fieldContext_WeighedObjective_local(ctx, field)
+	case "global":
+		return ec.fieldContext_WeighedObjective_global(ctx, field)
+	case "normalisedAgain":
+		return ec.fieldContext_WeighedObjective_normalisedAgain(ctx, field)
+	case "reason":
+		return ec.fieldContext_WeighedObjective_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WeighedObjective", field.Name)
+}
+
+func (ec *executionContext) childFields_WeightChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "objective":
+		return ec.fieldContext_WeightChange_objective(ctx, field)
+	case "before":
+		return ec.fieldContext_WeightChange_before(ctx, field)
+	case "after":
+		return ec.fieldContext_WeightChange_after(ctx, field)
+	case "reason":
+		return ec.fieldContext_WeightChange_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WeightChange", field.Name)
+}
+
 func (ec *executionContext) childFields_WorkDone(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "todo":
@@ -11218,6 +15383,22 @@ func (ec *executionContext) childFields_WorkDone(ctx context.Context, field grap
 		return ec.fieldContext_WorkDone_done(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WorkDone", field.Name)
+}
+
+func (ec *executionContext) childFields_WorstPair(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "more":
+		return ec.fieldContext_WorstPair_more(ctx, field)
+	case "less":
+		return ec.fieldContext_WorstPair_less(ctx, field)
+	case "given":
+		return ec.fieldContext_WorstPair_given(ctx, field)
+	case "suggested":
+		return ec.fieldContext_WorstPair_suggested(ctx, field)
+	case "ratioThen":
+		return ec.fieldContext_WorstPair_ratioThen(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WorstPair", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11335,6 +15516,60 @@ func (ec *executionContext) childFields___Type(ctx context.Context, field graphq
 // endregion ************************** internal!.gotpl ***************************
 
 // region    ***************************** args.gotpl *****************************
+
+func (ec *executionContext) field_Alignment_contributions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.ContributionFilter, error) {
+			return ec.unmarshalOContributionFilter2ᚖplumblineᚋportfolioᚐContributionFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.ContributionOrder, error) {
+			return ec.unmarshalOContributionOrder2ᚕᚖplumblineᚋportfolioᚐContributionOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
+	return args, nil
+}
 
 func (ec *executionContext) field_Department_kpis_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
@@ -11834,6 +16069,112 @@ func (ec *executionContext) field_Milestone_dependents_args(ctx context.Context,
 	return args, nil
 }
 
+func (ec *executionContext) field_Misalignment_gaps_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "leaves",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["leaves"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Misalignment_inversions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Misalignment_orphans_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.ProjectFilter, error) {
+			return ec.unmarshalOProjectFilter2ᚖplumblineᚋportfolioᚐProjectFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.ProjectOrder, error) {
+			return ec.unmarshalOProjectOrder2ᚕᚖplumblineᚋportfolioᚐProjectOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_confirmHold_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -12083,6 +16424,190 @@ func (ec *executionContext) field_Mutation_upsertStrategyVersions_args(ctx conte
 		return nil, err
 	}
 	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Objective_children_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Objective_contributions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.ContributionFilter, error) {
+			return ec.unmarshalOContributionFilter2ᚖplumblineᚋportfolioᚐContributionFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.ContributionOrder, error) {
+			return ec.unmarshalOContributionOrder2ᚕᚖplumblineᚋportfolioᚐContributionOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Objective_keyResults_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Objective_projects_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.ProjectFilter, error) {
+			return ec.unmarshalOProjectFilter2ᚖplumblineᚋportfolioᚐProjectFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.ProjectOrder, error) {
+			return ec.unmarshalOProjectOrder2ᚕᚖplumblineᚋportfolioᚐProjectOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
 	return args, nil
 }
 
@@ -12414,6 +16939,36 @@ func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_compareStrategyVersions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "strategy",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["strategy"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_connections_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -12457,6 +17012,60 @@ func (ec *executionContext) field_Query_connections_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["before"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_contributions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.ContributionFilter, error) {
+			return ec.unmarshalOContributionFilter2ᚖplumblineᚋportfolioᚐContributionFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.ContributionOrder, error) {
+			return ec.unmarshalOContributionOrder2ᚕᚖplumblineᚋportfolioᚐContributionOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
 	return args, nil
 }
 
@@ -12820,6 +17429,20 @@ func (ec *executionContext) field_Query_milestones_args(ctx context.Context, raw
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_misalignment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "minGap",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["minGap"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_node_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -12845,6 +17468,60 @@ func (ec *executionContext) field_Query_nodes_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["ids"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_objectives_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.ObjectiveFilter, error) {
+			return ec.unmarshalOObjectiveFilter2ᚖplumblineᚋportfolioᚐObjectiveFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.ObjectiveOrder, error) {
+			return ec.unmarshalOObjectiveOrder2ᚕᚖplumblineᚋportfolioᚐObjectiveOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
 	return args, nil
 }
 
@@ -13144,6 +17821,72 @@ func (ec *executionContext) field_Query_scorecard_args(ctx context.Context, rawA
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_simulateStrategy_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (portfolio.StrategyTrial, error) {
+			return ec.unmarshalNStrategyTrial2plumblineᚋportfolioᚐStrategyTrial(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_strategies_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_strategy_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "key",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["key"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Risk_customFields_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -13209,6 +17952,190 @@ func (ec *executionContext) field_ScorecardPerspective_kpis_args(ctx context.Con
 		return nil, err
 	}
 	args["before"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_StrategyComparison_changes_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Strategy_contributions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.ContributionFilter, error) {
+			return ec.unmarshalOContributionFilter2ᚖplumblineᚋportfolioᚐContributionFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.ContributionOrder, error) {
+			return ec.unmarshalOContributionOrder2ᚕᚖplumblineᚋportfolioᚐContributionOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Strategy_objectives_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.ObjectiveFilter, error) {
+			return ec.unmarshalOObjectiveFilter2ᚖplumblineᚋportfolioᚐObjectiveFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.ObjectiveOrder, error) {
+			return ec.unmarshalOObjectiveOrder2ᚕᚖplumblineᚋportfolioᚐObjectiveOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Strategy_versions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -13318,6 +18245,1195 @@ func (ec *executionContext) field___Type_fields_args(ctx context.Context, rawArg
 
 // region    **************************** field.gotpl *****************************
 
+func (ec *executionContext) _Alignment_score(ctx context.Context, field graphql.CollectedField, obj *portfolio.Alignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Alignment_score(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Score(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Score) graphql.Marshaler {
+			return ec.marshalNScore2ᚖplumblineᚋportfolioᚐScore(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Alignment_score(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Alignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Score(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Alignment_rank(ctx context.Context, field graphql.CollectedField, obj *portfolio.Alignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Alignment_rank(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rank(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Alignment_rank(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Alignment", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Alignment_rankReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.Alignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Alignment_rankReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RankReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Alignment_rankReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Alignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Alignment_fundingRank(ctx context.Context, field graphql.CollectedField, obj *portfolio.Alignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Alignment_fundingRank(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FundingRank(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Alignment_fundingRank(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Alignment", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Alignment_fundingRankReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.Alignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Alignment_fundingRankReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FundingRankReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Alignment_fundingRankReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Alignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Alignment_spendShare(ctx context.Context, field graphql.CollectedField, obj *portfolio.Alignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Alignment_spendShare(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SpendShare(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Score) graphql.Marshaler {
+			return ec.marshalNScore2ᚖplumblineᚋportfolioᚐScore(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Alignment_spendShare(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Alignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Score(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Alignment_wsjf(ctx context.Context, field graphql.CollectedField, obj *portfolio.Alignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Alignment_wsjf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Wsjf(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Score) graphql.Marshaler {
+			return ec.marshalNScore2ᚖplumblineᚋportfolioᚐScore(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Alignment_wsjf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Alignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Score(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Alignment_wsjfRank(ctx context.Context, field graphql.CollectedField, obj *portfolio.Alignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Alignment_wsjfRank(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WsjfRank(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Alignment_wsjfRank(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Alignment", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Alignment_wsjfRankReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.Alignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Alignment_wsjfRankReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WsjfRankReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Alignment_wsjfRankReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Alignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Alignment_flags(ctx context.Context, field graphql.CollectedField, obj *portfolio.Alignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Alignment_flags(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Flags(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.AlignmentFlag) graphql.Marshaler {
+			return ec.marshalNAlignmentFlag2ᚕplumblineᚋportfolioᚐAlignmentFlagᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Alignment_flags(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Alignment", field, true, false, errors.New("field of type AlignmentFlag does not have child fields"))
+}
+
+func (ec *executionContext) _Alignment_hiddenFlags(ctx context.Context, field graphql.CollectedField, obj *portfolio.Alignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Alignment_hiddenFlags(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HiddenFlags(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Reason) graphql.Marshaler {
+			return ec.marshalNReason2ᚕᚖplumblineᚋportfolioᚐReasonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Alignment_hiddenFlags(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Alignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Alignment_ranked(ctx context.Context, field graphql.CollectedField, obj *portfolio.Alignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Alignment_ranked(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ranked(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Alignment_ranked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Alignment", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Alignment_programme(ctx context.Context, field graphql.CollectedField, obj *portfolio.Alignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Alignment_programme(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Programme(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Alignment_programme(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Alignment", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Alignment_primaryObjective(ctx context.Context, field graphql.CollectedField, obj *portfolio.Alignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Alignment_primaryObjective(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PrimaryObjective(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Objective) graphql.Marshaler {
+			return ec.marshalOObjective2ᚖplumblineᚋportfolioᚐObjective(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Alignment_primaryObjective(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Alignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Objective(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Alignment_contributions(ctx context.Context, field graphql.CollectedField, obj *portfolio.Alignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Alignment_contributions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Contributions(fc.Args["filter"].(*portfolio.ContributionFilter), fc.Args["orderBy"].([]*portfolio.ContributionOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.ContributionRow, portfolio.Contribution]) graphql.Marshaler {
+			return ec.marshalNContributionConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Alignment_contributions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Alignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContributionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Alignment_contributions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Alignment_strategyVersion(ctx context.Context, field graphql.CollectedField, obj *portfolio.Alignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Alignment_strategyVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StrategyVersion(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.StrategyVersion) graphql.Marshaler {
+			return ec.marshalOStrategyVersion2ᚖplumblineᚋportfolioᚐStrategyVersion(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Alignment_strategyVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Alignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StrategyVersion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Alignment_explain(ctx context.Context, field graphql.CollectedField, obj *portfolio.Alignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Alignment_explain(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Explain(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.AlignmentExplanation) graphql.Marshaler {
+			return ec.marshalNAlignmentExplanation2ᚖplumblineᚋportfolioᚐAlignmentExplanation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Alignment_explain(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Alignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AlignmentExplanation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AlignmentExplanation_method(ctx context.Context, field graphql.CollectedField, obj *portfolio.AlignmentExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlignmentExplanation_method(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Method(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AlignmentExplanation_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AlignmentExplanation", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AlignmentExplanation_formula(ctx context.Context, field graphql.CollectedField, obj *portfolio.AlignmentExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlignmentExplanation_formula(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Formula(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AlignmentExplanation_formula(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AlignmentExplanation", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AlignmentExplanation_calculation(ctx context.Context, field graphql.CollectedField, obj *portfolio.AlignmentExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlignmentExplanation_calculation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Calculation(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AlignmentExplanation_calculation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AlignmentExplanation", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AlignmentExplanation_strategyVersion(ctx context.Context, field graphql.CollectedField, obj *portfolio.AlignmentExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlignmentExplanation_strategyVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StrategyVersion(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.StrategyVersion) graphql.Marshaler {
+			return ec.marshalOStrategyVersion2ᚖplumblineᚋportfolioᚐStrategyVersion(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AlignmentExplanation_strategyVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AlignmentExplanation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StrategyVersion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AlignmentExplanation_asOf(ctx context.Context, field graphql.CollectedField, obj *portfolio.AlignmentExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlignmentExplanation_asOf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AsOf(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AlignmentExplanation_asOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AlignmentExplanation", field, true, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _AlignmentExplanation_terms(ctx context.Context, field graphql.CollectedField, obj *portfolio.AlignmentExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlignmentExplanation_terms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Terms(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.AlignmentTerm) graphql.Marshaler {
+			return ec.marshalNAlignmentTerm2ᚕᚖplumblineᚋportfolioᚐAlignmentTermᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AlignmentExplanation_terms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AlignmentExplanation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AlignmentTerm(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AlignmentExplanation_weights(ctx context.Context, field graphql.CollectedField, obj *portfolio.AlignmentExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlignmentExplanation_weights(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Weights(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.WeighedObjective) graphql.Marshaler {
+			return ec.marshalNWeighedObjective2ᚕᚖplumblineᚋportfolioᚐWeighedObjectiveᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AlignmentExplanation_weights(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AlignmentExplanation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WeighedObjective(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AlignmentExplanation_notes(ctx context.Context, field graphql.CollectedField, obj *portfolio.AlignmentExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlignmentExplanation_notes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Reason) graphql.Marshaler {
+			return ec.marshalNReason2ᚕᚖplumblineᚋportfolioᚐReasonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AlignmentExplanation_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AlignmentExplanation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AlignmentExplanation_spend(ctx context.Context, field graphql.CollectedField, obj *portfolio.AlignmentExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlignmentExplanation_spend(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Spend(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.ExplainedSpend) graphql.Marshaler {
+			return ec.marshalNExplainedSpend2ᚖplumblineᚋportfolioᚐExplainedSpend(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AlignmentExplanation_spend(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AlignmentExplanation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ExplainedSpend(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AlignmentTerm_contribution(ctx context.Context, field graphql.CollectedField, obj *portfolio.AlignmentTerm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlignmentTerm_contribution(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contribution(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Contribution) graphql.Marshaler {
+			return ec.marshalNContribution2ᚖplumblineᚋportfolioᚐContribution(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AlignmentTerm_contribution(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AlignmentTerm",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contribution(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AlignmentTerm_counts(ctx context.Context, field graphql.CollectedField, obj *portfolio.AlignmentTerm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlignmentTerm_counts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Counts(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AlignmentTerm_counts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AlignmentTerm", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _AlignmentTerm_points(ctx context.Context, field graphql.CollectedField, obj *portfolio.AlignmentTerm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlignmentTerm_points(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Points(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AlignmentTerm_points(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AlignmentTerm", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _AlignmentTerm_calculation(ctx context.Context, field graphql.CollectedField, obj *portfolio.AlignmentTerm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlignmentTerm_calculation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Calculation(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AlignmentTerm_calculation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AlignmentTerm", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AlignmentTerm_leaves(ctx context.Context, field graphql.CollectedField, obj *portfolio.AlignmentTerm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlignmentTerm_leaves(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Leaves(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.WeighedObjective) graphql.Marshaler {
+			return ec.marshalNWeighedObjective2ᚕᚖplumblineᚋportfolioᚐWeighedObjectiveᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AlignmentTerm_leaves(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AlignmentTerm",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WeighedObjective(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AlignmentTerm_reason(ctx context.Context, field graphql.CollectedField, obj *portfolio.AlignmentTerm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlignmentTerm_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AlignmentTerm_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AlignmentTerm",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Comparison_parent(ctx context.Context, field graphql.CollectedField, obj *portfolio.Comparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Comparison_parent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Parent(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Objective) graphql.Marshaler {
+			return ec.marshalOObjective2ᚖplumblineᚋportfolioᚐObjective(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Comparison_parent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Comparison",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Objective(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Comparison_objectives(ctx context.Context, field graphql.CollectedField, obj *portfolio.Comparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Comparison_objectives(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Objectives(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Objective) graphql.Marshaler {
+			return ec.marshalNObjective2ᚕᚖplumblineᚋportfolioᚐObjectiveᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Comparison_objectives(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Comparison",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Objective(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Comparison_weights(ctx context.Context, field graphql.CollectedField, obj *portfolio.Comparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Comparison_weights(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Weights(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []float64) graphql.Marshaler {
+			return ec.marshalNFloat2ᚕfloat64ᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Comparison_weights(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Comparison", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Comparison_reason(ctx context.Context, field graphql.CollectedField, obj *portfolio.Comparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Comparison_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Comparison_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Comparison",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Comparison_consistency(ctx context.Context, field graphql.CollectedField, obj *portfolio.Comparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Comparison_consistency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Consistency(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Consistency) graphql.Marshaler {
+			return ec.marshalOConsistency2ᚖplumblineᚋportfolioᚐConsistency(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Comparison_consistency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Comparison",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Consistency(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Comparison_judges(ctx context.Context, field graphql.CollectedField, obj *portfolio.Comparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Comparison_judges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Judges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Judge) graphql.Marshaler {
+			return ec.marshalNJudge2ᚕᚖplumblineᚋportfolioᚐJudgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Comparison_judges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Comparison",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Judge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Comparison_consensus(ctx context.Context, field graphql.CollectedField, obj *portfolio.Comparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Comparison_consensus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Consensus, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Comparison_consensus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Comparison", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Comparison_consensusReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.Comparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Comparison_consensusReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ConsensusReason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Comparison_consensusReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Comparison",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Comparison_disagreements(ctx context.Context, field graphql.CollectedField, obj *portfolio.Comparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Comparison_disagreements(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Disagreements(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Disagreement) graphql.Marshaler {
+			return ec.marshalNDisagreement2ᚕᚖplumblineᚋportfolioᚐDisagreementᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Comparison_disagreements(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Comparison",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Disagreement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ConfirmHoldPayload_hold(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmHoldPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13377,6 +19493,905 @@ func (ec *executionContext) fieldContext_ConfirmHoldPayload_userErrors(_ context
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Consistency_lambda(ctx context.Context, field graphql.CollectedField, obj *portfolio.Consistency) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Consistency_lambda(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lambda(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Consistency_lambda(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Consistency", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Consistency_index(ctx context.Context, field graphql.CollectedField, obj *portfolio.Consistency) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Consistency_index(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Index(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Consistency_index(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Consistency", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Consistency_ratio(ctx context.Context, field graphql.CollectedField, obj *portfolio.Consistency) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Consistency_ratio(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ratio(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Consistency_ratio(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Consistency", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Consistency_acceptable(ctx context.Context, field graphql.CollectedField, obj *portfolio.Consistency) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Consistency_acceptable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Acceptable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Consistency_acceptable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Consistency", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Consistency_approximate(ctx context.Context, field graphql.CollectedField, obj *portfolio.Consistency) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Consistency_approximate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Approximate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Consistency_approximate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Consistency", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Consistency_worst(ctx context.Context, field graphql.CollectedField, obj *portfolio.Consistency) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Consistency_worst(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Worst(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.WorstPair) graphql.Marshaler {
+			return ec.marshalOWorstPair2ᚖplumblineᚋportfolioᚐWorstPair(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Consistency_worst(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Consistency",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WorstPair(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Contribution_id(ctx context.Context, field graphql.CollectedField, obj *portfolio.Contribution) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contribution_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contribution_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contribution", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Contribution_project(ctx context.Context, field graphql.CollectedField, obj *portfolio.Contribution) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contribution_project(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Project(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Project) graphql.Marshaler {
+			return ec.marshalOProject2ᚖplumblineᚋportfolioᚐProject(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Contribution_project(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contribution",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Project(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Contribution_projectRef(ctx context.Context, field graphql.CollectedField, obj *portfolio.Contribution) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contribution_projectRef(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProjectRef, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contribution_projectRef(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contribution", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Contribution_objective(ctx context.Context, field graphql.CollectedField, obj *portfolio.Contribution) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contribution_objective(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Objective(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Objective) graphql.Marshaler {
+			return ec.marshalOObjective2ᚖplumblineᚋportfolioᚐObjective(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Contribution_objective(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contribution",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Objective(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Contribution_objectiveKey(ctx context.Context, field graphql.CollectedField, obj *portfolio.Contribution) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contribution_objectiveKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ObjectiveKey(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contribution_objectiveKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contribution", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Contribution_strength(ctx context.Context, field graphql.CollectedField, obj *portfolio.Contribution) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contribution_strength(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Strength, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contribution_strength(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contribution", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Contribution_rationale(ctx context.Context, field graphql.CollectedField, obj *portfolio.Contribution) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contribution_rationale(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rationale, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Contribution_rationale(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contribution", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Contribution_state(ctx context.Context, field graphql.CollectedField, obj *portfolio.Contribution) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contribution_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.ContributionState) graphql.Marshaler {
+			return ec.marshalNContributionState2plumblineᚋportfolioᚐContributionState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contribution_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contribution", field, false, false, errors.New("field of type ContributionState does not have child fields"))
+}
+
+func (ec *executionContext) _Contribution_superseded(ctx context.Context, field graphql.CollectedField, obj *portfolio.Contribution) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contribution_superseded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Superseded(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contribution_superseded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contribution", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Contribution_weight(ctx context.Context, field graphql.CollectedField, obj *portfolio.Contribution) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contribution_weight(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Weight(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contribution_weight(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contribution", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Contribution_points(ctx context.Context, field graphql.CollectedField, obj *portfolio.Contribution) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contribution_points(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Points(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contribution_points(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contribution", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Contribution_author(ctx context.Context, field graphql.CollectedField, obj *portfolio.Contribution) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contribution_author(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Author, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Contribution_author(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contribution", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Contribution_at(ctx context.Context, field graphql.CollectedField, obj *portfolio.Contribution) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contribution_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Contribution_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contribution", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Contribution_recorded(ctx context.Context, field graphql.CollectedField, obj *portfolio.Contribution) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contribution_recorded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recorded(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Recorded) graphql.Marshaler {
+			return ec.marshalNRecorded2ᚖplumblineᚋportfolioᚐRecorded(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contribution_recorded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contribution",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Recorded(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContributionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.ContributionRow, portfolio.Contribution]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContributionConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Contribution) graphql.Marshaler {
+			return ec.marshalNContribution2ᚕᚖplumblineᚋportfolioᚐContributionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContributionConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContributionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contribution(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContributionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.ContributionRow, portfolio.Contribution]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContributionConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Edge[portfolio.Contribution]) graphql.Marshaler {
+			return ec.marshalNContributionEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContributionConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContributionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContributionEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContributionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.ContributionRow, portfolio.Contribution]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContributionConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContributionConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContributionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContributionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.ContributionRow, portfolio.Contribution]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContributionConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContributionConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContributionConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ContributionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.Contribution]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContributionEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContributionEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContributionEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ContributionEdge_node(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.Contribution]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContributionEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Contribution) graphql.Marshaler {
+			return ec.marshalNContribution2ᚖplumblineᚋportfolioᚐContribution(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContributionEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContributionEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contribution(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Coverage_objective(ctx context.Context, field graphql.CollectedField, obj *portfolio.Coverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coverage_objective(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Objective(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Objective) graphql.Marshaler {
+			return ec.marshalOObjective2ᚖplumblineᚋportfolioᚐObjective(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Coverage_objective(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Coverage",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Objective(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Coverage_weight(ctx context.Context, field graphql.CollectedField, obj *portfolio.Coverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coverage_weight(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Weight(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Coverage_weight(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coverage", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Coverage_projectCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.Coverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coverage_projectCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProjectCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Coverage_projectCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coverage", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Coverage_projectsAtRisk(ctx context.Context, field graphql.CollectedField, obj *portfolio.Coverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coverage_projectsAtRisk(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProjectsAtRisk(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Coverage_projectsAtRisk(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coverage", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Coverage_reasons(ctx context.Context, field graphql.CollectedField, obj *portfolio.Coverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coverage_reasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reasons(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Reason) graphql.Marshaler {
+			return ec.marshalNReason2ᚕᚖplumblineᚋportfolioᚐReasonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Coverage_reasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Coverage",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Coverage_spendShare(ctx context.Context, field graphql.CollectedField, obj *portfolio.Coverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coverage_spendShare(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SpendShare(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Score) graphql.Marshaler {
+			return ec.marshalNScore2ᚖplumblineᚋportfolioᚐScore(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Coverage_spendShare(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Coverage",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Score(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Coverage_gap(ctx context.Context, field graphql.CollectedField, obj *portfolio.Coverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coverage_gap(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Gap(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Score) graphql.Marshaler {
+			return ec.marshalNScore2ᚖplumblineᚋportfolioᚐScore(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Coverage_gap(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Coverage",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Score(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Coverage_atRiskShare(ctx context.Context, field graphql.CollectedField, obj *portfolio.Coverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coverage_atRiskShare(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AtRiskShare(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Score) graphql.Marshaler {
+			return ec.marshalNScore2ᚖplumblineᚋportfolioᚐScore(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Coverage_atRiskShare(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Coverage",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Score(ctx, field)
 		},
 	}
 	return fc, nil
@@ -14679,6 +21694,139 @@ func (ec *executionContext) fieldContext_DependencyEnd_name(_ context.Context, f
 	return graphql.NewScalarFieldContext("DependencyEnd", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Disagreement_first(ctx context.Context, field graphql.CollectedField, obj *portfolio.Disagreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Disagreement_first(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.First(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Objective) graphql.Marshaler {
+			return ec.marshalOObjective2ᚖplumblineᚋportfolioᚐObjective(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Disagreement_first(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Disagreement",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Objective(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Disagreement_second(ctx context.Context, field graphql.CollectedField, obj *portfolio.Disagreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Disagreement_second(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Second(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Objective) graphql.Marshaler {
+			return ec.marshalOObjective2ᚖplumblineᚋportfolioᚐObjective(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Disagreement_second(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Disagreement",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Objective(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Disagreement_low(ctx context.Context, field graphql.CollectedField, obj *portfolio.Disagreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Disagreement_low(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Low, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Disagreement_low(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Disagreement", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Disagreement_high(ctx context.Context, field graphql.CollectedField, obj *portfolio.Disagreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Disagreement_high(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.High, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Disagreement_high(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Disagreement", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Disagreement_spread(ctx context.Context, field graphql.CollectedField, obj *portfolio.Disagreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Disagreement_spread(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Spread, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Disagreement_spread(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Disagreement", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
 func (ec *executionContext) _DueMove_on(ctx context.Context, field graphql.CollectedField, obj *portfolio.DueMove) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14746,6 +21894,157 @@ func (ec *executionContext) _DueMove_to(ctx context.Context, field graphql.Colle
 }
 func (ec *executionContext) fieldContext_DueMove_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DueMove", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _ExplainedSpend_basis(ctx context.Context, field graphql.CollectedField, obj *portfolio.ExplainedSpend) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExplainedSpend_basis(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Basis(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.SpendBasis) graphql.Marshaler {
+			return ec.marshalNSpendBasis2plumblineᚋportfolioᚐSpendBasis(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExplainedSpend_basis(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExplainedSpend", field, true, false, errors.New("field of type SpendBasis does not have child fields"))
+}
+
+func (ec *executionContext) _ExplainedSpend_amount(ctx context.Context, field graphql.CollectedField, obj *portfolio.ExplainedSpend) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExplainedSpend_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖplumblineᚋportfolioᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExplainedSpend_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ExplainedSpend",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ExplainedSpend_reason(ctx context.Context, field graphql.CollectedField, obj *portfolio.ExplainedSpend) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExplainedSpend_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExplainedSpend_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ExplainedSpend",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ExplainedSpend_override(ctx context.Context, field graphql.CollectedField, obj *portfolio.ExplainedSpend) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExplainedSpend_override(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Override(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.SeenOverride) graphql.Marshaler {
+			return ec.marshalOOverride2ᚖplumblineᚋportfolioᚐSeenOverride(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExplainedSpend_override(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ExplainedSpend",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Override(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ExplainedSpend_source(ctx context.Context, field graphql.CollectedField, obj *portfolio.ExplainedSpend) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExplainedSpend_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Provenance) graphql.Marshaler {
+			return ec.marshalOProvenance2ᚖplumblineᚋportfolioᚐProvenance(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExplainedSpend_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ExplainedSpend",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Provenance(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _FloatStatistics_count(ctx context.Context, field graphql.CollectedField, obj *portfolio.FloatStatistics) (ret graphql.Marshaler) {
@@ -15815,6 +23114,749 @@ func (ec *executionContext) fieldContext_IntStatistics_percentile(ctx context.Co
 	if fc.Args, err = ec.field_IntStatistics_percentile_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Judge_name(ctx context.Context, field graphql.CollectedField, obj *portfolio.Judge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Judge_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Judge_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Judge", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Judge_person(ctx context.Context, field graphql.CollectedField, obj *portfolio.Judge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Judge_person(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Person(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Person) graphql.Marshaler {
+			return ec.marshalOPerson2ᚖplumblineᚋportfolioᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Judge_person(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Judge",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Judge_weights(ctx context.Context, field graphql.CollectedField, obj *portfolio.Judge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Judge_weights(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Weights(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []float64) graphql.Marshaler {
+			return ec.marshalNFloat2ᚕfloat64ᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Judge_weights(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Judge", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Judge_reason(ctx context.Context, field graphql.CollectedField, obj *portfolio.Judge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Judge_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Judge_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Judge",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Judge_consistency(ctx context.Context, field graphql.CollectedField, obj *portfolio.Judge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Judge_consistency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Consistency(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Consistency) graphql.Marshaler {
+			return ec.marshalOConsistency2ᚖplumblineᚋportfolioᚐConsistency(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Judge_consistency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Judge",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Consistency(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KeyResult_id(ctx context.Context, field graphql.CollectedField, obj *portfolio.KeyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KeyResult_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KeyResult_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KeyResult", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _KeyResult_key(ctx context.Context, field graphql.CollectedField, obj *portfolio.KeyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KeyResult_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KeyResult_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KeyResult", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KeyResult_name(ctx context.Context, field graphql.CollectedField, obj *portfolio.KeyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KeyResult_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KeyResult_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KeyResult", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KeyResult_objective(ctx context.Context, field graphql.CollectedField, obj *portfolio.KeyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KeyResult_objective(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Objective(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Objective) graphql.Marshaler {
+			return ec.marshalOObjective2ᚖplumblineᚋportfolioᚐObjective(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KeyResult_objective(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KeyResult",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Objective(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KeyResult_owner(ctx context.Context, field graphql.CollectedField, obj *portfolio.KeyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KeyResult_owner(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Owner(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Person) graphql.Marshaler {
+			return ec.marshalOPerson2ᚖplumblineᚋportfolioᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KeyResult_owner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KeyResult",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KeyResult_ownerName(ctx context.Context, field graphql.CollectedField, obj *portfolio.KeyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KeyResult_ownerName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OwnerName(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KeyResult_ownerName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KeyResult", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KeyResult_unit(ctx context.Context, field graphql.CollectedField, obj *portfolio.KeyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KeyResult_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KeyResult_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KeyResult", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KeyResult_kpiKey(ctx context.Context, field graphql.CollectedField, obj *portfolio.KeyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KeyResult_kpiKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KpiKey(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KeyResult_kpiKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KeyResult", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KeyResult_baseline(ctx context.Context, field graphql.CollectedField, obj *portfolio.KeyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KeyResult_baseline(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Baseline, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *decimal.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KeyResult_baseline(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KeyResult", field, false, false, errors.New("field of type Decimal does not have child fields"))
+}
+
+func (ec *executionContext) _KeyResult_target(ctx context.Context, field graphql.CollectedField, obj *portfolio.KeyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KeyResult_target(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Target, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *decimal.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KeyResult_target(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KeyResult", field, false, false, errors.New("field of type Decimal does not have child fields"))
+}
+
+func (ec *executionContext) _KeyResult_actual(ctx context.Context, field graphql.CollectedField, obj *portfolio.KeyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KeyResult_actual(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actual, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *decimal.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KeyResult_actual(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KeyResult", field, false, false, errors.New("field of type Decimal does not have child fields"))
+}
+
+func (ec *executionContext) _KeyResult_actualPeriod(ctx context.Context, field graphql.CollectedField, obj *portfolio.KeyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KeyResult_actualPeriod(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ActualPeriod, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KeyResult_actualPeriod(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KeyResult", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KeyResult_progress(ctx context.Context, field graphql.CollectedField, obj *portfolio.KeyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KeyResult_progress(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Progress(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Progress) graphql.Marshaler {
+			return ec.marshalNProgress2ᚖplumblineᚋportfolioᚐProgress(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KeyResult_progress(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KeyResult",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Progress(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KeyResult_told(ctx context.Context, field graphql.CollectedField, obj *portfolio.KeyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KeyResult_told(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Told, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KeyResult_told(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KeyResult", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _KeyResult_weight(ctx context.Context, field graphql.CollectedField, obj *portfolio.KeyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KeyResult_weight(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Weight(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KeyResult_weight(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KeyResult", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _KeyResult_due(ctx context.Context, field graphql.CollectedField, obj *portfolio.KeyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KeyResult_due(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Due, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KeyResult_due(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KeyResult", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _KeyResult_recorded(ctx context.Context, field graphql.CollectedField, obj *portfolio.KeyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KeyResult_recorded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recorded(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Recorded) graphql.Marshaler {
+			return ec.marshalNRecorded2ᚖplumblineᚋportfolioᚐRecorded(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KeyResult_recorded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KeyResult",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Recorded(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KeyResultConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.KeyResultRow, portfolio.KeyResult]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KeyResultConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.KeyResult) graphql.Marshaler {
+			return ec.marshalNKeyResult2ᚕᚖplumblineᚋportfolioᚐKeyResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KeyResultConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KeyResultConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KeyResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KeyResultConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.KeyResultRow, portfolio.KeyResult]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KeyResultConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Edge[portfolio.KeyResult]) graphql.Marshaler {
+			return ec.marshalNKeyResultEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KeyResultConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KeyResultConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KeyResultEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KeyResultConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.KeyResultRow, portfolio.KeyResult]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KeyResultConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KeyResultConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KeyResultConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KeyResultConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.KeyResultRow, portfolio.KeyResult]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KeyResultConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KeyResultConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KeyResultConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _KeyResultEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.KeyResult]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KeyResultEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KeyResultEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KeyResultEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KeyResultEdge_node(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.KeyResult]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KeyResultEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KeyResult) graphql.Marshaler {
+			return ec.marshalNKeyResult2ᚖplumblineᚋportfolioᚐKeyResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KeyResultEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KeyResultEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KeyResult(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -20351,6 +28393,29 @@ func (ec *executionContext) fieldContext_Milestone_dependents(ctx context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Milestone_contingency(ctx context.Context, field graphql.CollectedField, obj *portfolio.Milestone) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Milestone_contingency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contingency(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Milestone_contingency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Milestone", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Milestone_customFields(ctx context.Context, field graphql.CollectedField, obj *portfolio.Milestone) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21116,6 +29181,472 @@ func (ec *executionContext) fieldContext_MilestoneGroupEdge_node(_ context.Conte
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MilestoneGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Misalignment_strategyVersion(ctx context.Context, field graphql.CollectedField, obj *portfolio.Misalignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Misalignment_strategyVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StrategyVersion(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.StrategyVersion) graphql.Marshaler {
+			return ec.marshalOStrategyVersion2ᚖplumblineᚋportfolioᚐStrategyVersion(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Misalignment_strategyVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Misalignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StrategyVersion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Misalignment_portfolioAlignment(ctx context.Context, field graphql.CollectedField, obj *portfolio.Misalignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Misalignment_portfolioAlignment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PortfolioAlignment(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Score) graphql.Marshaler {
+			return ec.marshalNScore2ᚖplumblineᚋportfolioᚐScore(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Misalignment_portfolioAlignment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Misalignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Score(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Misalignment_rankedCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.Misalignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Misalignment_rankedCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RankedCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Misalignment_rankedCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Misalignment", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Misalignment_reason(ctx context.Context, field graphql.CollectedField, obj *portfolio.Misalignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Misalignment_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Misalignment_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Misalignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Misalignment_spendBasis(ctx context.Context, field graphql.CollectedField, obj *portfolio.Misalignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Misalignment_spendBasis(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SpendBasis(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.SpendBasis) graphql.Marshaler {
+			return ec.marshalNSpendBasis2plumblineᚋportfolioᚐSpendBasis(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Misalignment_spendBasis(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Misalignment", field, true, false, errors.New("field of type SpendBasis does not have child fields"))
+}
+
+func (ec *executionContext) _Misalignment_spend(ctx context.Context, field graphql.CollectedField, obj *portfolio.Misalignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Misalignment_spend(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Spend(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖplumblineᚋportfolioᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Misalignment_spend(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Misalignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Misalignment_spendReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.Misalignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Misalignment_spendReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SpendReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Misalignment_spendReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Misalignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Misalignment_gaps(ctx context.Context, field graphql.CollectedField, obj *portfolio.Misalignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Misalignment_gaps(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Gaps(fc.Args["leaves"].(*bool)), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Coverage) graphql.Marshaler {
+			return ec.marshalNCoverage2ᚕᚖplumblineᚋportfolioᚐCoverageᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Misalignment_gaps(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Misalignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Coverage(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Misalignment_gaps_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Misalignment_orphans(ctx context.Context, field graphql.CollectedField, obj *portfolio.Misalignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Misalignment_orphans(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Orphans(fc.Args["filter"].(*portfolio.ProjectFilter), fc.Args["orderBy"].([]*portfolio.ProjectOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.ProjectConnection) graphql.Marshaler {
+			return ec.marshalNProjectConnection2ᚖplumblineᚋportfolioᚐProjectConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Misalignment_orphans(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Misalignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProjectConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Misalignment_orphans_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Misalignment_orphanSpendShare(ctx context.Context, field graphql.CollectedField, obj *portfolio.Misalignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Misalignment_orphanSpendShare(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OrphanSpendShare(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Score) graphql.Marshaler {
+			return ec.marshalNScore2ᚖplumblineᚋportfolioᚐScore(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Misalignment_orphanSpendShare(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Misalignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Score(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Misalignment_fundingTau(ctx context.Context, field graphql.CollectedField, obj *portfolio.Misalignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Misalignment_fundingTau(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FundingTau(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Score) graphql.Marshaler {
+			return ec.marshalNScore2ᚖplumblineᚋportfolioᚐScore(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Misalignment_fundingTau(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Misalignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Score(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Misalignment_wsjfTau(ctx context.Context, field graphql.CollectedField, obj *portfolio.Misalignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Misalignment_wsjfTau(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WsjfTau(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Score) graphql.Marshaler {
+			return ec.marshalNScore2ᚖplumblineᚋportfolioᚐScore(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Misalignment_wsjfTau(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Misalignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Score(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Misalignment_inversions(ctx context.Context, field graphql.CollectedField, obj *portfolio.Misalignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Misalignment_inversions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Inversions(fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.RankInversionConnection) graphql.Marshaler {
+			return ec.marshalNRankInversionConnection2ᚖplumblineᚋportfolioᚐRankInversionConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Misalignment_inversions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Misalignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RankInversionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Misalignment_inversions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Misalignment_inversionsReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.Misalignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Misalignment_inversionsReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InversionsReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Misalignment_inversionsReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Misalignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
 		},
 	}
 	return fc, nil
@@ -22211,6 +30742,902 @@ func (ec *executionContext) fieldContext_Mutation_deleteRecords(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Objective_id(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Objective_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Objective_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Objective", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Objective_key(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Objective_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Objective_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Objective", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Objective_name(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Objective_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Objective_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Objective", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Objective_description(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Objective_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Objective_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Objective", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Objective_strategy(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Objective_strategy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Strategy(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Strategy) graphql.Marshaler {
+			return ec.marshalOStrategy2ᚖplumblineᚋportfolioᚐStrategy(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Objective_strategy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Objective",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Strategy(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Objective_parent(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Objective_parent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Parent(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Objective) graphql.Marshaler {
+			return ec.marshalOObjective2ᚖplumblineᚋportfolioᚐObjective(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Objective_parent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Objective",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Objective(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Objective_children(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Objective_children(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Children(fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.ObjectiveRow, portfolio.Objective]) graphql.Marshaler {
+			return ec.marshalNObjectiveConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Objective_children(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Objective",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ObjectiveConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Objective_children_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Objective_owner(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Objective_owner(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Owner(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Person) graphql.Marshaler {
+			return ec.marshalOPerson2ᚖplumblineᚋportfolioᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Objective_owner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Objective",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Objective_ownerName(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Objective_ownerName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OwnerName(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Objective_ownerName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Objective", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Objective_valueDriver(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Objective_valueDriver(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValueDriver, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Objective_valueDriver(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Objective", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Objective_horizon(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Objective_horizon(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Horizon, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Objective_horizon(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Objective", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Objective_aliases(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Objective_aliases(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aliases, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Objective_aliases(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Objective", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Objective_validFrom(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Objective_validFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Objective_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Objective", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _Objective_validTo(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Objective_validTo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidTo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Objective_validTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Objective", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _Objective_state(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Objective_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.ObjectiveState) graphql.Marshaler {
+			return ec.marshalNObjectiveState2plumblineᚋportfolioᚐObjectiveState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Objective_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Objective", field, false, false, errors.New("field of type ObjectiveState does not have child fields"))
+}
+
+func (ec *executionContext) _Objective_leaf(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Objective_leaf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Leaf, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Objective_leaf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Objective", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Objective_localWeight(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Objective_localWeight(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LocalWeight(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Objective_localWeight(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Objective", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Objective_globalWeight(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Objective_globalWeight(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GlobalWeight(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Objective_globalWeight(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Objective", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Objective_weightReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Objective_weightReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WeightReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Objective_weightReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Objective",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Objective_progress(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Objective_progress(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Progress(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Progress) graphql.Marshaler {
+			return ec.marshalNProgress2ᚖplumblineᚋportfolioᚐProgress(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Objective_progress(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Objective",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Progress(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Objective_keyResults(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Objective_keyResults(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.KeyResults(fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.KeyResultRow, portfolio.KeyResult]) graphql.Marshaler {
+			return ec.marshalNKeyResultConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Objective_keyResults(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Objective",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KeyResultConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Objective_keyResults_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Objective_coverage(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Objective_coverage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coverage(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Coverage) graphql.Marshaler {
+			return ec.marshalNCoverage2ᚖplumblineᚋportfolioᚐCoverage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Objective_coverage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Objective",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Coverage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Objective_contributions(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Objective_contributions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Contributions(fc.Args["filter"].(*portfolio.ContributionFilter), fc.Args["orderBy"].([]*portfolio.ContributionOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.ContributionRow, portfolio.Contribution]) graphql.Marshaler {
+			return ec.marshalNContributionConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Objective_contributions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Objective",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContributionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Objective_contributions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Objective_projects(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Objective_projects(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Projects(fc.Args["filter"].(*portfolio.ProjectFilter), fc.Args["orderBy"].([]*portfolio.ProjectOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.ProjectConnection) graphql.Marshaler {
+			return ec.marshalNProjectConnection2ᚖplumblineᚋportfolioᚐProjectConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Objective_projects(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Objective",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProjectConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Objective_projects_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Objective_recorded(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Objective_recorded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recorded(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Recorded) graphql.Marshaler {
+			return ec.marshalNRecorded2ᚖplumblineᚋportfolioᚐRecorded(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Objective_recorded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Objective",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Recorded(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ObjectiveConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.ObjectiveRow, portfolio.Objective]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObjectiveConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Objective) graphql.Marshaler {
+			return ec.marshalNObjective2ᚕᚖplumblineᚋportfolioᚐObjectiveᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObjectiveConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ObjectiveConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Objective(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ObjectiveConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.ObjectiveRow, portfolio.Objective]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObjectiveConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Edge[portfolio.Objective]) graphql.Marshaler {
+			return ec.marshalNObjectiveEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObjectiveConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ObjectiveConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ObjectiveEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ObjectiveConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.ObjectiveRow, portfolio.Objective]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObjectiveConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObjectiveConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ObjectiveConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ObjectiveConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.ObjectiveRow, portfolio.Objective]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObjectiveConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObjectiveConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ObjectiveConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ObjectiveEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.Objective]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObjectiveEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObjectiveEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ObjectiveEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ObjectiveEdge_node(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.Objective]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObjectiveEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Objective) graphql.Marshaler {
+			return ec.marshalNObjective2ᚖplumblineᚋportfolioᚐObjective(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObjectiveEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ObjectiveEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Objective(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Override_field(ctx context.Context, field graphql.CollectedField, obj *portfolio.SeenOverride) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22907,6 +32334,130 @@ func (ec *executionContext) _PhaseCount_count(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_PhaseCount_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PhaseCount", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Progress_value(ctx context.Context, field graphql.CollectedField, obj *portfolio.Progress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Progress_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Progress_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Progress", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Progress_reason(ctx context.Context, field graphql.CollectedField, obj *portfolio.Progress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Progress_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Progress_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Progress",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Progress_method(ctx context.Context, field graphql.CollectedField, obj *portfolio.Progress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Progress_method(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Method(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.RollUpMethod) graphql.Marshaler {
+			return ec.marshalORollUpMethod2ᚖplumblineᚋportfolioᚐRollUpMethod(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Progress_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Progress", field, true, false, errors.New("field of type RollUpMethod does not have child fields"))
+}
+
+func (ec *executionContext) _Progress_counted(ctx context.Context, field graphql.CollectedField, obj *portfolio.Progress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Progress_counted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Counted(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Progress_counted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Progress", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Progress_of(ctx context.Context, field graphql.CollectedField, obj *portfolio.Progress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Progress_of(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Of(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Progress_of(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Progress", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Project_id(ctx context.Context, field graphql.CollectedField, obj *portfolio.Project) (ret graphql.Marshaler) {
@@ -24109,6 +33660,153 @@ func (ec *executionContext) fieldContext_Project_kpis(ctx context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Project_alignment(ctx context.Context, field graphql.CollectedField, obj *portfolio.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_alignment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Alignment(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Alignment) graphql.Marshaler {
+			return ec.marshalNAlignment2ᚖplumblineᚋportfolioᚐAlignment(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_alignment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Project",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Alignment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Project_justification(ctx context.Context, field graphql.CollectedField, obj *portfolio.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_justification(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Justification, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Project_justification(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Project", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Project_businessValue(ctx context.Context, field graphql.CollectedField, obj *portfolio.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_businessValue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BusinessValue, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *decimal.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Project_businessValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Project", field, false, false, errors.New("field of type Decimal does not have child fields"))
+}
+
+func (ec *executionContext) _Project_timeCriticality(ctx context.Context, field graphql.CollectedField, obj *portfolio.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_timeCriticality(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TimeCriticality, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *decimal.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Project_timeCriticality(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Project", field, false, false, errors.New("field of type Decimal does not have child fields"))
+}
+
+func (ec *executionContext) _Project_riskReduction(ctx context.Context, field graphql.CollectedField, obj *portfolio.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_riskReduction(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RiskReduction, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *decimal.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Project_riskReduction(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Project", field, false, false, errors.New("field of type Decimal does not have child fields"))
+}
+
+func (ec *executionContext) _Project_jobSize(ctx context.Context, field graphql.CollectedField, obj *portfolio.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_jobSize(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.JobSize, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *decimal.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Project_jobSize(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Project", field, false, false, errors.New("field of type Decimal does not have child fields"))
+}
+
 func (ec *executionContext) _ProjectAggregates_count(ctx context.Context, field graphql.CollectedField, obj *portfolio.ProjectAggregates) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24301,6 +33999,157 @@ func (ec *executionContext) fieldContext_ProjectAggregates_budget(_ context.Cont
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MoneyTotal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProjectAggregates_alignment(ctx context.Context, field graphql.CollectedField, obj *portfolio.ProjectAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectAggregates_alignment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Alignment(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.FloatStatistics) graphql.Marshaler {
+			return ec.marshalNFloatStatistics2ᚖplumblineᚋportfolioᚐFloatStatistics(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectAggregates_alignment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProjectAggregates",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FloatStatistics(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProjectAggregates_budgetWeightedAlignment(ctx context.Context, field graphql.CollectedField, obj *portfolio.ProjectAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectAggregates_budgetWeightedAlignment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BudgetWeightedAlignment(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Score) graphql.Marshaler {
+			return ec.marshalNScore2ᚖplumblineᚋportfolioᚐScore(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectAggregates_budgetWeightedAlignment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProjectAggregates",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Score(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProjectAggregates_percentAligned(ctx context.Context, field graphql.CollectedField, obj *portfolio.ProjectAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectAggregates_percentAligned(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PercentAligned(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Score) graphql.Marshaler {
+			return ec.marshalNScore2ᚖplumblineᚋportfolioᚐScore(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectAggregates_percentAligned(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProjectAggregates",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Score(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProjectAggregates_orphans(ctx context.Context, field graphql.CollectedField, obj *portfolio.ProjectAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectAggregates_orphans(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Orphans(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectAggregates_orphans(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectAggregates", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ProjectAggregates_wsjf(ctx context.Context, field graphql.CollectedField, obj *portfolio.ProjectAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectAggregates_wsjf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Wsjf(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.FloatStatistics) graphql.Marshaler {
+			return ec.marshalNFloatStatistics2ᚖplumblineᚋportfolioᚐFloatStatistics(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectAggregates_wsjf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProjectAggregates",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FloatStatistics(ctx, field)
 		},
 	}
 	return fc, nil
@@ -25213,6 +35062,50 @@ func (ec *executionContext) fieldContext_Query_nodes(ctx context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_misalignment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_misalignment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Misalignment(ctx, fc.Args["minGap"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Misalignment) graphql.Marshaler {
+			return ec.marshalOMisalignment2ᚖplumblineᚋportfolioᚐMisalignment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_misalignment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Misalignment(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_misalignment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_dependencies(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -25565,6 +35458,94 @@ func (ec *executionContext) fieldContext_Query_milestones(ctx context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_objectives(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_objectives(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Objectives(ctx, fc.Args["filter"].(*portfolio.ObjectiveFilter), fc.Args["orderBy"].([]*portfolio.ObjectiveOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.ObjectiveRow, portfolio.Objective]) graphql.Marshaler {
+			return ec.marshalNObjectiveConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_objectives(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ObjectiveConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_objectives_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_contributions(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_contributions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Contributions(ctx, fc.Args["filter"].(*portfolio.ContributionFilter), fc.Args["orderBy"].([]*portfolio.ContributionOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.ContributionRow, portfolio.Contribution]) graphql.Marshaler {
+			return ec.marshalNContributionConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_contributions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContributionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_contributions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_departments(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -25779,6 +35760,182 @@ func (ec *executionContext) fieldContext_Query_risks(ctx context.Context, field 
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_risks_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_strategies(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_strategies(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Strategies(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.StrategyRow, portfolio.Strategy]) graphql.Marshaler {
+			return ec.marshalNStrategyConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_strategies(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StrategyConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_strategies_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_strategy(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_strategy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Strategy(ctx, fc.Args["key"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Strategy) graphql.Marshaler {
+			return ec.marshalOStrategy2ᚖplumblineᚋportfolioᚐStrategy(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_strategy(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Strategy(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_strategy_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_simulateStrategy(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_simulateStrategy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().SimulateStrategy(ctx, fc.Args["input"].(portfolio.StrategyTrial))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.StrategyComparison) graphql.Marshaler {
+			return ec.marshalOStrategyComparison2ᚖplumblineᚋportfolioᚐStrategyComparison(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_simulateStrategy(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StrategyComparison(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_simulateStrategy_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_compareStrategyVersions(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_compareStrategyVersions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().CompareStrategyVersions(ctx, fc.Args["strategy"].(*string), fc.Args["from"].(string), fc.Args["to"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.StrategyComparison) graphql.Marshaler {
+			return ec.marshalOStrategyComparison2ᚖplumblineᚋportfolioᚐStrategyComparison(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_compareStrategyVersions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StrategyComparison(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_compareStrategyVersions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -26037,6 +36194,680 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _RankChange_project(ctx context.Context, field graphql.CollectedField, obj *portfolio.RankChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankChange_project(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Project(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Project) graphql.Marshaler {
+			return ec.marshalOProject2ᚖplumblineᚋportfolioᚐProject(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RankChange_project(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RankChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Project(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RankChange_scoreBefore(ctx context.Context, field graphql.CollectedField, obj *portfolio.RankChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankChange_scoreBefore(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ScoreBefore(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RankChange_scoreBefore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RankChange", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _RankChange_scoreAfter(ctx context.Context, field graphql.CollectedField, obj *portfolio.RankChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankChange_scoreAfter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ScoreAfter(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RankChange_scoreAfter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RankChange", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _RankChange_rankBefore(ctx context.Context, field graphql.CollectedField, obj *portfolio.RankChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankChange_rankBefore(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RankBefore(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RankChange_rankBefore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RankChange", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RankChange_rankAfter(ctx context.Context, field graphql.CollectedField, obj *portfolio.RankChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankChange_rankAfter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RankAfter(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RankChange_rankAfter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RankChange", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RankChange_places(ctx context.Context, field graphql.CollectedField, obj *portfolio.RankChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankChange_places(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Places(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RankChange_places(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RankChange", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RankChange_reason(ctx context.Context, field graphql.CollectedField, obj *portfolio.RankChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankChange_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RankChange_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RankChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RankChangeConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.RankChangeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankChangeConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.RankChange) graphql.Marshaler {
+			return ec.marshalNRankChange2ᚕᚖplumblineᚋportfolioᚐRankChangeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RankChangeConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RankChangeConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RankChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RankChangeConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.RankChangeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankChangeConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Edge[portfolio.RankChange]) graphql.Marshaler {
+			return ec.marshalNRankChangeEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RankChangeConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RankChangeConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RankChangeEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RankChangeConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.RankChangeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankChangeConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RankChangeConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RankChangeConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RankChangeConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.RankChangeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankChangeConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RankChangeConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RankChangeConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RankChangeEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.RankChange]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankChangeEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RankChangeEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RankChangeEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RankChangeEdge_node(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.RankChange]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankChangeEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.RankChange) graphql.Marshaler {
+			return ec.marshalNRankChange2ᚖplumblineᚋportfolioᚐRankChange(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RankChangeEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RankChangeEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RankChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RankInversion_project(ctx context.Context, field graphql.CollectedField, obj *portfolio.RankInversion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankInversion_project(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Project(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Project) graphql.Marshaler {
+			return ec.marshalOProject2ᚖplumblineᚋportfolioᚐProject(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RankInversion_project(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RankInversion",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Project(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RankInversion_alignmentRank(ctx context.Context, field graphql.CollectedField, obj *portfolio.RankInversion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankInversion_alignmentRank(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AlignmentRank(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RankInversion_alignmentRank(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RankInversion", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RankInversion_fundingRank(ctx context.Context, field graphql.CollectedField, obj *portfolio.RankInversion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankInversion_fundingRank(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FundingRank(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RankInversion_fundingRank(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RankInversion", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RankInversion_places(ctx context.Context, field graphql.CollectedField, obj *portfolio.RankInversion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankInversion_places(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Places(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RankInversion_places(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RankInversion", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RankInversion_score(ctx context.Context, field graphql.CollectedField, obj *portfolio.RankInversion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankInversion_score(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Score(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RankInversion_score(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RankInversion", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _RankInversion_spendShare(ctx context.Context, field graphql.CollectedField, obj *portfolio.RankInversion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankInversion_spendShare(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SpendShare(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RankInversion_spendShare(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RankInversion", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _RankInversionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.RankInversionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankInversionConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.RankInversion) graphql.Marshaler {
+			return ec.marshalNRankInversion2ᚕᚖplumblineᚋportfolioᚐRankInversionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RankInversionConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RankInversionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RankInversion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RankInversionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.RankInversionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankInversionConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Edge[portfolio.RankInversion]) graphql.Marshaler {
+			return ec.marshalNRankInversionEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RankInversionConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RankInversionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RankInversionEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RankInversionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.RankInversionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankInversionConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RankInversionConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RankInversionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RankInversionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.RankInversionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankInversionConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RankInversionConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RankInversionConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RankInversionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.RankInversion]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankInversionEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RankInversionEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RankInversionEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RankInversionEdge_node(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.RankInversion]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankInversionEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.RankInversion) graphql.Marshaler {
+			return ec.marshalNRankInversion2ᚖplumblineᚋportfolioᚐRankInversion(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RankInversionEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RankInversionEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RankInversion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RateLimit_cost(ctx context.Context, field graphql.CollectedField, obj *model.RateLimit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -26288,6 +37119,75 @@ func (ec *executionContext) _RecordResult_version(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_RecordResult_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RecordResult", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Recorded_author(ctx context.Context, field graphql.CollectedField, obj *portfolio.Recorded) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Recorded_author(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Author, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Recorded_author(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Recorded", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Recorded_at(ctx context.Context, field graphql.CollectedField, obj *portfolio.Recorded) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Recorded_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Recorded_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Recorded", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Recorded_version(ctx context.Context, field graphql.CollectedField, obj *portfolio.Recorded) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Recorded_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Recorded_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Recorded", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Risk_id(ctx context.Context, field graphql.CollectedField, obj *portfolio.Risk) (ret graphql.Marshaler) {
@@ -26972,6 +37872,61 @@ func (ec *executionContext) fieldContext_RiskEdge_node(_ context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _Score_value(ctx context.Context, field graphql.CollectedField, obj *portfolio.Score) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Score_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Score_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Score", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Score_reasons(ctx context.Context, field graphql.CollectedField, obj *portfolio.Score) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Score_reasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reasons, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Reason) graphql.Marshaler {
+			return ec.marshalNReason2ᚕᚖplumblineᚋportfolioᚐReasonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Score_reasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Score",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Scorecard_department(ctx context.Context, field graphql.CollectedField, obj *portfolio.Scorecard) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27460,6 +38415,1497 @@ func (ec *executionContext) fieldContext_StartSyncPayload_userErrors(_ context.C
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Strategy_id(ctx context.Context, field graphql.CollectedField, obj *portfolio.Strategy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Strategy_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Strategy_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Strategy", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Strategy_key(ctx context.Context, field graphql.CollectedField, obj *portfolio.Strategy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Strategy_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Strategy_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Strategy", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Strategy_name(ctx context.Context, field graphql.CollectedField, obj *portfolio.Strategy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Strategy_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Strategy_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Strategy", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Strategy_description(ctx context.Context, field graphql.CollectedField, obj *portfolio.Strategy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Strategy_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Strategy_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Strategy", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Strategy_owner(ctx context.Context, field graphql.CollectedField, obj *portfolio.Strategy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Strategy_owner(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Owner(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Person) graphql.Marshaler {
+			return ec.marshalOPerson2ᚖplumblineᚋportfolioᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Strategy_owner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Strategy",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Strategy_ownerName(ctx context.Context, field graphql.CollectedField, obj *portfolio.Strategy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Strategy_ownerName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OwnerName(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Strategy_ownerName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Strategy", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Strategy_leading(ctx context.Context, field graphql.CollectedField, obj *portfolio.Strategy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Strategy_leading(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Leading, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Strategy_leading(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Strategy", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Strategy_inForce(ctx context.Context, field graphql.CollectedField, obj *portfolio.Strategy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Strategy_inForce(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InForce(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.StrategyVersion) graphql.Marshaler {
+			return ec.marshalOStrategyVersion2ᚖplumblineᚋportfolioᚐStrategyVersion(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Strategy_inForce(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Strategy",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StrategyVersion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Strategy_inForceReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.Strategy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Strategy_inForceReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InForceReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Strategy_inForceReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Strategy",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Strategy_versions(ctx context.Context, field graphql.CollectedField, obj *portfolio.Strategy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Strategy_versions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Versions(fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.StrategyVersionRow, portfolio.StrategyVersion]) graphql.Marshaler {
+			return ec.marshalNStrategyVersionConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Strategy_versions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Strategy",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StrategyVersionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Strategy_versions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Strategy_objectives(ctx context.Context, field graphql.CollectedField, obj *portfolio.Strategy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Strategy_objectives(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Objectives(fc.Args["filter"].(*portfolio.ObjectiveFilter), fc.Args["orderBy"].([]*portfolio.ObjectiveOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.ObjectiveRow, portfolio.Objective]) graphql.Marshaler {
+			return ec.marshalNObjectiveConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Strategy_objectives(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Strategy",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ObjectiveConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Strategy_objectives_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Strategy_contributions(ctx context.Context, field graphql.CollectedField, obj *portfolio.Strategy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Strategy_contributions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Contributions(fc.Args["filter"].(*portfolio.ContributionFilter), fc.Args["orderBy"].([]*portfolio.ContributionOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.ContributionRow, portfolio.Contribution]) graphql.Marshaler {
+			return ec.marshalNContributionConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Strategy_contributions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Strategy",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContributionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Strategy_contributions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Strategy_recorded(ctx context.Context, field graphql.CollectedField, obj *portfolio.Strategy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Strategy_recorded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recorded(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Recorded) graphql.Marshaler {
+			return ec.marshalNRecorded2ᚖplumblineᚋportfolioᚐRecorded(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Strategy_recorded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Strategy",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Recorded(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StrategyComparison_before(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyComparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyComparison_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.StrategyWeighing) graphql.Marshaler {
+			return ec.marshalNStrategyWeighing2ᚖplumblineᚋportfolioᚐStrategyWeighing(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyComparison_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StrategyComparison",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StrategyWeighing(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StrategyComparison_after(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyComparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyComparison_after(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.After(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.StrategyWeighing) graphql.Marshaler {
+			return ec.marshalNStrategyWeighing2ᚖplumblineᚋportfolioᚐStrategyWeighing(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyComparison_after(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StrategyComparison",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StrategyWeighing(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StrategyComparison_weights(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyComparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyComparison_weights(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Weights(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.WeightChange) graphql.Marshaler {
+			return ec.marshalNWeightChange2ᚕᚖplumblineᚋportfolioᚐWeightChangeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyComparison_weights(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StrategyComparison",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WeightChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StrategyComparison_moved(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyComparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyComparison_moved(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Moved(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyComparison_moved(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StrategyComparison", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _StrategyComparison_movedReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyComparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyComparison_movedReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MovedReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyComparison_movedReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StrategyComparison",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StrategyComparison_tau(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyComparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyComparison_tau(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tau(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Score) graphql.Marshaler {
+			return ec.marshalNScore2ᚖplumblineᚋportfolioᚐScore(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyComparison_tau(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StrategyComparison",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Score(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StrategyComparison_changes(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyComparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyComparison_changes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Changes(fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.RankChangeConnection) graphql.Marshaler {
+			return ec.marshalNRankChangeConnection2ᚖplumblineᚋportfolioᚐRankChangeConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyComparison_changes(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StrategyComparison",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RankChangeConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_StrategyComparison_changes_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StrategyConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.StrategyRow, portfolio.Strategy]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Strategy) graphql.Marshaler {
+			return ec.marshalNStrategy2ᚕᚖplumblineᚋportfolioᚐStrategyᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StrategyConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Strategy(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StrategyConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.StrategyRow, portfolio.Strategy]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Edge[portfolio.Strategy]) graphql.Marshaler {
+			return ec.marshalNStrategyEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StrategyConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StrategyEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StrategyConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.StrategyRow, portfolio.Strategy]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StrategyConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StrategyConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.StrategyRow, portfolio.Strategy]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StrategyConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _StrategyEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.Strategy]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StrategyEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _StrategyEdge_node(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.Strategy]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Strategy) graphql.Marshaler {
+			return ec.marshalNStrategy2ᚖplumblineᚋportfolioᚐStrategy(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StrategyEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Strategy(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StrategyVersion_id(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyVersion_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyVersion_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StrategyVersion", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _StrategyVersion_version(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyVersion_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyVersion_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StrategyVersion", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _StrategyVersion_name(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyVersion_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyVersion_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StrategyVersion", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _StrategyVersion_strategy(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyVersion_strategy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Strategy(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Strategy) graphql.Marshaler {
+			return ec.marshalOStrategy2ᚖplumblineᚋportfolioᚐStrategy(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyVersion_strategy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StrategyVersion",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Strategy(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StrategyVersion_validFrom(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyVersion_validFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyVersion_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StrategyVersion", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _StrategyVersion_validTo(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyVersion_validTo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidTo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyVersion_validTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StrategyVersion", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _StrategyVersion_inForce(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyVersion_inForce(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InForce, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyVersion_inForce(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StrategyVersion", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _StrategyVersion_method(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyVersion_method(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Method, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.WeightMethod) graphql.Marshaler {
+			return ec.marshalNWeightMethod2plumblineᚋportfolioᚐWeightMethod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyVersion_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StrategyVersion", field, false, false, errors.New("field of type WeightMethod does not have child fields"))
+}
+
+func (ec *executionContext) _StrategyVersion_asOf(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyVersion_asOf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AsOf(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyVersion_asOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StrategyVersion", field, true, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _StrategyVersion_weights(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyVersion_weights(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Weights(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.WeighedObjective) graphql.Marshaler {
+			return ec.marshalNWeighedObjective2ᚕᚖplumblineᚋportfolioᚐWeighedObjectiveᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyVersion_weights(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StrategyVersion",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WeighedObjective(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StrategyVersion_weightReasons(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyVersion_weightReasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WeightReasons(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Reason) graphql.Marshaler {
+			return ec.marshalNReason2ᚕᚖplumblineᚋportfolioᚐReasonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyVersion_weightReasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StrategyVersion",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StrategyVersion_comparisons(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyVersion_comparisons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Comparisons(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Comparison) graphql.Marshaler {
+			return ec.marshalNComparison2ᚕᚖplumblineᚋportfolioᚐComparisonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyVersion_comparisons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StrategyVersion",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Comparison(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StrategyVersion_problems(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyVersion_problems(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problems(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Reason) graphql.Marshaler {
+			return ec.marshalNReason2ᚕᚖplumblineᚋportfolioᚐReasonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyVersion_problems(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StrategyVersion",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StrategyVersion_recorded(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyVersion_recorded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recorded(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Recorded) graphql.Marshaler {
+			return ec.marshalNRecorded2ᚖplumblineᚋportfolioᚐRecorded(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyVersion_recorded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StrategyVersion",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Recorded(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StrategyVersionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.StrategyVersionRow, portfolio.StrategyVersion]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyVersionConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.StrategyVersion) graphql.Marshaler {
+			return ec.marshalNStrategyVersion2ᚕᚖplumblineᚋportfolioᚐStrategyVersionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyVersionConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StrategyVersionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StrategyVersion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StrategyVersionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.StrategyVersionRow, portfolio.StrategyVersion]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyVersionConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Edge[portfolio.StrategyVersion]) graphql.Marshaler {
+			return ec.marshalNStrategyVersionEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyVersionConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StrategyVersionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StrategyVersionEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StrategyVersionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.StrategyVersionRow, portfolio.StrategyVersion]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyVersionConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyVersionConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StrategyVersionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StrategyVersionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.StrategyVersionRow, portfolio.StrategyVersion]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyVersionConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyVersionConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StrategyVersionConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _StrategyVersionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.StrategyVersion]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyVersionEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyVersionEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StrategyVersionEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _StrategyVersionEdge_node(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.StrategyVersion]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyVersionEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.StrategyVersion) graphql.Marshaler {
+			return ec.marshalNStrategyVersion2ᚖplumblineᚋportfolioᚐStrategyVersion(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyVersionEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StrategyVersionEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StrategyVersion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StrategyWeighing_version(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyWeighing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyWeighing_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.StrategyVersion) graphql.Marshaler {
+			return ec.marshalOStrategyVersion2ᚖplumblineᚋportfolioᚐStrategyVersion(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyWeighing_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StrategyWeighing",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StrategyVersion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StrategyWeighing_method(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyWeighing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyWeighing_method(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Method(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.WeightMethod) graphql.Marshaler {
+			return ec.marshalNWeightMethod2plumblineᚋportfolioᚐWeightMethod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyWeighing_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StrategyWeighing", field, true, false, errors.New("field of type WeightMethod does not have child fields"))
+}
+
+func (ec *executionContext) _StrategyWeighing_asOf(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyWeighing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyWeighing_asOf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AsOf(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyWeighing_asOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StrategyWeighing", field, true, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _StrategyWeighing_portfolioAlignment(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyWeighing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyWeighing_portfolioAlignment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PortfolioAlignment(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Score) graphql.Marshaler {
+			return ec.marshalNScore2ᚖplumblineᚋportfolioᚐScore(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyWeighing_portfolioAlignment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StrategyWeighing",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Score(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StrategyWeighing_reasons(ctx context.Context, field graphql.CollectedField, obj *portfolio.StrategyWeighing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyWeighing_reasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reasons(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Reason) graphql.Marshaler {
+			return ec.marshalNReason2ᚕᚖplumblineᚋportfolioᚐReasonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyWeighing_reasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StrategyWeighing",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
 		},
 	}
 	return fc, nil
@@ -30482,6 +42928,272 @@ func (ec *executionContext) fieldContext_UserError_field(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("UserError", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _WeighedObjective_objective(ctx context.Context, field graphql.CollectedField, obj *portfolio.WeighedObjective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WeighedObjective_objective(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Objective(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Objective) graphql.Marshaler {
+			return ec.marshalOObjective2ᚖplumblineᚋportfolioᚐObjective(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WeighedObjective_objective(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WeighedObjective",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Objective(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WeighedObjective_leaf(ctx context.Context, field graphql.CollectedField, obj *portfolio.WeighedObjective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WeighedObjective_leaf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Leaf(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WeighedObjective_leaf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WeighedObjective", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _WeighedObjective_local(ctx context.Context, field graphql.CollectedField, obj *portfolio.WeighedObjective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WeighedObjective_local(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Local(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WeighedObjective_local(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WeighedObjective", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _WeighedObjective_global(ctx context.Context, field graphql.CollectedField, obj *portfolio.WeighedObjective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WeighedObjective_global(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Global(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WeighedObjective_global(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WeighedObjective", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _WeighedObjective_normalisedAgain(ctx context.Context, field graphql.CollectedField, obj *portfolio.WeighedObjective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WeighedObjective_normalisedAgain(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NormalisedAgain(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WeighedObjective_normalisedAgain(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WeighedObjective", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _WeighedObjective_reason(ctx context.Context, field graphql.CollectedField, obj *portfolio.WeighedObjective) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WeighedObjective_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WeighedObjective_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WeighedObjective",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WeightChange_objective(ctx context.Context, field graphql.CollectedField, obj *portfolio.WeightChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WeightChange_objective(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Objective(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Objective) graphql.Marshaler {
+			return ec.marshalOObjective2ᚖplumblineᚋportfolioᚐObjective(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WeightChange_objective(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WeightChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Objective(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WeightChange_before(ctx context.Context, field graphql.CollectedField, obj *portfolio.WeightChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WeightChange_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WeightChange_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WeightChange", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _WeightChange_after(ctx context.Context, field graphql.CollectedField, obj *portfolio.WeightChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WeightChange_after(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.After(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WeightChange_after(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WeightChange", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _WeightChange_reason(ctx context.Context, field graphql.CollectedField, obj *portfolio.WeightChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WeightChange_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WeightChange_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WeightChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _WorkDone_todo(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkDone) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -30549,6 +43261,139 @@ func (ec *executionContext) _WorkDone_done(ctx context.Context, field graphql.Co
 }
 func (ec *executionContext) fieldContext_WorkDone_done(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WorkDone", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _WorstPair_more(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorstPair) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorstPair_more(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.More(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Objective) graphql.Marshaler {
+			return ec.marshalOObjective2ᚖplumblineᚋportfolioᚐObjective(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorstPair_more(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorstPair",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Objective(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WorstPair_less(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorstPair) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorstPair_less(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Less(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Objective) graphql.Marshaler {
+			return ec.marshalOObjective2ᚖplumblineᚋportfolioᚐObjective(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorstPair_less(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorstPair",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Objective(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WorstPair_given(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorstPair) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorstPair_given(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Given(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorstPair_given(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorstPair", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _WorstPair_suggested(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorstPair) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorstPair_suggested(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Suggested(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorstPair_suggested(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorstPair", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _WorstPair_ratioThen(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorstPair) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorstPair_ratioThen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RatioThen(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorstPair_ratioThen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorstPair", field, true, false, errors.New("field of type Float does not have child fields"))
 }
 
 func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
@@ -31610,6 +44455,50 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputAlignmentFlagsComparator(ctx context.Context, obj any) (portfolio.AlignmentFlagsComparator, error) {
+	var it portfolio.AlignmentFlagsComparator
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"any", "all", "none"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "any":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("any"))
+			data, err := ec.unmarshalOAlignmentFlag2ᚕplumblineᚋportfolioᚐAlignmentFlagᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Any = data
+		case "all":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("all"))
+			data, err := ec.unmarshalOAlignmentFlag2ᚕplumblineᚋportfolioᚐAlignmentFlagᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.All = data
+		case "none":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("none"))
+			data, err := ec.unmarshalOAlignmentFlag2ᚕplumblineᚋportfolioᚐAlignmentFlagᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.None = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputBaselineBasisComparator(ctx context.Context, obj any) (portfolio.EnumComparator[portfolio.BaselineBasis], error) {
 	var it portfolio.EnumComparator[portfolio.BaselineBasis]
 	if obj == nil {
@@ -31735,6 +44624,120 @@ func (ec *executionContext) unmarshalInputConfirmHoldInput(ctx context.Context, 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputContributionFilter(ctx context.Context, obj any) (portfolio.ContributionFilter, error) {
+	var it portfolio.ContributionFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"and", "or", "not", "objective", "strategy", "project", "projectRef", "state", "strength", "points", "rationale", "author", "at"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalOContributionFilter2ᚕᚖplumblineᚋportfolioᚐContributionFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalOContributionFilter2ᚕᚖplumblineᚋportfolioᚐContributionFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalOContributionFilter2ᚖplumblineᚋportfolioᚐContributionFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
+		case "objective":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("objective"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Objective = data
+		case "strategy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("strategy"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Strategy = data
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalOProjectFilter2ᚖplumblineᚋportfolioᚐProjectFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "projectRef":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("projectRef"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProjectRef = data
+		case "state":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
+			data, err := ec.unmarshalOContributionStateComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.State = data
+		case "strength":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("strength"))
+			data, err := ec.unmarshalOFloatComparator2ᚖplumblineᚋportfolioᚐFloatComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Strength = data
+		case "points":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("points"))
+			data, err := ec.unmarshalOFloatComparator2ᚖplumblineᚋportfolioᚐFloatComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Points = data
+		case "rationale":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rationale"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Rationale = data
+		case "author":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("author"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Author = data
+		case "at":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("at"))
+			data, err := ec.unmarshalODateTimeComparator2ᚖplumblineᚋportfolioᚐDateTimeComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.At = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputContributionInput(ctx context.Context, obj any) (recording.Contribution, error) {
 	var it recording.Contribution
 	if obj == nil {
@@ -31788,6 +44791,115 @@ func (ec *executionContext) unmarshalInputContributionInput(ctx context.Context,
 				return it, err
 			}
 			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputContributionOrder(ctx context.Context, obj any) (portfolio.ContributionOrder, error) {
+	var it portfolio.ContributionOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+	if _, present := asMap["nulls"]; !present {
+		asMap["nulls"] = "LAST"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction", "nulls"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNContributionOrderField2plumblineᚋportfolioᚐContributionOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalOOrderDirection2ᚖplumblineᚋportfolioᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "nulls":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nulls"))
+			data, err := ec.unmarshalONullsOrder2ᚖplumblineᚋportfolioᚐNullsOrder(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nulls = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputContributionStateComparator(ctx context.Context, obj any) (portfolio.EnumComparator[portfolio.ContributionState], error) {
+	var it portfolio.EnumComparator[portfolio.ContributionState]
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"eq", "neq", "in", "nin", "null"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "eq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("eq"))
+			data, err := ec.unmarshalOContributionState2ᚖplumblineᚋportfolioᚐContributionState(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Eq = data
+		case "neq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("neq"))
+			data, err := ec.unmarshalOContributionState2ᚖplumblineᚋportfolioᚐContributionState(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Neq = data
+		case "in":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("in"))
+			data, err := ec.unmarshalOContributionState2ᚕplumblineᚋportfolioᚐContributionStateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.In = data
+		case "nin":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nin"))
+			data, err := ec.unmarshalOContributionState2ᚕplumblineᚋportfolioᚐContributionStateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nin = data
+		case "null":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("null"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Null = data
 		}
 	}
 	return it, nil
@@ -32529,6 +45641,92 @@ func (ec *executionContext) unmarshalInputDependencyFilter(ctx context.Context, 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputFloatComparator(ctx context.Context, obj any) (portfolio.FloatComparator, error) {
+	var it portfolio.FloatComparator
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"eq", "neq", "in", "nin", "lt", "lte", "gt", "gte", "null"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "eq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("eq"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Eq = data
+		case "neq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("neq"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Neq = data
+		case "in":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("in"))
+			data, err := ec.unmarshalOFloat2ᚕfloat64ᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.In = data
+		case "nin":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nin"))
+			data, err := ec.unmarshalOFloat2ᚕfloat64ᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nin = data
+		case "lt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lt"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Lt = data
+		case "lte":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lte"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Lte = data
+		case "gt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("gt"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Gt = data
+		case "gte":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("gte"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Gte = data
+		case "null":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("null"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Null = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputGroupHaving(ctx context.Context, obj any) (portfolio.GroupHaving, error) {
 	var it portfolio.GroupHaving
 	if obj == nil {
@@ -32540,7 +45738,7 @@ func (ec *executionContext) unmarshalInputGroupHaving(ctx context.Context, obj a
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"count", "meanSlipDays", "maxSlipDays"}
+	fieldsInOrder := [...]string{"count", "meanSlipDays", "maxSlipDays", "meanAlignment", "orphans", "budgetSum"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -32568,6 +45766,27 @@ func (ec *executionContext) unmarshalInputGroupHaving(ctx context.Context, obj a
 				return it, err
 			}
 			it.MaxSlipDays = data
+		case "meanAlignment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("meanAlignment"))
+			data, err := ec.unmarshalOFloatComparator2ᚖplumblineᚋportfolioᚐFloatComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MeanAlignment = data
+		case "orphans":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orphans"))
+			data, err := ec.unmarshalOIntComparator2ᚖplumblineᚋportfolioᚐIntComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Orphans = data
+		case "budgetSum":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("budgetSum"))
+			data, err := ec.unmarshalODecimalComparator2ᚖplumblineᚋportfolioᚐDecimalComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BudgetSum = data
 		}
 	}
 	return it, nil
@@ -34555,7 +47774,7 @@ func (ec *executionContext) unmarshalInputMilestoneFilter(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"and", "or", "not", "id", "name", "key", "type", "kind", "sourceStatus", "statusCategory", "presence", "goneSince", "health", "reportedHealth", "computedHealth", "disagreement", "reportedAt", "project", "department", "owner", "startDate", "targetDate", "baselineDate", "baselineBasis", "forecastDate", "finishedDate", "finished", "slipDays", "slipCount", "labels", "connection", "createdAt", "updatedAt", "customFields"}
+	fieldsInOrder := [...]string{"and", "or", "not", "id", "name", "key", "type", "kind", "sourceStatus", "statusCategory", "presence", "goneSince", "health", "reportedHealth", "computedHealth", "disagreement", "reportedAt", "project", "department", "owner", "startDate", "targetDate", "baselineDate", "baselineBasis", "forecastDate", "finishedDate", "finished", "contingency", "hasContingency", "slipDays", "slipCount", "labels", "connection", "createdAt", "updatedAt", "customFields"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -34751,6 +47970,20 @@ func (ec *executionContext) unmarshalInputMilestoneFilter(ctx context.Context, o
 				return it, err
 			}
 			it.Finished = data
+		case "contingency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contingency"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Contingency = data
+		case "hasContingency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hasContingency"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HasContingency = data
 		case "slipDays":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slipDays"))
 			data, err := ec.unmarshalOIntComparator2ᚖplumblineᚋportfolioᚐIntComparator(ctx, v)
@@ -34951,6 +48184,134 @@ func (ec *executionContext) unmarshalInputMoneyInput(ctx context.Context, obj an
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputObjectiveFilter(ctx context.Context, obj any) (portfolio.ObjectiveFilter, error) {
+	var it portfolio.ObjectiveFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"and", "or", "not", "key", "strategy", "parent", "name", "ownerName", "valueDriver", "horizon", "state", "leaf", "localWeight", "globalWeight", "progress"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalOObjectiveFilter2ᚕᚖplumblineᚋportfolioᚐObjectiveFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalOObjectiveFilter2ᚕᚖplumblineᚋportfolioᚐObjectiveFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalOObjectiveFilter2ᚖplumblineᚋportfolioᚐObjectiveFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
+		case "strategy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("strategy"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Strategy = data
+		case "parent":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parent"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Parent = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "ownerName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ownerName"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OwnerName = data
+		case "valueDriver":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("valueDriver"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValueDriver = data
+		case "horizon":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("horizon"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Horizon = data
+		case "state":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
+			data, err := ec.unmarshalOObjectiveStateComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.State = data
+		case "leaf":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("leaf"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Leaf = data
+		case "localWeight":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("localWeight"))
+			data, err := ec.unmarshalOFloatComparator2ᚖplumblineᚋportfolioᚐFloatComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LocalWeight = data
+		case "globalWeight":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("globalWeight"))
+			data, err := ec.unmarshalOFloatComparator2ᚖplumblineᚋportfolioᚐFloatComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GlobalWeight = data
+		case "progress":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("progress"))
+			data, err := ec.unmarshalOFloatComparator2ᚖplumblineᚋportfolioᚐFloatComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Progress = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputObjectiveInput(ctx context.Context, obj any) (recording.Objective, error) {
 	var it recording.Objective
 	if obj == nil {
@@ -35067,6 +48428,115 @@ func (ec *executionContext) unmarshalInputObjectiveInput(ctx context.Context, ob
 				return it, err
 			}
 			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputObjectiveOrder(ctx context.Context, obj any) (portfolio.ObjectiveOrder, error) {
+	var it portfolio.ObjectiveOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+	if _, present := asMap["nulls"]; !present {
+		asMap["nulls"] = "LAST"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction", "nulls"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNObjectiveOrderField2plumblineᚋportfolioᚐObjectiveOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalOOrderDirection2ᚖplumblineᚋportfolioᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "nulls":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nulls"))
+			data, err := ec.unmarshalONullsOrder2ᚖplumblineᚋportfolioᚐNullsOrder(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nulls = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputObjectiveStateComparator(ctx context.Context, obj any) (portfolio.EnumComparator[portfolio.ObjectiveState], error) {
+	var it portfolio.EnumComparator[portfolio.ObjectiveState]
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"eq", "neq", "in", "nin", "null"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "eq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("eq"))
+			data, err := ec.unmarshalOObjectiveState2ᚖplumblineᚋportfolioᚐObjectiveState(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Eq = data
+		case "neq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("neq"))
+			data, err := ec.unmarshalOObjectiveState2ᚖplumblineᚋportfolioᚐObjectiveState(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Neq = data
+		case "in":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("in"))
+			data, err := ec.unmarshalOObjectiveState2ᚕplumblineᚋportfolioᚐObjectiveStateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.In = data
+		case "nin":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nin"))
+			data, err := ec.unmarshalOObjectiveState2ᚕplumblineᚋportfolioᚐObjectiveStateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nin = data
+		case "null":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("null"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Null = data
 		}
 	}
 	return it, nil
@@ -35601,7 +49071,7 @@ func (ec *executionContext) unmarshalInputProjectFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"and", "or", "not", "id", "name", "key", "description", "category", "phase", "sourceStatus", "presence", "goneSince", "health", "reportedHealth", "computedHealth", "disagreement", "reportedAt", "department", "manager", "sponsor", "parent", "startDate", "targetDate", "baselineDate", "forecastDate", "finishedDate", "slipDays", "pmoId", "priority", "objectives", "labels", "connection", "createdAt", "updatedAt", "budgetAmount", "currency", "hasGoLive", "milestones", "customFields"}
+	fieldsInOrder := [...]string{"and", "or", "not", "id", "name", "key", "description", "category", "phase", "sourceStatus", "presence", "goneSince", "health", "reportedHealth", "computedHealth", "disagreement", "reportedAt", "department", "manager", "sponsor", "parent", "startDate", "targetDate", "baselineDate", "forecastDate", "finishedDate", "slipDays", "pmoId", "priority", "objectives", "labels", "connection", "createdAt", "updatedAt", "budgetAmount", "currency", "hasGoLive", "justification", "alignmentScore", "alignmentRank", "fundingRank", "alignmentFlags", "objective", "orphan", "ranked", "programme", "wsjf", "milestones", "customFields"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -35867,6 +49337,76 @@ func (ec *executionContext) unmarshalInputProjectFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.HasGoLive = data
+		case "justification":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("justification"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Justification = data
+		case "alignmentScore":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("alignmentScore"))
+			data, err := ec.unmarshalOFloatComparator2ᚖplumblineᚋportfolioᚐFloatComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AlignmentScore = data
+		case "alignmentRank":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("alignmentRank"))
+			data, err := ec.unmarshalOIntComparator2ᚖplumblineᚋportfolioᚐIntComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AlignmentRank = data
+		case "fundingRank":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fundingRank"))
+			data, err := ec.unmarshalOIntComparator2ᚖplumblineᚋportfolioᚐIntComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FundingRank = data
+		case "alignmentFlags":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("alignmentFlags"))
+			data, err := ec.unmarshalOAlignmentFlagsComparator2ᚖplumblineᚋportfolioᚐAlignmentFlagsComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AlignmentFlags = data
+		case "objective":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("objective"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Objective = data
+		case "orphan":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orphan"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Orphan = data
+		case "ranked":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ranked"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ranked = data
+		case "programme":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("programme"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Programme = data
+		case "wsjf":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("wsjf"))
+			data, err := ec.unmarshalOFloatComparator2ᚖplumblineᚋportfolioᚐFloatComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Wsjf = data
 		case "milestones":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("milestones"))
 			data, err := ec.unmarshalOMilestoneCollectionFilter2ᚖplumblineᚋportfolioᚐMilestoneCollectionFilter(ctx, v)
@@ -36840,6 +50380,57 @@ func (ec *executionContext) unmarshalInputStrategyInput(ctx context.Context, obj
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputStrategyTrial(ctx context.Context, obj any) (portfolio.StrategyTrial, error) {
+	var it portfolio.StrategyTrial
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"strategy", "version", "method", "weights"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "strategy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("strategy"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Strategy = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "method":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("method"))
+			data, err := ec.unmarshalOWeightMethod2ᚖplumblineᚋportfolioᚐWeightMethod(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Method = data
+		case "weights":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("weights"))
+			data, err := ec.unmarshalOTrialWeight2ᚕᚖplumblineᚋportfolioᚐTrialWeightᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Weights = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputStrategyVersionInput(ctx context.Context, obj any) (recording.StrategyVersion, error) {
 	var it recording.StrategyVersion
 	if obj == nil {
@@ -37125,6 +50716,43 @@ func (ec *executionContext) unmarshalInputToolFilter(ctx context.Context, obj an
 				return it, err
 			}
 			it.LastCompleteAt = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputTrialWeight(ctx context.Context, obj any) (portfolio.TrialWeight, error) {
+	var it portfolio.TrialWeight
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"objective", "weight"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "objective":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("objective"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Objective = data
+		case "weight":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("weight"))
+			data, err := ec.unmarshalNDecimal2githubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Weight = data
 		}
 	}
 	return it, nil
@@ -37729,6 +51357,16 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._SyncRun(ctx, sel, obj)
+	case *portfolio.StrategyVersion:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._StrategyVersion(ctx, sel, obj)
+	case *portfolio.Strategy:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Strategy(ctx, sel, obj)
 	case *portfolio.Risk:
 		if obj == nil {
 			return graphql.Null
@@ -37744,6 +51382,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Person(ctx, sel, obj)
+	case *portfolio.Objective:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Objective(ctx, sel, obj)
 	case *portfolio.Milestone:
 		if obj == nil {
 			return graphql.Null
@@ -37754,6 +51397,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Kpi(ctx, sel, obj)
+	case *portfolio.KeyResult:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._KeyResult(ctx, sel, obj)
 	case *portfolio.HeldListing:
 		if obj == nil {
 			return graphql.Null
@@ -37769,6 +51417,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Department(ctx, sel, obj)
+	case *portfolio.Contribution:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Contribution(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -37781,6 +51434,343 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var alignmentImplementors = []string{"Alignment"}
+
+func (ec *executionContext) _Alignment(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Alignment) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, alignmentImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Alignment")
+		case "score":
+			out.Values[i] = ec._Alignment_score(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rank":
+			out.Values[i] = ec._Alignment_rank(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rankReason":
+			out.Values[i] = ec._Alignment_rankReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "fundingRank":
+			out.Values[i] = ec._Alignment_fundingRank(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "fundingRankReason":
+			out.Values[i] = ec._Alignment_fundingRankReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "spendShare":
+			out.Values[i] = ec._Alignment_spendShare(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "wsjf":
+			out.Values[i] = ec._Alignment_wsjf(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "wsjfRank":
+			out.Values[i] = ec._Alignment_wsjfRank(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "wsjfRankReason":
+			out.Values[i] = ec._Alignment_wsjfRankReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "flags":
+			out.Values[i] = ec._Alignment_flags(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hiddenFlags":
+			out.Values[i] = ec._Alignment_hiddenFlags(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ranked":
+			out.Values[i] = ec._Alignment_ranked(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "programme":
+			out.Values[i] = ec._Alignment_programme(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "primaryObjective":
+			out.Values[i] = ec._Alignment_primaryObjective(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "contributions":
+			out.Values[i] = ec._Alignment_contributions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "strategyVersion":
+			out.Values[i] = ec._Alignment_strategyVersion(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "explain":
+			out.Values[i] = ec._Alignment_explain(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var alignmentExplanationImplementors = []string{"AlignmentExplanation"}
+
+func (ec *executionContext) _AlignmentExplanation(ctx context.Context, sel ast.SelectionSet, obj *portfolio.AlignmentExplanation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, alignmentExplanationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AlignmentExplanation")
+		case "method":
+			out.Values[i] = ec._AlignmentExplanation_method(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "formula":
+			out.Values[i] = ec._AlignmentExplanation_formula(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "calculation":
+			out.Values[i] = ec._AlignmentExplanation_calculation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "strategyVersion":
+			out.Values[i] = ec._AlignmentExplanation_strategyVersion(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "asOf":
+			out.Values[i] = ec._AlignmentExplanation_asOf(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "terms":
+			out.Values[i] = ec._AlignmentExplanation_terms(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "weights":
+			out.Values[i] = ec._AlignmentExplanation_weights(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "notes":
+			out.Values[i] = ec._AlignmentExplanation_notes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "spend":
+			out.Values[i] = ec._AlignmentExplanation_spend(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var alignmentTermImplementors = []string{"AlignmentTerm"}
+
+func (ec *executionContext) _AlignmentTerm(ctx context.Context, sel ast.SelectionSet, obj *portfolio.AlignmentTerm) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, alignmentTermImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AlignmentTerm")
+		case "contribution":
+			out.Values[i] = ec._AlignmentTerm_contribution(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "counts":
+			out.Values[i] = ec._AlignmentTerm_counts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "points":
+			out.Values[i] = ec._AlignmentTerm_points(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "calculation":
+			out.Values[i] = ec._AlignmentTerm_calculation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "leaves":
+			out.Values[i] = ec._AlignmentTerm_leaves(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._AlignmentTerm_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var comparisonImplementors = []string{"Comparison"}
+
+func (ec *executionContext) _Comparison(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Comparison) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, comparisonImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Comparison")
+		case "parent":
+			out.Values[i] = ec._Comparison_parent(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "objectives":
+			out.Values[i] = ec._Comparison_objectives(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "weights":
+			out.Values[i] = ec._Comparison_weights(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._Comparison_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "consistency":
+			out.Values[i] = ec._Comparison_consistency(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "judges":
+			out.Values[i] = ec._Comparison_judges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "consensus":
+			out.Values[i] = ec._Comparison_consensus(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "consensusReason":
+			out.Values[i] = ec._Comparison_consensusReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "disagreements":
+			out.Values[i] = ec._Comparison_disagreements(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
 
 var confirmHoldPayloadImplementors = []string{"ConfirmHoldPayload"}
 
@@ -37801,6 +51791,341 @@ func (ec *executionContext) _ConfirmHoldPayload(ctx context.Context, sel ast.Sel
 			}
 		case "userErrors":
 			out.Values[i] = ec._ConfirmHoldPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var consistencyImplementors = []string{"Consistency"}
+
+func (ec *executionContext) _Consistency(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Consistency) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, consistencyImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Consistency")
+		case "lambda":
+			out.Values[i] = ec._Consistency_lambda(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "index":
+			out.Values[i] = ec._Consistency_index(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ratio":
+			out.Values[i] = ec._Consistency_ratio(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "acceptable":
+			out.Values[i] = ec._Consistency_acceptable(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "approximate":
+			out.Values[i] = ec._Consistency_approximate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "worst":
+			out.Values[i] = ec._Consistency_worst(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var contributionImplementors = []string{"Contribution", "Node"}
+
+func (ec *executionContext) _Contribution(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Contribution) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contributionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Contribution")
+		case "id":
+			out.Values[i] = ec._Contribution_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "project":
+			out.Values[i] = ec._Contribution_project(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "projectRef":
+			out.Values[i] = ec._Contribution_projectRef(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "objective":
+			out.Values[i] = ec._Contribution_objective(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "objectiveKey":
+			out.Values[i] = ec._Contribution_objectiveKey(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "strength":
+			out.Values[i] = ec._Contribution_strength(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rationale":
+			out.Values[i] = ec._Contribution_rationale(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._Contribution_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "superseded":
+			out.Values[i] = ec._Contribution_superseded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "weight":
+			out.Values[i] = ec._Contribution_weight(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "points":
+			out.Values[i] = ec._Contribution_points(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "author":
+			out.Values[i] = ec._Contribution_author(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "at":
+			out.Values[i] = ec._Contribution_at(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "recorded":
+			out.Values[i] = ec._Contribution_recorded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var contributionConnectionImplementors = []string{"ContributionConnection"}
+
+func (ec *executionContext) _ContributionConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Connection[portfolio.ContributionRow, portfolio.Contribution]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contributionConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContributionConnection")
+		case "nodes":
+			out.Values[i] = ec._ContributionConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._ContributionConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._ContributionConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._ContributionConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var contributionEdgeImplementors = []string{"ContributionEdge"}
+
+func (ec *executionContext) _ContributionEdge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Edge[portfolio.Contribution]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contributionEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContributionEdge")
+		case "cursor":
+			out.Values[i] = ec._ContributionEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._ContributionEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var coverageImplementors = []string{"Coverage"}
+
+func (ec *executionContext) _Coverage(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Coverage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, coverageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Coverage")
+		case "objective":
+			out.Values[i] = ec._Coverage_objective(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "weight":
+			out.Values[i] = ec._Coverage_weight(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "projectCount":
+			out.Values[i] = ec._Coverage_projectCount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "projectsAtRisk":
+			out.Values[i] = ec._Coverage_projectsAtRisk(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reasons":
+			out.Values[i] = ec._Coverage_reasons(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "spendShare":
+			out.Values[i] = ec._Coverage_spendShare(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "gap":
+			out.Values[i] = ec._Coverage_gap(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "atRiskShare":
+			out.Values[i] = ec._Coverage_atRiskShare(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -38357,6 +52682,64 @@ func (ec *executionContext) _DependencyEnd(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var disagreementImplementors = []string{"Disagreement"}
+
+func (ec *executionContext) _Disagreement(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Disagreement) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, disagreementImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Disagreement")
+		case "first":
+			out.Values[i] = ec._Disagreement_first(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "second":
+			out.Values[i] = ec._Disagreement_second(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "low":
+			out.Values[i] = ec._Disagreement_low(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "high":
+			out.Values[i] = ec._Disagreement_high(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "spread":
+			out.Values[i] = ec._Disagreement_spread(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var dueMoveImplementors = []string{"DueMove"}
 
 func (ec *executionContext) _DueMove(ctx context.Context, sel ast.SelectionSet, obj *portfolio.DueMove) graphql.Marshaler {
@@ -38381,6 +52764,64 @@ func (ec *executionContext) _DueMove(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "to":
 			out.Values[i] = ec._DueMove_to(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var explainedSpendImplementors = []string{"ExplainedSpend"}
+
+func (ec *executionContext) _ExplainedSpend(ctx context.Context, sel ast.SelectionSet, obj *portfolio.ExplainedSpend) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, explainedSpendImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ExplainedSpend")
+		case "basis":
+			out.Values[i] = ec._ExplainedSpend_basis(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "amount":
+			out.Values[i] = ec._ExplainedSpend_amount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._ExplainedSpend_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "override":
+			out.Values[i] = ec._ExplainedSpend_override(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "source":
+			out.Values[i] = ec._ExplainedSpend_source(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -38856,6 +53297,278 @@ func (ec *executionContext) _IntStatistics(ctx context.Context, sel ast.Selectio
 		case "percentile":
 			out.Values[i] = ec._IntStatistics_percentile(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var judgeImplementors = []string{"Judge"}
+
+func (ec *executionContext) _Judge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Judge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, judgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Judge")
+		case "name":
+			out.Values[i] = ec._Judge_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "person":
+			out.Values[i] = ec._Judge_person(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "weights":
+			out.Values[i] = ec._Judge_weights(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._Judge_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "consistency":
+			out.Values[i] = ec._Judge_consistency(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var keyResultImplementors = []string{"KeyResult", "Node"}
+
+func (ec *executionContext) _KeyResult(ctx context.Context, sel ast.SelectionSet, obj *portfolio.KeyResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, keyResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("KeyResult")
+		case "id":
+			out.Values[i] = ec._KeyResult_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "key":
+			out.Values[i] = ec._KeyResult_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._KeyResult_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "objective":
+			out.Values[i] = ec._KeyResult_objective(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "owner":
+			out.Values[i] = ec._KeyResult_owner(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "ownerName":
+			out.Values[i] = ec._KeyResult_ownerName(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "unit":
+			out.Values[i] = ec._KeyResult_unit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "kpiKey":
+			out.Values[i] = ec._KeyResult_kpiKey(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "baseline":
+			out.Values[i] = ec._KeyResult_baseline(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "target":
+			out.Values[i] = ec._KeyResult_target(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "actual":
+			out.Values[i] = ec._KeyResult_actual(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "actualPeriod":
+			out.Values[i] = ec._KeyResult_actualPeriod(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "progress":
+			out.Values[i] = ec._KeyResult_progress(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "told":
+			out.Values[i] = ec._KeyResult_told(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "weight":
+			out.Values[i] = ec._KeyResult_weight(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "due":
+			out.Values[i] = ec._KeyResult_due(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "recorded":
+			out.Values[i] = ec._KeyResult_recorded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var keyResultConnectionImplementors = []string{"KeyResultConnection"}
+
+func (ec *executionContext) _KeyResultConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Connection[portfolio.KeyResultRow, portfolio.KeyResult]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, keyResultConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("KeyResultConnection")
+		case "nodes":
+			out.Values[i] = ec._KeyResultConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._KeyResultConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._KeyResultConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._KeyResultConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var keyResultEdgeImplementors = []string{"KeyResultEdge"}
+
+func (ec *executionContext) _KeyResultEdge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Edge[portfolio.KeyResult]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, keyResultEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("KeyResultEdge")
+		case "cursor":
+			out.Values[i] = ec._KeyResultEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._KeyResultEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -40363,6 +55076,11 @@ func (ec *executionContext) _Milestone(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "contingency":
+			out.Values[i] = ec._Milestone_contingency(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "customFields":
 			out.Values[i] = ec._Milestone_customFields(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -40707,6 +55425,109 @@ func (ec *executionContext) _MilestoneGroupEdge(ctx context.Context, sel ast.Sel
 	return out
 }
 
+var misalignmentImplementors = []string{"Misalignment"}
+
+func (ec *executionContext) _Misalignment(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Misalignment) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, misalignmentImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Misalignment")
+		case "strategyVersion":
+			out.Values[i] = ec._Misalignment_strategyVersion(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "portfolioAlignment":
+			out.Values[i] = ec._Misalignment_portfolioAlignment(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rankedCount":
+			out.Values[i] = ec._Misalignment_rankedCount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._Misalignment_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "spendBasis":
+			out.Values[i] = ec._Misalignment_spendBasis(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "spend":
+			out.Values[i] = ec._Misalignment_spend(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "spendReason":
+			out.Values[i] = ec._Misalignment_spendReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "gaps":
+			out.Values[i] = ec._Misalignment_gaps(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "orphans":
+			out.Values[i] = ec._Misalignment_orphans(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "orphanSpendShare":
+			out.Values[i] = ec._Misalignment_orphanSpendShare(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fundingTau":
+			out.Values[i] = ec._Misalignment_fundingTau(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "wsjfTau":
+			out.Values[i] = ec._Misalignment_wsjfTau(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "inversions":
+			out.Values[i] = ec._Misalignment_inversions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "inversionsReason":
+			out.Values[i] = ec._Misalignment_inversionsReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var moneyImplementors = []string{"Money"}
 
 func (ec *executionContext) _Money(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Money) graphql.Marshaler {
@@ -40971,6 +55792,260 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_deleteRecords(ctx, field)
 			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var objectiveImplementors = []string{"Objective", "Node"}
+
+func (ec *executionContext) _Objective(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Objective) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, objectiveImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Objective")
+		case "id":
+			out.Values[i] = ec._Objective_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "key":
+			out.Values[i] = ec._Objective_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._Objective_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "description":
+			out.Values[i] = ec._Objective_description(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "strategy":
+			out.Values[i] = ec._Objective_strategy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "parent":
+			out.Values[i] = ec._Objective_parent(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "children":
+			out.Values[i] = ec._Objective_children(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "owner":
+			out.Values[i] = ec._Objective_owner(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "ownerName":
+			out.Values[i] = ec._Objective_ownerName(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "valueDriver":
+			out.Values[i] = ec._Objective_valueDriver(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "horizon":
+			out.Values[i] = ec._Objective_horizon(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "aliases":
+			out.Values[i] = ec._Objective_aliases(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "validFrom":
+			out.Values[i] = ec._Objective_validFrom(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "validTo":
+			out.Values[i] = ec._Objective_validTo(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._Objective_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "leaf":
+			out.Values[i] = ec._Objective_leaf(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "localWeight":
+			out.Values[i] = ec._Objective_localWeight(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "globalWeight":
+			out.Values[i] = ec._Objective_globalWeight(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "weightReason":
+			out.Values[i] = ec._Objective_weightReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "progress":
+			out.Values[i] = ec._Objective_progress(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "keyResults":
+			out.Values[i] = ec._Objective_keyResults(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "coverage":
+			out.Values[i] = ec._Objective_coverage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "contributions":
+			out.Values[i] = ec._Objective_contributions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "projects":
+			out.Values[i] = ec._Objective_projects(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recorded":
+			out.Values[i] = ec._Objective_recorded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var objectiveConnectionImplementors = []string{"ObjectiveConnection"}
+
+func (ec *executionContext) _ObjectiveConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Connection[portfolio.ObjectiveRow, portfolio.Objective]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, objectiveConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ObjectiveConnection")
+		case "nodes":
+			out.Values[i] = ec._ObjectiveConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._ObjectiveConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._ObjectiveConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._ObjectiveConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var objectiveEdgeImplementors = []string{"ObjectiveEdge"}
+
+func (ec *executionContext) _ObjectiveEdge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Edge[portfolio.Objective]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, objectiveEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ObjectiveEdge")
+		case "cursor":
+			out.Values[i] = ec._ObjectiveEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._ObjectiveEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -41333,6 +56408,64 @@ func (ec *executionContext) _PhaseCount(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var progressImplementors = []string{"Progress"}
+
+func (ec *executionContext) _Progress(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Progress) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, progressImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Progress")
+		case "value":
+			out.Values[i] = ec._Progress_value(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._Progress_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "method":
+			out.Values[i] = ec._Progress_method(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "counted":
+			out.Values[i] = ec._Progress_counted(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "of":
+			out.Values[i] = ec._Progress_of(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var projectImplementors = []string{"Project", "Node"}
 
 func (ec *executionContext) _Project(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Project) graphql.Marshaler {
@@ -41555,6 +56688,36 @@ func (ec *executionContext) _Project(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "alignment":
+			out.Values[i] = ec._Project_alignment(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "justification":
+			out.Values[i] = ec._Project_justification(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "businessValue":
+			out.Values[i] = ec._Project_businessValue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "timeCriticality":
+			out.Values[i] = ec._Project_timeCriticality(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "riskReduction":
+			out.Values[i] = ec._Project_riskReduction(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "jobSize":
+			out.Values[i] = ec._Project_jobSize(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -41620,6 +56783,31 @@ func (ec *executionContext) _ProjectAggregates(ctx context.Context, sel ast.Sele
 			}
 		case "budget":
 			out.Values[i] = ec._ProjectAggregates_budget(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "alignment":
+			out.Values[i] = ec._ProjectAggregates_alignment(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "budgetWeightedAlignment":
+			out.Values[i] = ec._ProjectAggregates_budgetWeightedAlignment(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "percentAligned":
+			out.Values[i] = ec._ProjectAggregates_percentAligned(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "orphans":
+			out.Values[i] = ec._ProjectAggregates_orphans(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "wsjf":
+			out.Values[i] = ec._ProjectAggregates_wsjf(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -42089,6 +57277,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "misalignment":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_misalignment(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "dependencies":
 			field := field
 
@@ -42265,6 +57475,50 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "objectives":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_objectives(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "contributions":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_contributions(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "departments":
 			field := field
 
@@ -42364,6 +57618,94 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				}()
 				res = ec._Query_risks(ctx, field)
 				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "strategies":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_strategies(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "strategy":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_strategy(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "simulateStrategy":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_simulateStrategy(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "compareStrategyVersions":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_compareStrategyVersions(ctx, field)
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -42476,6 +57818,329 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var rankChangeImplementors = []string{"RankChange"}
+
+func (ec *executionContext) _RankChange(ctx context.Context, sel ast.SelectionSet, obj *portfolio.RankChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rankChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RankChange")
+		case "project":
+			out.Values[i] = ec._RankChange_project(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "scoreBefore":
+			out.Values[i] = ec._RankChange_scoreBefore(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "scoreAfter":
+			out.Values[i] = ec._RankChange_scoreAfter(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rankBefore":
+			out.Values[i] = ec._RankChange_rankBefore(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rankAfter":
+			out.Values[i] = ec._RankChange_rankAfter(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "places":
+			out.Values[i] = ec._RankChange_places(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._RankChange_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var rankChangeConnectionImplementors = []string{"RankChangeConnection"}
+
+func (ec *executionContext) _RankChangeConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.RankChangeConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rankChangeConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RankChangeConnection")
+		case "nodes":
+			out.Values[i] = ec._RankChangeConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._RankChangeConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._RankChangeConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._RankChangeConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var rankChangeEdgeImplementors = []string{"RankChangeEdge"}
+
+func (ec *executionContext) _RankChangeEdge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Edge[portfolio.RankChange]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rankChangeEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RankChangeEdge")
+		case "cursor":
+			out.Values[i] = ec._RankChangeEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._RankChangeEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var rankInversionImplementors = []string{"RankInversion"}
+
+func (ec *executionContext) _RankInversion(ctx context.Context, sel ast.SelectionSet, obj *portfolio.RankInversion) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rankInversionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RankInversion")
+		case "project":
+			out.Values[i] = ec._RankInversion_project(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "alignmentRank":
+			out.Values[i] = ec._RankInversion_alignmentRank(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fundingRank":
+			out.Values[i] = ec._RankInversion_fundingRank(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "places":
+			out.Values[i] = ec._RankInversion_places(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "score":
+			out.Values[i] = ec._RankInversion_score(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "spendShare":
+			out.Values[i] = ec._RankInversion_spendShare(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var rankInversionConnectionImplementors = []string{"RankInversionConnection"}
+
+func (ec *executionContext) _RankInversionConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.RankInversionConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rankInversionConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RankInversionConnection")
+		case "nodes":
+			out.Values[i] = ec._RankInversionConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._RankInversionConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._RankInversionConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._RankInversionConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var rankInversionEdgeImplementors = []string{"RankInversionEdge"}
+
+func (ec *executionContext) _RankInversionEdge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Edge[portfolio.RankInversion]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rankInversionEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RankInversionEdge")
+		case "cursor":
+			out.Values[i] = ec._RankInversionEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._RankInversionEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -42628,6 +58293,54 @@ func (ec *executionContext) _RecordResult(ctx context.Context, sel ast.Selection
 			}
 		case "version":
 			out.Values[i] = ec._RecordResult_version(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var recordedImplementors = []string{"Recorded"}
+
+func (ec *executionContext) _Recorded(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Recorded) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Recorded")
+		case "author":
+			out.Values[i] = ec._Recorded_author(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "at":
+			out.Values[i] = ec._Recorded_at(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._Recorded_version(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -42881,6 +58594,49 @@ func (ec *executionContext) _RiskEdge(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var scoreImplementors = []string{"Score"}
+
+func (ec *executionContext) _Score(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Score) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, scoreImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Score")
+		case "value":
+			out.Values[i] = ec._Score_value(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reasons":
+			out.Values[i] = ec._Score_reasons(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var scorecardImplementors = []string{"Scorecard"}
 
 func (ec *executionContext) _Scorecard(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Scorecard) graphql.Marshaler {
@@ -43107,6 +58863,525 @@ func (ec *executionContext) _StartSyncPayload(ctx context.Context, sel ast.Selec
 			}
 		case "userErrors":
 			out.Values[i] = ec._StartSyncPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var strategyImplementors = []string{"Strategy", "Node"}
+
+func (ec *executionContext) _Strategy(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Strategy) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, strategyImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Strategy")
+		case "id":
+			out.Values[i] = ec._Strategy_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "key":
+			out.Values[i] = ec._Strategy_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._Strategy_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "description":
+			out.Values[i] = ec._Strategy_description(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "owner":
+			out.Values[i] = ec._Strategy_owner(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "ownerName":
+			out.Values[i] = ec._Strategy_ownerName(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "leading":
+			out.Values[i] = ec._Strategy_leading(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "inForce":
+			out.Values[i] = ec._Strategy_inForce(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "inForceReason":
+			out.Values[i] = ec._Strategy_inForceReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "versions":
+			out.Values[i] = ec._Strategy_versions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "objectives":
+			out.Values[i] = ec._Strategy_objectives(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "contributions":
+			out.Values[i] = ec._Strategy_contributions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recorded":
+			out.Values[i] = ec._Strategy_recorded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var strategyComparisonImplementors = []string{"StrategyComparison"}
+
+func (ec *executionContext) _StrategyComparison(ctx context.Context, sel ast.SelectionSet, obj *portfolio.StrategyComparison) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, strategyComparisonImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StrategyComparison")
+		case "before":
+			out.Values[i] = ec._StrategyComparison_before(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "after":
+			out.Values[i] = ec._StrategyComparison_after(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "weights":
+			out.Values[i] = ec._StrategyComparison_weights(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "moved":
+			out.Values[i] = ec._StrategyComparison_moved(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "movedReason":
+			out.Values[i] = ec._StrategyComparison_movedReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "tau":
+			out.Values[i] = ec._StrategyComparison_tau(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "changes":
+			out.Values[i] = ec._StrategyComparison_changes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var strategyConnectionImplementors = []string{"StrategyConnection"}
+
+func (ec *executionContext) _StrategyConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Connection[portfolio.StrategyRow, portfolio.Strategy]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, strategyConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StrategyConnection")
+		case "nodes":
+			out.Values[i] = ec._StrategyConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._StrategyConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._StrategyConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._StrategyConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var strategyEdgeImplementors = []string{"StrategyEdge"}
+
+func (ec *executionContext) _StrategyEdge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Edge[portfolio.Strategy]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, strategyEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StrategyEdge")
+		case "cursor":
+			out.Values[i] = ec._StrategyEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._StrategyEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var strategyVersionImplementors = []string{"StrategyVersion", "Node"}
+
+func (ec *executionContext) _StrategyVersion(ctx context.Context, sel ast.SelectionSet, obj *portfolio.StrategyVersion) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, strategyVersionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StrategyVersion")
+		case "id":
+			out.Values[i] = ec._StrategyVersion_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._StrategyVersion_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._StrategyVersion_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "strategy":
+			out.Values[i] = ec._StrategyVersion_strategy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "validFrom":
+			out.Values[i] = ec._StrategyVersion_validFrom(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "validTo":
+			out.Values[i] = ec._StrategyVersion_validTo(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "inForce":
+			out.Values[i] = ec._StrategyVersion_inForce(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "method":
+			out.Values[i] = ec._StrategyVersion_method(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "asOf":
+			out.Values[i] = ec._StrategyVersion_asOf(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "weights":
+			out.Values[i] = ec._StrategyVersion_weights(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "weightReasons":
+			out.Values[i] = ec._StrategyVersion_weightReasons(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "comparisons":
+			out.Values[i] = ec._StrategyVersion_comparisons(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "problems":
+			out.Values[i] = ec._StrategyVersion_problems(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recorded":
+			out.Values[i] = ec._StrategyVersion_recorded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var strategyVersionConnectionImplementors = []string{"StrategyVersionConnection"}
+
+func (ec *executionContext) _StrategyVersionConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Connection[portfolio.StrategyVersionRow, portfolio.StrategyVersion]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, strategyVersionConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StrategyVersionConnection")
+		case "nodes":
+			out.Values[i] = ec._StrategyVersionConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._StrategyVersionConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._StrategyVersionConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._StrategyVersionConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var strategyVersionEdgeImplementors = []string{"StrategyVersionEdge"}
+
+func (ec *executionContext) _StrategyVersionEdge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Edge[portfolio.StrategyVersion]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, strategyVersionEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StrategyVersionEdge")
+		case "cursor":
+			out.Values[i] = ec._StrategyVersionEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._StrategyVersionEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var strategyWeighingImplementors = []string{"StrategyWeighing"}
+
+func (ec *executionContext) _StrategyWeighing(ctx context.Context, sel ast.SelectionSet, obj *portfolio.StrategyWeighing) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, strategyWeighingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StrategyWeighing")
+		case "version":
+			out.Values[i] = ec._StrategyWeighing_version(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "method":
+			out.Values[i] = ec._StrategyWeighing_method(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "asOf":
+			out.Values[i] = ec._StrategyWeighing_asOf(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "portfolioAlignment":
+			out.Values[i] = ec._StrategyWeighing_portfolioAlignment(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reasons":
+			out.Values[i] = ec._StrategyWeighing_reasons(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -44465,6 +60740,122 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var weighedObjectiveImplementors = []string{"WeighedObjective"}
+
+func (ec *executionContext) _WeighedObjective(ctx context.Context, sel ast.SelectionSet, obj *portfolio.WeighedObjective) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, weighedObjectiveImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WeighedObjective")
+		case "objective":
+			out.Values[i] = ec._WeighedObjective_objective(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "leaf":
+			out.Values[i] = ec._WeighedObjective_leaf(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "local":
+			out.Values[i] = ec._WeighedObjective_local(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "global":
+			out.Values[i] = ec._WeighedObjective_global(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "normalisedAgain":
+			out.Values[i] = ec._WeighedObjective_normalisedAgain(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._WeighedObjective_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var weightChangeImplementors = []string{"WeightChange"}
+
+func (ec *executionContext) _WeightChange(ctx context.Context, sel ast.SelectionSet, obj *portfolio.WeightChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, weightChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WeightChange")
+		case "objective":
+			out.Values[i] = ec._WeightChange_objective(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "before":
+			out.Values[i] = ec._WeightChange_before(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "after":
+			out.Values[i] = ec._WeightChange_after(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._WeightChange_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var workDoneImplementors = []string{"WorkDone"}
 
 func (ec *executionContext) _WorkDone(ctx context.Context, sel ast.SelectionSet, obj *portfolio.WorkDone) graphql.Marshaler {
@@ -44489,6 +60880,64 @@ func (ec *executionContext) _WorkDone(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "done":
 			out.Values[i] = ec._WorkDone_done(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var worstPairImplementors = []string{"WorstPair"}
+
+func (ec *executionContext) _WorstPair(ctx context.Context, sel ast.SelectionSet, obj *portfolio.WorstPair) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, worstPairImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WorstPair")
+		case "more":
+			out.Values[i] = ec._WorstPair_more(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "less":
+			out.Values[i] = ec._WorstPair_less(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "given":
+			out.Values[i] = ec._WorstPair_given(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "suggested":
+			out.Values[i] = ec._WorstPair_suggested(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ratioThen":
+			out.Values[i] = ec._WorstPair_ratioThen(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -44905,6 +61354,99 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) marshalNAlignment2ᚖplumblineᚋportfolioᚐAlignment(ctx context.Context, sel ast.SelectionSet, v *portfolio.Alignment) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Alignment(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAlignmentExplanation2ᚖplumblineᚋportfolioᚐAlignmentExplanation(ctx context.Context, sel ast.SelectionSet, v *portfolio.AlignmentExplanation) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AlignmentExplanation(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAlignmentFlag2plumblineᚋportfolioᚐAlignmentFlag(ctx context.Context, v any) (portfolio.AlignmentFlag, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.AlignmentFlag(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAlignmentFlag2plumblineᚋportfolioᚐAlignmentFlag(ctx context.Context, sel ast.SelectionSet, v portfolio.AlignmentFlag) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNAlignmentFlag2ᚕplumblineᚋportfolioᚐAlignmentFlagᚄ(ctx context.Context, v any) ([]portfolio.AlignmentFlag, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]portfolio.AlignmentFlag, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAlignmentFlag2plumblineᚋportfolioᚐAlignmentFlag(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNAlignmentFlag2ᚕplumblineᚋportfolioᚐAlignmentFlagᚄ(ctx context.Context, sel ast.SelectionSet, v []portfolio.AlignmentFlag) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAlignmentFlag2plumblineᚋportfolioᚐAlignmentFlag(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAlignmentTerm2ᚕᚖplumblineᚋportfolioᚐAlignmentTermᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.AlignmentTerm) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAlignmentTerm2ᚖplumblineᚋportfolioᚐAlignmentTerm(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAlignmentTerm2ᚖplumblineᚋportfolioᚐAlignmentTerm(ctx context.Context, sel ast.SelectionSet, v *portfolio.AlignmentTerm) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AlignmentTerm(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNAttainmentForm2plumblineᚋportfolioᚐAttainmentForm(ctx context.Context, v any) (portfolio.AttainmentForm, error) {
 	tmp, err := scalar.UnmarshalString(v)
 	res := portfolio.AttainmentForm(tmp)
@@ -44955,6 +61497,32 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 	return res
 }
 
+func (ec *executionContext) marshalNComparison2ᚕᚖplumblineᚋportfolioᚐComparisonᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Comparison) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNComparison2ᚖplumblineᚋportfolioᚐComparison(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNComparison2ᚖplumblineᚋportfolioᚐComparison(ctx context.Context, sel ast.SelectionSet, v *portfolio.Comparison) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Comparison(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNConfirmHoldInput2plumblineᚋgraphᚋmodelᚐConfirmHoldInput(ctx context.Context, v any) (model.ConfirmHoldInput, error) {
 	res, err := ec.unmarshalInputConfirmHoldInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -44974,6 +61542,77 @@ func (ec *executionContext) marshalNConfirmHoldPayload2ᚖplumblineᚋgraphᚋmo
 	return ec._ConfirmHoldPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNContribution2ᚕᚖplumblineᚋportfolioᚐContributionᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Contribution) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContribution2ᚖplumblineᚋportfolioᚐContribution(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNContribution2ᚖplumblineᚋportfolioᚐContribution(ctx context.Context, sel ast.SelectionSet, v *portfolio.Contribution) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Contribution(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNContributionConnection2plumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v portfolio.Connection[portfolio.ContributionRow, portfolio.Contribution]) graphql.Marshaler {
+	return ec._ContributionConnection(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNContributionConnection2ᚖplumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.Connection[portfolio.ContributionRow, portfolio.Contribution]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ContributionConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNContributionEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.Contribution]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContributionEdge2ᚖplumblineᚋportfolioᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNContributionEdge2ᚖplumblineᚋportfolioᚐEdge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Edge[portfolio.Contribution]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ContributionEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNContributionFilter2ᚖplumblineᚋportfolioᚐContributionFilter(ctx context.Context, v any) (*portfolio.ContributionFilter, error) {
+	res, err := ec.unmarshalInputContributionFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNContributionInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐContributionᚄ(ctx context.Context, v any) ([]*recording.Contribution, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
@@ -44991,6 +61630,71 @@ func (ec *executionContext) unmarshalNContributionInput2ᚕᚖplumblineᚋgraph�
 func (ec *executionContext) unmarshalNContributionInput2ᚖplumblineᚋgraphᚋrecordingᚐContribution(ctx context.Context, v any) (*recording.Contribution, error) {
 	res, err := ec.unmarshalInputContributionInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNContributionOrder2ᚖplumblineᚋportfolioᚐContributionOrder(ctx context.Context, v any) (*portfolio.ContributionOrder, error) {
+	res, err := ec.unmarshalInputContributionOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNContributionOrderField2plumblineᚋportfolioᚐContributionOrderField(ctx context.Context, v any) (portfolio.ContributionOrderField, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.ContributionOrderField(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNContributionOrderField2plumblineᚋportfolioᚐContributionOrderField(ctx context.Context, sel ast.SelectionSet, v portfolio.ContributionOrderField) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNContributionState2plumblineᚋportfolioᚐContributionState(ctx context.Context, v any) (portfolio.ContributionState, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.ContributionState(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNContributionState2plumblineᚋportfolioᚐContributionState(ctx context.Context, sel ast.SelectionSet, v portfolio.ContributionState) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNCoverage2ᚕᚖplumblineᚋportfolioᚐCoverageᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Coverage) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCoverage2ᚖplumblineᚋportfolioᚐCoverage(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCoverage2ᚖplumblineᚋportfolioᚐCoverage(ctx context.Context, sel ast.SelectionSet, v *portfolio.Coverage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Coverage(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNCustomField2ᚕᚖplumblineᚋportfolioᚐCustomFieldᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.CustomField) graphql.Marshaler {
@@ -45283,6 +61987,32 @@ func (ec *executionContext) unmarshalNDependencyFilter2ᚖplumblineᚋportfolio�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNDisagreement2ᚕᚖplumblineᚋportfolioᚐDisagreementᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Disagreement) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDisagreement2ᚖplumblineᚋportfolioᚐDisagreement(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDisagreement2ᚖplumblineᚋportfolioᚐDisagreement(ctx context.Context, sel ast.SelectionSet, v *portfolio.Disagreement) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Disagreement(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNDueMove2ᚕᚖplumblineᚋportfolioᚐDueMoveᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.DueMove) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -45307,6 +62037,16 @@ func (ec *executionContext) marshalNDueMove2ᚖplumblineᚋportfolioᚐDueMove(c
 		return graphql.Null
 	}
 	return ec._DueMove(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNExplainedSpend2ᚖplumblineᚋportfolioᚐExplainedSpend(ctx context.Context, sel ast.SelectionSet, v *portfolio.ExplainedSpend) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ExplainedSpend(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNFieldType2plumblineᚋportfolioᚐFieldType(ctx context.Context, v any) (portfolio.FieldType, error) {
@@ -45340,6 +62080,35 @@ func (ec *executionContext) marshalNFloat2float64(ctx context.Context, sel ast.S
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNFloat2ᚕfloat64ᚄ(ctx context.Context, v any) ([]float64, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]float64, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNFloat2float64(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNFloat2ᚕfloat64ᚄ(ctx context.Context, sel ast.SelectionSet, v []float64) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNFloat2float64(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNFloatStatistics2ᚖplumblineᚋportfolioᚐFloatStatistics(ctx context.Context, sel ast.SelectionSet, v *portfolio.FloatStatistics) graphql.Marshaler {
@@ -45625,6 +62394,32 @@ func (ec *executionContext) marshalNIntStatistics2ᚖplumblineᚋportfolioᚐInt
 	return ec._IntStatistics(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNJudge2ᚕᚖplumblineᚋportfolioᚐJudgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Judge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNJudge2ᚖplumblineᚋportfolioᚐJudge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNJudge2ᚖplumblineᚋportfolioᚐJudge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Judge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Judge(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNJudgementInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐJudgementᚄ(ctx context.Context, v any) ([]*recording.Judgement, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
@@ -45642,6 +62437,68 @@ func (ec *executionContext) unmarshalNJudgementInput2ᚕᚖplumblineᚋgraphᚋr
 func (ec *executionContext) unmarshalNJudgementInput2ᚖplumblineᚋgraphᚋrecordingᚐJudgement(ctx context.Context, v any) (*recording.Judgement, error) {
 	res, err := ec.unmarshalInputJudgementInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNKeyResult2ᚕᚖplumblineᚋportfolioᚐKeyResultᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.KeyResult) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNKeyResult2ᚖplumblineᚋportfolioᚐKeyResult(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNKeyResult2ᚖplumblineᚋportfolioᚐKeyResult(ctx context.Context, sel ast.SelectionSet, v *portfolio.KeyResult) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._KeyResult(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNKeyResultConnection2ᚖplumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.Connection[portfolio.KeyResultRow, portfolio.KeyResult]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._KeyResultConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNKeyResultEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.KeyResult]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNKeyResultEdge2ᚖplumblineᚋportfolioᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNKeyResultEdge2ᚖplumblineᚋportfolioᚐEdge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Edge[portfolio.KeyResult]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._KeyResultEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNKeyResultInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐKeyResultᚄ(ctx context.Context, v any) ([]*recording.KeyResult, error) {
@@ -46592,6 +63449,77 @@ func (ec *executionContext) marshalNNode2ᚕplumblineᚋportfolioᚐNode(ctx con
 	return ret
 }
 
+func (ec *executionContext) marshalNObjective2ᚕᚖplumblineᚋportfolioᚐObjectiveᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Objective) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNObjective2ᚖplumblineᚋportfolioᚐObjective(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNObjective2ᚖplumblineᚋportfolioᚐObjective(ctx context.Context, sel ast.SelectionSet, v *portfolio.Objective) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Objective(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNObjectiveConnection2plumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v portfolio.Connection[portfolio.ObjectiveRow, portfolio.Objective]) graphql.Marshaler {
+	return ec._ObjectiveConnection(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNObjectiveConnection2ᚖplumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.Connection[portfolio.ObjectiveRow, portfolio.Objective]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ObjectiveConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNObjectiveEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.Objective]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNObjectiveEdge2ᚖplumblineᚋportfolioᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNObjectiveEdge2ᚖplumblineᚋportfolioᚐEdge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Edge[portfolio.Objective]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ObjectiveEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNObjectiveFilter2ᚖplumblineᚋportfolioᚐObjectiveFilter(ctx context.Context, v any) (*portfolio.ObjectiveFilter, error) {
+	res, err := ec.unmarshalInputObjectiveFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNObjectiveInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐObjectiveᚄ(ctx context.Context, v any) ([]*recording.Objective, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
@@ -46609,6 +63537,45 @@ func (ec *executionContext) unmarshalNObjectiveInput2ᚕᚖplumblineᚋgraphᚋr
 func (ec *executionContext) unmarshalNObjectiveInput2ᚖplumblineᚋgraphᚋrecordingᚐObjective(ctx context.Context, v any) (*recording.Objective, error) {
 	res, err := ec.unmarshalInputObjectiveInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNObjectiveOrder2ᚖplumblineᚋportfolioᚐObjectiveOrder(ctx context.Context, v any) (*portfolio.ObjectiveOrder, error) {
+	res, err := ec.unmarshalInputObjectiveOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNObjectiveOrderField2plumblineᚋportfolioᚐObjectiveOrderField(ctx context.Context, v any) (portfolio.ObjectiveOrderField, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.ObjectiveOrderField(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNObjectiveOrderField2plumblineᚋportfolioᚐObjectiveOrderField(ctx context.Context, sel ast.SelectionSet, v portfolio.ObjectiveOrderField) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNObjectiveState2plumblineᚋportfolioᚐObjectiveState(ctx context.Context, v any) (portfolio.ObjectiveState, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.ObjectiveState(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNObjectiveState2plumblineᚋportfolioᚐObjectiveState(ctx context.Context, sel ast.SelectionSet, v portfolio.ObjectiveState) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNObjectiveWeightInput2plumblineᚋportfolioᚐObjectiveWeight(ctx context.Context, v any) (portfolio.ObjectiveWeight, error) {
@@ -46828,6 +63795,16 @@ func (ec *executionContext) marshalNPresence2plumblineᚋportfolioᚐPresence(ct
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNProgress2ᚖplumblineᚋportfolioᚐProgress(ctx context.Context, sel ast.SelectionSet, v *portfolio.Progress) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Progress(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNProject2ᚕᚖplumblineᚋportfolioᚐProjectᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Project) graphql.Marshaler {
@@ -47145,6 +64122,130 @@ func (ec *executionContext) unmarshalNQuarantineFilter2ᚖplumblineᚋportfolio�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNRankChange2ᚕᚖplumblineᚋportfolioᚐRankChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.RankChange) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRankChange2ᚖplumblineᚋportfolioᚐRankChange(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRankChange2ᚖplumblineᚋportfolioᚐRankChange(ctx context.Context, sel ast.SelectionSet, v *portfolio.RankChange) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RankChange(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRankChangeConnection2ᚖplumblineᚋportfolioᚐRankChangeConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.RankChangeConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RankChangeConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRankChangeEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.RankChange]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRankChangeEdge2ᚖplumblineᚋportfolioᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRankChangeEdge2ᚖplumblineᚋportfolioᚐEdge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Edge[portfolio.RankChange]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RankChangeEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRankInversion2ᚕᚖplumblineᚋportfolioᚐRankInversionᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.RankInversion) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRankInversion2ᚖplumblineᚋportfolioᚐRankInversion(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRankInversion2ᚖplumblineᚋportfolioᚐRankInversion(ctx context.Context, sel ast.SelectionSet, v *portfolio.RankInversion) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RankInversion(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRankInversionConnection2ᚖplumblineᚋportfolioᚐRankInversionConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.RankInversionConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RankInversionConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRankInversionEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.RankInversion]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRankInversionEdge2ᚖplumblineᚋportfolioᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRankInversionEdge2ᚖplumblineᚋportfolioᚐEdge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Edge[portfolio.RankInversion]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RankInversionEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNRateLimit2plumblineᚋgraphᚋmodelᚐRateLimit(ctx context.Context, sel ast.SelectionSet, v model.RateLimit) graphql.Marshaler {
 	return ec._RateLimit(ctx, sel, &v)
 }
@@ -47208,6 +64309,16 @@ func (ec *executionContext) marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordin
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNRecorded2ᚖplumblineᚋportfolioᚐRecorded(ctx context.Context, sel ast.SelectionSet, v *portfolio.Recorded) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Recorded(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNRisk2ᚕᚖplumblineᚋportfolioᚐRiskᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Risk) graphql.Marshaler {
@@ -47325,6 +64436,16 @@ func (ec *executionContext) marshalNRunState2plumblineᚋportfolioᚐRunState(ct
 	return res
 }
 
+func (ec *executionContext) marshalNScore2ᚖplumblineᚋportfolioᚐScore(ctx context.Context, sel ast.SelectionSet, v *portfolio.Score) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Score(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNScorecard2ᚖplumblineᚋportfolioᚐScorecard(ctx context.Context, sel ast.SelectionSet, v *portfolio.Scorecard) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -47399,6 +64520,23 @@ func (ec *executionContext) marshalNSetProjectFieldsPayload2ᚖplumblineᚋgraph
 	return ec._SetProjectFieldsPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNSpendBasis2plumblineᚋportfolioᚐSpendBasis(ctx context.Context, v any) (portfolio.SpendBasis, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.SpendBasis(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSpendBasis2plumblineᚋportfolioᚐSpendBasis(ctx context.Context, sel ast.SelectionSet, v portfolio.SpendBasis) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNStartSyncInput2plumblineᚋgraphᚋmodelᚐStartSyncInput(ctx context.Context, v any) (model.StartSyncInput, error) {
 	res, err := ec.unmarshalInputStartSyncInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -47435,6 +64573,72 @@ func (ec *executionContext) marshalNStatusCategory2plumblineᚋportfolioᚐStatu
 	return res
 }
 
+func (ec *executionContext) marshalNStrategy2ᚕᚖplumblineᚋportfolioᚐStrategyᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Strategy) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStrategy2ᚖplumblineᚋportfolioᚐStrategy(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNStrategy2ᚖplumblineᚋportfolioᚐStrategy(ctx context.Context, sel ast.SelectionSet, v *portfolio.Strategy) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Strategy(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNStrategyConnection2plumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v portfolio.Connection[portfolio.StrategyRow, portfolio.Strategy]) graphql.Marshaler {
+	return ec._StrategyConnection(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNStrategyConnection2ᚖplumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.Connection[portfolio.StrategyRow, portfolio.Strategy]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._StrategyConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNStrategyEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.Strategy]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStrategyEdge2ᚖplumblineᚋportfolioᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNStrategyEdge2ᚖplumblineᚋportfolioᚐEdge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Edge[portfolio.Strategy]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._StrategyEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNStrategyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐStrategyᚄ(ctx context.Context, v any) ([]*recording.Strategy, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
@@ -47454,6 +64658,73 @@ func (ec *executionContext) unmarshalNStrategyInput2ᚖplumblineᚋgraphᚋrecor
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNStrategyTrial2plumblineᚋportfolioᚐStrategyTrial(ctx context.Context, v any) (portfolio.StrategyTrial, error) {
+	res, err := ec.unmarshalInputStrategyTrial(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNStrategyVersion2ᚕᚖplumblineᚋportfolioᚐStrategyVersionᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.StrategyVersion) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStrategyVersion2ᚖplumblineᚋportfolioᚐStrategyVersion(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNStrategyVersion2ᚖplumblineᚋportfolioᚐStrategyVersion(ctx context.Context, sel ast.SelectionSet, v *portfolio.StrategyVersion) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._StrategyVersion(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNStrategyVersionConnection2ᚖplumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.Connection[portfolio.StrategyVersionRow, portfolio.StrategyVersion]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._StrategyVersionConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNStrategyVersionEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.StrategyVersion]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStrategyVersionEdge2ᚖplumblineᚋportfolioᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNStrategyVersionEdge2ᚖplumblineᚋportfolioᚐEdge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Edge[portfolio.StrategyVersion]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._StrategyVersionEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNStrategyVersionInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐStrategyVersionᚄ(ctx context.Context, v any) ([]*recording.StrategyVersion, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
@@ -47471,6 +64742,16 @@ func (ec *executionContext) unmarshalNStrategyVersionInput2ᚕᚖplumblineᚋgra
 func (ec *executionContext) unmarshalNStrategyVersionInput2ᚖplumblineᚋgraphᚋrecordingᚐStrategyVersion(ctx context.Context, v any) (*recording.StrategyVersion, error) {
 	res, err := ec.unmarshalInputStrategyVersionInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNStrategyWeighing2ᚖplumblineᚋportfolioᚐStrategyWeighing(ctx context.Context, sel ast.SelectionSet, v *portfolio.StrategyWeighing) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._StrategyWeighing(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
@@ -47656,6 +64937,11 @@ func (ec *executionContext) marshalNToolEdge2ᚖplumblineᚋportfolioᚐEdge(ctx
 
 func (ec *executionContext) unmarshalNToolFilter2ᚖplumblineᚋportfolioᚐToolFilter(ctx context.Context, v any) (*portfolio.ToolFilter, error) {
 	res, err := ec.unmarshalInputToolFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNTrialWeight2ᚖplumblineᚋportfolioᚐTrialWeight(ctx context.Context, v any) (*portfolio.TrialWeight, error) {
+	res, err := ec.unmarshalInputTrialWeight(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -48016,6 +65302,58 @@ func (ec *executionContext) marshalNUserErrorCode2plumblineᚋportfolioᚐUserEr
 	return res
 }
 
+func (ec *executionContext) marshalNWeighedObjective2ᚕᚖplumblineᚋportfolioᚐWeighedObjectiveᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.WeighedObjective) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWeighedObjective2ᚖplumblineᚋportfolioᚐWeighedObjective(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNWeighedObjective2ᚖplumblineᚋportfolioᚐWeighedObjective(ctx context.Context, sel ast.SelectionSet, v *portfolio.WeighedObjective) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._WeighedObjective(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNWeightChange2ᚕᚖplumblineᚋportfolioᚐWeightChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.WeightChange) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWeightChange2ᚖplumblineᚋportfolioᚐWeightChange(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNWeightChange2ᚖplumblineᚋportfolioᚐWeightChange(ctx context.Context, sel ast.SelectionSet, v *portfolio.WeightChange) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._WeightChange(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNWeightMethod2plumblineᚋportfolioᚐWeightMethod(ctx context.Context, v any) (portfolio.WeightMethod, error) {
 	tmp, err := scalar.UnmarshalString(v)
 	res := portfolio.WeightMethod(tmp)
@@ -48173,6 +65511,50 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
+func (ec *executionContext) unmarshalOAlignmentFlag2ᚕplumblineᚋportfolioᚐAlignmentFlagᚄ(ctx context.Context, v any) ([]portfolio.AlignmentFlag, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]portfolio.AlignmentFlag, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAlignmentFlag2plumblineᚋportfolioᚐAlignmentFlag(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOAlignmentFlag2ᚕplumblineᚋportfolioᚐAlignmentFlagᚄ(ctx context.Context, sel ast.SelectionSet, v []portfolio.AlignmentFlag) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAlignmentFlag2plumblineᚋportfolioᚐAlignmentFlag(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOAlignmentFlagsComparator2ᚖplumblineᚋportfolioᚐAlignmentFlagsComparator(ctx context.Context, v any) (*portfolio.AlignmentFlagsComparator, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputAlignmentFlagsComparator(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOAttainmentForm2plumblineᚋportfolioᚐAttainmentForm(ctx context.Context, v any) (portfolio.AttainmentForm, error) {
 	tmp, err := scalar.UnmarshalString(v)
 	res := portfolio.AttainmentForm(tmp)
@@ -48284,6 +65666,118 @@ func (ec *executionContext) unmarshalOBooleanComparator2ᚖplumblineᚋportfolio
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputBooleanComparator(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOConsistency2ᚖplumblineᚋportfolioᚐConsistency(ctx context.Context, sel ast.SelectionSet, v *portfolio.Consistency) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Consistency(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOContributionFilter2ᚕᚖplumblineᚋportfolioᚐContributionFilterᚄ(ctx context.Context, v any) ([]*portfolio.ContributionFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.ContributionFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNContributionFilter2ᚖplumblineᚋportfolioᚐContributionFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOContributionFilter2ᚖplumblineᚋportfolioᚐContributionFilter(ctx context.Context, v any) (*portfolio.ContributionFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputContributionFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOContributionOrder2ᚕᚖplumblineᚋportfolioᚐContributionOrderᚄ(ctx context.Context, v any) ([]*portfolio.ContributionOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.ContributionOrder, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNContributionOrder2ᚖplumblineᚋportfolioᚐContributionOrder(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOContributionState2ᚕplumblineᚋportfolioᚐContributionStateᚄ(ctx context.Context, v any) ([]portfolio.ContributionState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]portfolio.ContributionState, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNContributionState2plumblineᚋportfolioᚐContributionState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOContributionState2ᚕplumblineᚋportfolioᚐContributionStateᚄ(ctx context.Context, sel ast.SelectionSet, v []portfolio.ContributionState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContributionState2plumblineᚋportfolioᚐContributionState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOContributionState2ᚖplumblineᚋportfolioᚐContributionState(ctx context.Context, v any) (*portfolio.ContributionState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.ContributionState(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOContributionState2ᚖplumblineᚋportfolioᚐContributionState(ctx context.Context, sel ast.SelectionSet, v *portfolio.ContributionState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOContributionStateComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx context.Context, v any) (*portfolio.EnumComparator[portfolio.ContributionState], error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputContributionStateComparator(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -48568,6 +66062,41 @@ func (ec *executionContext) unmarshalODependencyFilter2ᚖplumblineᚋportfolio�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOFloat2ᚕfloat64ᚄ(ctx context.Context, v any) ([]float64, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]float64, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNFloat2float64(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOFloat2ᚕfloat64ᚄ(ctx context.Context, sel ast.SelectionSet, v []float64) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNFloat2float64(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOFloat2ᚖfloat64(ctx context.Context, v any) (*float64, error) {
 	if v == nil {
 		return nil, nil
@@ -48584,6 +66113,14 @@ func (ec *executionContext) marshalOFloat2ᚖfloat64(ctx context.Context, sel as
 	_ = ctx
 	res := scalar.MarshalFloat(*v)
 	return res
+}
+
+func (ec *executionContext) unmarshalOFloatComparator2ᚖplumblineᚋportfolioᚐFloatComparator(ctx context.Context, v any) (*portfolio.FloatComparator, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputFloatComparator(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOGroupHaving2ᚖplumblineᚋportfolioᚐGroupHaving(ctx context.Context, v any) (*portfolio.GroupHaving, error) {
@@ -49416,6 +66953,13 @@ func (ec *executionContext) unmarshalOMilestoneOrder2ᚕᚖplumblineᚋportfolio
 	return res, nil
 }
 
+func (ec *executionContext) marshalOMisalignment2ᚖplumblineᚋportfolioᚐMisalignment(ctx context.Context, sel ast.SelectionSet, v *portfolio.Misalignment) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Misalignment(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOMoney2ᚖplumblineᚋportfolioᚐMoney(ctx context.Context, sel ast.SelectionSet, v *portfolio.Money) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -49457,6 +67001,118 @@ func (ec *executionContext) marshalONullsOrder2ᚖplumblineᚋportfolioᚐNullsO
 	return res
 }
 
+func (ec *executionContext) marshalOObjective2ᚖplumblineᚋportfolioᚐObjective(ctx context.Context, sel ast.SelectionSet, v *portfolio.Objective) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Objective(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOObjectiveFilter2ᚕᚖplumblineᚋportfolioᚐObjectiveFilterᚄ(ctx context.Context, v any) ([]*portfolio.ObjectiveFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.ObjectiveFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNObjectiveFilter2ᚖplumblineᚋportfolioᚐObjectiveFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOObjectiveFilter2ᚖplumblineᚋportfolioᚐObjectiveFilter(ctx context.Context, v any) (*portfolio.ObjectiveFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputObjectiveFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOObjectiveOrder2ᚕᚖplumblineᚋportfolioᚐObjectiveOrderᚄ(ctx context.Context, v any) ([]*portfolio.ObjectiveOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.ObjectiveOrder, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNObjectiveOrder2ᚖplumblineᚋportfolioᚐObjectiveOrder(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOObjectiveState2ᚕplumblineᚋportfolioᚐObjectiveStateᚄ(ctx context.Context, v any) ([]portfolio.ObjectiveState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]portfolio.ObjectiveState, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNObjectiveState2plumblineᚋportfolioᚐObjectiveState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOObjectiveState2ᚕplumblineᚋportfolioᚐObjectiveStateᚄ(ctx context.Context, sel ast.SelectionSet, v []portfolio.ObjectiveState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNObjectiveState2plumblineᚋportfolioᚐObjectiveState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOObjectiveState2ᚖplumblineᚋportfolioᚐObjectiveState(ctx context.Context, v any) (*portfolio.ObjectiveState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.ObjectiveState(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOObjectiveState2ᚖplumblineᚋportfolioᚐObjectiveState(ctx context.Context, sel ast.SelectionSet, v *portfolio.ObjectiveState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOObjectiveStateComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx context.Context, v any) (*portfolio.EnumComparator[portfolio.ObjectiveState], error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputObjectiveStateComparator(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOObjectiveWeightInput2ᚕplumblineᚋportfolioᚐObjectiveWeightᚄ(ctx context.Context, v any) ([]portfolio.ObjectiveWeight, error) {
 	if v == nil {
 		return nil, nil
@@ -49491,6 +67147,13 @@ func (ec *executionContext) marshalOOrderDirection2ᚖplumblineᚋportfolioᚐOr
 	_ = ctx
 	res := scalar.MarshalString(string(*v))
 	return res
+}
+
+func (ec *executionContext) marshalOOverride2ᚖplumblineᚋportfolioᚐSeenOverride(ctx context.Context, sel ast.SelectionSet, v *portfolio.SeenOverride) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Override(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOPeriod2ᚕplumblineᚋportfolioᚐPeriodᚄ(ctx context.Context, v any) ([]portfolio.Period, error) {
@@ -49763,6 +67426,13 @@ func (ec *executionContext) unmarshalOProjectOrder2ᚕᚖplumblineᚋportfolio�
 	return res, nil
 }
 
+func (ec *executionContext) marshalOProvenance2ᚖplumblineᚋportfolioᚐProvenance(ctx context.Context, sel ast.SelectionSet, v *portfolio.Provenance) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Provenance(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOQuarantineFilter2ᚕᚖplumblineᚋportfolioᚐQuarantineFilterᚄ(ctx context.Context, v any) ([]*portfolio.QuarantineFilter, error) {
 	if v == nil {
 		return nil, nil
@@ -49864,6 +67534,25 @@ func (ec *executionContext) marshalORollUpMethod2plumblineᚋportfolioᚐRollUpM
 	_ = sel
 	_ = ctx
 	res := scalar.MarshalString(string(v))
+	return res
+}
+
+func (ec *executionContext) unmarshalORollUpMethod2ᚖplumblineᚋportfolioᚐRollUpMethod(ctx context.Context, v any) (*portfolio.RollUpMethod, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.RollUpMethod(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORollUpMethod2ᚖplumblineᚋportfolioᚐRollUpMethod(ctx context.Context, sel ast.SelectionSet, v *portfolio.RollUpMethod) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
 	return res
 }
 
@@ -50046,6 +67735,27 @@ func (ec *executionContext) unmarshalOStatusCategoryComparator2ᚖplumblineᚋpo
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOStrategy2ᚖplumblineᚋportfolioᚐStrategy(ctx context.Context, sel ast.SelectionSet, v *portfolio.Strategy) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Strategy(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOStrategyComparison2ᚖplumblineᚋportfolioᚐStrategyComparison(ctx context.Context, sel ast.SelectionSet, v *portfolio.StrategyComparison) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._StrategyComparison(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOStrategyVersion2ᚖplumblineᚋportfolioᚐStrategyVersion(ctx context.Context, sel ast.SelectionSet, v *portfolio.StrategyVersion) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._StrategyVersion(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOString2string(ctx context.Context, v any) (string, error) {
 	res, err := scalar.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -50151,11 +67861,54 @@ func (ec *executionContext) unmarshalOToolFilter2ᚖplumblineᚋportfolioᚐTool
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOTrialWeight2ᚕᚖplumblineᚋportfolioᚐTrialWeightᚄ(ctx context.Context, v any) ([]*portfolio.TrialWeight, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.TrialWeight, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNTrialWeight2ᚖplumblineᚋportfolioᚐTrialWeight(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOWeightMethod2ᚖplumblineᚋportfolioᚐWeightMethod(ctx context.Context, v any) (*portfolio.WeightMethod, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.WeightMethod(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOWeightMethod2ᚖplumblineᚋportfolioᚐWeightMethod(ctx context.Context, sel ast.SelectionSet, v *portfolio.WeightMethod) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
+}
+
 func (ec *executionContext) marshalOWorkDone2ᚖplumblineᚋportfolioᚐWorkDone(ctx context.Context, sel ast.SelectionSet, v *portfolio.WorkDone) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._WorkDone(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOWorstPair2ᚖplumblineᚋportfolioᚐWorstPair(ctx context.Context, sel ast.SelectionSet, v *portfolio.WorstPair) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._WorstPair(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.EnumValue) graphql.Marshaler {

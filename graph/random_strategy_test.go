@@ -1,0 +1,114 @@
+package graph_test
+
+import (
+	"strconv"
+
+	"github.com/shopspring/decimal"
+
+	"plumbline/portfolio"
+)
+
+// Keys of what everybody sees, among the texts that random queries compare
+// with, so that some of them find something.
+const (
+	oddStrategy = "open"
+	oddVersion  = "eng"
+)
+
+var oddObjectives = []string{"open", "open-below", "null", "size", "Person", "Größe"}
+
+// oddStrategies are strategies as people record them on a good day and on a bad
+// one: with one version of which judges make something, one that nobody can
+// weigh, and one that was before.
+func oddStrategies() []portfolio.Document {
+	by := portfolio.Authored{Author: "file:strategy.yaml", At: oddDates[5].Time()}
+	d := decimal.RequireFromString
+	number := func(s string) *decimal.Decimal { n := d(s); return &n }
+	docs := []portfolio.Document{
+		&portfolio.StrategyFact{Slug: oddStrategy, Name: "Strategy 🚀", Description: "What is wanted.", Owner: "eng/user/2", Leading: true, Authored: by},
+		&portfolio.StrategyFact{Slug: "null"},
+		&portfolio.StrategyVersionFact{Strategy: oddStrategy, Version: oddVersion, Name: "Now", ValidFrom: oddDates[4], ValidTo: oddDates[8], Method: portfolio.WeightAHP, Authored: by},
+		&portfolio.StrategyVersionFact{Strategy: oddStrategy, Version: "PAY-7", ValidTo: oddDates[3], Method: portfolio.WeightEqual},
+		&portfolio.StrategyVersionFact{Strategy: oddStrategy, Version: "null", ValidFrom: oddDates[8].AddDays(1), Method: portfolio.WeightManual,
+			Weights: []portfolio.ObjectiveWeight{{Objective: "gone", Weight: d("1")}}},
+		&portfolio.StrategyVersionFact{Strategy: oddStrategy, Version: "size", ValidFrom: oddDates[8].AddDays(2), Method: portfolio.WeightAHP},
+		&portfolio.JudgementFact{Strategy: oddStrategy, Version: oddVersion, Judge: "eng/user/2", Authored: by, Pairs: []portfolio.PairComparison{
+			{More: "open", Less: "null", Times: "9"}, {More: "null", Less: "size", Times: "7"}, {More: "size", Less: "open", Times: "3"}, {More: "open-below", Less: "Person", Times: "2"}}},
+		&portfolio.JudgementFact{Strategy: oddStrategy, Version: oddVersion, Judge: "Nobody", Pairs: []portfolio.PairComparison{
+			{More: "open", Less: "null", Times: "1/3"}, {More: "null", Less: "size", Times: "5"}, {More: "open", Less: "size", Times: "many"}, {More: "Person", Less: "open-below", Times: "4"}}},
+		&portfolio.JudgementFact{Strategy: oddStrategy, Version: oddVersion, Judge: "Who compares little", Pairs: []portfolio.PairComparison{{More: "open", Less: "null", Times: "2"}}},
+		&portfolio.ObjectiveFact{Slug: "open", Strategy: oddStrategy, Name: "Openness", Description: "Doors.", Owner: "eng/user/2", ValueDriver: "Access", Horizon: "3 years",
+			Aliases: []string{"Go-live"}, ValidFrom: oddDates[3], ValidTo: oddDates[9], Authored: by},
+		&portfolio.ObjectiveFact{Slug: "open-below", Strategy: oddStrategy, Parent: "open", Name: "Below"},
+		&portfolio.ObjectiveFact{Slug: "Person", Strategy: oddStrategy, Parent: "open", Name: "Person", RollUp: portfolio.RollUpMin},
+		&portfolio.ObjectiveFact{Slug: "null", Strategy: oddStrategy},
+		&portfolio.ObjectiveFact{Slug: "size", Strategy: oddStrategy, RollUp: portfolio.RollUpManual, Progress: number("1.25")},
+		&portfolio.ObjectiveFact{Slug: "Größe", Strategy: oddStrategy, Parent: "gone", ValidTo: oddDates[2]},
+		&portfolio.KeyResultFact{Slug: "k1", Objective: "open-below", Name: "Doors opened", Owner: "eng/user/2", Unit: "doors", KPI: "doors", Baseline: number("1"), Target: number("9"),
+			Weight: number("2"), Due: oddDates[8], Authored: by},
+		&portfolio.KeyResultFact{Slug: "k2", Objective: "Person", Progress: number("0.5"), Actual: number("3")},
+		&portfolio.KeyResultFact{Slug: "k3", Objective: "gone"},
+		&portfolio.KPIFact{Slug: "doors", Name: "Doors", Department: "open", Direction: portfolio.HigherIsBetter, Period: portfolio.PeriodMonth, Target: number("9")},
+		&portfolio.MeasurementFact{KPI: "doors", Period: "2026-01", Actual: number("4")},
+	}
+	for i, budget := range []string{"9", "5", "5", "1", "", ""} {
+		docs = append(docs, orderly(strconv.Itoa(100+2*i), budget, oddObjectives[i%len(oddObjectives)], i)...)
+	}
+	return docs
+}
+
+// orderly is a project of which everything is known that rankings need.
+func orderly(id, budget, objective string, n int) []portfolio.Document {
+	p := &portfolio.ProjectFact{
+		Source: portfolio.Source{Connection: "eng", Kind: "project", ID: id, Key: "ORD-" + id}, Name: "Orderly",
+		Fields: []portfolio.Field{{ID: "dept", Name: "Department", Type: portfolio.FieldText, Text: "open"}},
+	}
+	if budget != "" {
+		p.Fields = append(p.Fields, portfolio.Field{ID: "budget", Name: "Budget", Type: portfolio.FieldNumber, Number: budget + unpaid})
+	}
+	docs := []portfolio.Document{p, &portfolio.ContributionFact{Project: "eng:ORD-" + id, Objective: objective, Strength: decimal.New(int64(n+1), -1)}}
+	for _, field := range []string{"businessValue", "timeCriticality", "riskReduction", "jobSize"} {
+		docs = append(docs, &portfolio.Override{Target: "project:eng:ORD-" + id, Field: field, Value: portfolio.Field{Type: portfolio.FieldNumber, Number: strconv.Itoa(n + 1)}})
+	}
+	return docs
+}
+
+// contribution is to an objective that everybody sees; what is said of a
+// project that few see is for them alone.
+func (o *oddity) contribution() portfolio.Document {
+	o.hidden = o.one(2)
+	f := &portfolio.ContributionFact{
+		Project: o.ref("project", oddProjects), Objective: oddObjectives[o.IntN(len(oddObjectives))],
+		Strength: decimal.New(int64(o.IntN(11)), -1), Rationale: o.maybe(o.text()),
+	}
+	if o.one(4) {
+		f.Objective = "open" // which has others below it
+	}
+	f.Author, f.At = o.maybe("key:"+o.text()), o.instant()
+	return f
+}
+
+// worth is what people say of a project for the second ranking, and why it is
+// done.
+func (o *oddity) worth() portfolio.Document {
+	o.hidden = o.one(2)
+	f := &portfolio.Override{Target: portfolio.Key{Kind: portfolio.KindProject, ID: o.ref("project", oddProjects)}.String()}
+	f.Field = []string{"businessValue", "timeCriticality", "riskReduction", "jobSize", "justification"}[o.IntN(5)]
+	f.Value = portfolio.Field{Type: portfolio.FieldNumber, Number: []string{"1", "8", "5.5", "0"}[o.IntN(4)]}
+	if f.Field == "justification" {
+		f.Value = portfolio.Field{Type: portfolio.FieldText, Text: o.text()}
+	}
+	if o.one(6) {
+		f.Target = portfolio.Key{Kind: portfolio.KindMilestone, ID: o.ref("issue", oddMilestones)}.String()
+		f.Field, f.Value = "contingency", portfolio.Field{Type: portfolio.FieldText, Text: o.text()}
+	}
+	return f
+}
+
+// deepQuestions are about what lies deeper than random questions mostly get.
+var deepQuestions = []string{
+	`{ projects(first: 100) { nodes { alignment { explain { method strategyVersion { version } weights { local } notes { code }
+		terms { counts points calculation leaves { leaf } reason { code } contribution { points } }
+		spend { amount { amount } reason { code } override { value } source { connection } } } } } } }`,
+	`{ strategy { versions { nodes { comparisons { weights reason { code } consensus consensusReason { code } judges { weights reason { code } consistency { ratio worst { given } } } } } } } }`,
+}
