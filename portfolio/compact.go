@@ -49,6 +49,13 @@ func compact(d Document, former *Snapshot) compacted {
 		share(&c.StatusCategory, was.StatusCategory)
 		c.Labels, c.Fields = shareAll(c.Labels), shareNames(c.Fields)
 		return compacted{&c, key}
+	case *MeasurementFact:
+		c, key := *d, d.Key() // of whose id its words are parts
+		rest := key.ID
+		c.KPI, rest = rest[:len(d.KPI)], rest[len(d.KPI)+len("/"):]
+		c.Period, c.Segment = rest[:len(d.Period)], rest[len(d.Period)+len("/"):]
+		share(&c.Author, "")
+		return compacted{&c, key}
 	}
 	return compacted{d, d.Key()}
 }
