@@ -110,5 +110,6 @@ var deepQuestions = []string{
 	`{ projects(first: 100) { nodes { alignment { explain { method strategyVersion { version } weights { local } notes { code }
 		terms { counts points calculation leaves { leaf } reason { code } contribution { points } }
 		spend { amount { amount } reason { code } override { value } source { connection } } } } } } }`,
+	`{ misalignment { inversions { edges { cursor node { project { name } } } } orphans { edges { cursor node { name } } } } }`,
 	`{ strategy { versions { nodes { comparisons { weights reason { code } consensus consensusReason { code } judges { weights reason { code } consistency { ratio worst { given } } } } } } } }`,
 }

@@ -279,7 +279,7 @@ func (a *asker) askForEverything() {
 		for _, arguments := range m.arguments(f) {
 			var query strings.Builder
 			query.WriteString("{ answer: " + f.Name + arguments)
-			m.selection(&query, a.schema.Types[f.Type.Name()], selectionDepth+1)
+			m.selection(&query, a.schema.Types[f.Type.Name()], selectionDepth)
 			query.WriteString(" }")
 			a.ask("local", question{text: query.String()})
 		}
