@@ -207,7 +207,7 @@ func (r *RankInversion) Places() int { return r.row.places }
 func (r *RankInversion) Score() float64 { return r.row.score }
 
 // SpendShare is its share of the spend.
-func (r *RankInversion) SpendShare() float64 { return r.row.spendShare }
+func (r *RankInversion) SpendShare() float64 { return *shown(&r.row.spendShare) }
 
 type (
 	// RankInversionConnection is a page of inversions.

@@ -69,7 +69,7 @@ type standings struct {
 	tau         *float64
 	jobs        int // projects that have a score and a weighted shortest job first
 	jobTau      *float64
-	inversions  []inversion // the widest first
+	inversions  []inversion // by project
 }
 
 // A place is where a project stands; 0 is no rank.
@@ -335,20 +335,11 @@ func (st *standings) compare(contestants []contestant) {
 		if places == 0 {
 			continue
 		}
-		st.inversions = append(st.inversions, inversion{c.row.ID, byScore[i], byMoney[i], places, scores[i], scoring.Round9(spends[i] / st.spend.total)})
+		st.inversions = append(st.inversions, inversion{c.row.ID, byScore[i], byMoney[i], places, scores[i], spends[i] / st.spend.total})
 		if places >= enough || -places >= enough {
 			c.flags = append(c.flags, FlagRankInversion)
 		}
 	}
-	slices.SortFunc(st.inversions, func(a, b inversion) int {
-		if x, y := max(a.places, -a.places), max(b.places, -b.places); x != y {
-			return y - x
-		}
-		if a.project < b.project {
-			return -1
-		}
-		return 1
-	})
 }
 
 func tau(x, y []float64) *float64 {

@@ -62,34 +62,89 @@ var reasonProgramme = &Reason{ReasonProgramme, "It is a programme: the projects 
 // the row.
 func (b *builder) buildAlignment() {
 	b.markProgrammes()
-	weights, _ := b.strategies.weights()
-	if b.rescore {
-		for row := range b.projects.old.ordered.all() {
-			b.dirty.aligned[row.ID] = true
-		}
-	}
-	for i := range b.projects.round {
-		p := &b.projects.round[i]
-		delete(b.dirty.aligned, p.id)
-		if p.now != nil {
-			var was *alignment
-			if p.old != nil {
-				was = p.old.alignment
+	now, _ := b.strategies.weights()
+	was, _ := b.old.strategies.weights()
+	inPieces(len(b.projects.round), func(from, to int) {
+		for i := from; i < to; i++ {
+			if p := &b.projects.round[i]; p.now != nil {
+				p.now.alignment = b.align(p.now, now, alignmentOf(p.old))
 			}
-			p.now.alignment = b.align(p.now, weights, was)
 		}
-	}
-	for id := range b.dirty.aligned {
-		old := b.projects.before(id)
-		if old == nil {
-			continue
+	})
+	rows := b.misaligned()
+	next := make([]*alignment, len(rows))
+	reweigh := sameTree(was, now)
+	inPieces(len(rows), func(from, to int) {
+		for i := from; i < to; i++ {
+			if old := rows[i].alignment; reweigh && !b.dirty.aligned[rows[i].ID] && old.score != nil {
+				next[i] = old.by(now, rows[i].SponsorID != "")
+			} else {
+				next[i] = b.align(rows[i], now, old)
+			}
 		}
-		if now := b.align(old, weights, old.alignment); now != old.alignment {
+	})
+	for i, old := range rows {
+		if next[i] != old.alignment {
 			row := *old
-			row.alignment = now
-			b.projects.put(id, old, &row)
+			row.alignment = next[i]
+			b.projects.put(old.ID, old, &row)
 		}
 	}
+}
+
+// misaligned are the rows that were not computed again and whose alignment may
+// be another one, by id.
+func (b *builder) misaligned() []*ProjectRow {
+	var rows []*ProjectRow
+	add := func(row *ProjectRow) {
+		if row != nil && !b.projects.isFresh(row.ID) {
+			rows = append(rows, row)
+		}
+	}
+	if b.rescore {
+		rows = make([]*ProjectRow, 0, b.projects.old.ordered.count)
+		for row := range b.projects.old.ordered.all() {
+			add(row)
+		}
+		return rows
+	}
+	for _, id := range sortedKeys(b.dirty.aligned) {
+		add(b.projects.before(id))
+	}
+	return rows
+}
+
+func alignmentOf(p *ProjectRow) *alignment {
+	if p == nil {
+		return nil
+	}
+	return p.alignment
+}
+
+// sameTree reports whether the same objectives are in force in two weighings,
+// so that the same contributions count.
+func sameTree(a, b *weighing) bool {
+	return a.known() && b.known() && slices.EqualFunc(a.objectives, b.objectives, func(x, y weighedObjective) bool {
+		return x.key == y.key && x.parent == y.parent
+	})
+}
+
+// by is the alignment by other weights of the same objectives.
+func (a *alignment) by(w *weighing, sponsored bool) *alignment {
+	if len(a.parts) == 0 {
+		return a
+	}
+	next := *a
+	next.parts = slices.Clone(a.parts)
+	w.weighParts(next.parts)
+	next.score, next.primary = total(next.parts)
+	if a.ranked {
+		next.flags = localFlags(next.score, slices.Contains(a.flags, FlagStaleLink), sponsored)
+	}
+	if equalAlignment(a, &next) {
+		return a
+	}
+	return &next
 }
 
 // markProgrammes marks the projects above those that came, went or moved.
@@ -177,17 +232,27 @@ func (w *weighing) parts(counting []*ContributionRow) []alignmentPart {
 		return nil
 	}
 	slices.SortFunc(counting, func(x, y *ContributionRow) int { return w.at[x.ObjectiveID] - w.at[y.ObjectiveID] })
-	places := make([]int, len(counting))
-	for i, c := range counting {
-		places[i] = w.at[c.ObjectiveID]
-	}
 	parts := make([]alignmentPart, len(counting))
 	for i, c := range counting {
-		weight := 0.0
-		w.covers(places, places[i], func(leaf int) { weight += *w.objectives[leaf].global })
-		parts[i] = alignmentPart{c.ID, c.ObjectiveID, c.Strength, weight, scoring.Score([]float64{weight}, []float64{c.Strength})}
+		parts[i] = alignmentPart{contribution: c.ID, objective: c.ObjectiveID, strength: c.Strength}
 	}
+	w.weighParts(parts)
 	return parts
+}
+
+// weighParts sets the weights and the points of the parts of a score.
+func (w *weighing) weighParts(parts []alignmentPart) {
+	var few [8]int
+	places := few[:0]
+	for i := range parts {
+		places = append(places, w.at[parts[i].objective])
+	}
+	for i := range parts {
+		p := &parts[i]
+		p.weight = 0
+		w.covers(places, places[i], func(leaf int) { p.weight += *w.objectives[leaf].global })
+		p.points = scoring.Round9(100 * p.weight * p.strength)
+	}
 }
 
 // covers yields the leaves for which a contribution to the objective at a place

@@ -436,3 +436,25 @@ func TestPropertyAttainmentIsMonotone(t *testing.T) {
 		}
 	})
 }
+
+func rounded(values []float64) []float64 {
+	shown := make([]float64, len(values))
+	for i, v := range values {
+		shown[i] = Round9(v)
+	}
+	return shown
+}
+
+// A figure that is rounded already is found so without writing it.
+func TestPropertyRoundingIsThatOfTheText(t *testing.T) {
+	checkProperty(t, func(t *rapid.T) {
+		x := rapid.Float64Range(-2e6, 2e6).Draw(t, "x")
+		text, err := strconv.ParseFloat(strconv.FormatFloat(x, 'f', 9, 64), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if Round9(x) != text || Round9(text) != text {
+			t.Fatalf("%v is rounded to %v and %v, want %v", x, Round9(x), Round9(text), text)
+		}
+	})
+}

@@ -10,33 +10,25 @@ import (
 // ranking, so that ties share a place and the next is as many places further.
 // Values are compared as they are shown.
 func Ranks(values []float64) []int {
-	shown := rounded(values)
-	order := descending(shown)
+	// The value lies beside its place, because sorting places alone would fetch
+	// every value from somewhere else.
+	type placed struct {
+		shown float64
+		at    int
+	}
+	order := make([]placed, len(values))
+	for i, v := range values {
+		order[i] = placed{Round9(v), i}
+	}
+	slices.SortFunc(order, func(a, b placed) int { return cmp.Compare(b.shown, a.shown) })
 	ranks := make([]int, len(values))
-	for place, i := range order {
-		ranks[i] = place + 1
-		if place > 0 && shown[order[place-1]] == shown[i] {
-			ranks[i] = ranks[order[place-1]]
+	for place, p := range order {
+		ranks[p.at] = place + 1
+		if place > 0 && order[place-1].shown == p.shown {
+			ranks[p.at] = ranks[order[place-1].at]
 		}
 	}
 	return ranks
-}
-
-func rounded(values []float64) []float64 {
-	shown := make([]float64, len(values))
-	for i, v := range values {
-		shown[i] = Round9(v)
-	}
-	return shown
-}
-
-func descending(values []float64) []int {
-	order := make([]int, len(values))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(values[j], values[i]) })
-	return order
 }
 
 // TauB is Kendall's rank correlation with ties, from -1 to 1, of values of the

@@ -50,10 +50,19 @@ const (
 // decimals is how many decimals a computed figure has.
 const decimals = 9
 
+// quicklyRounded bounds the figures that are looked at before they are written:
+// below it, neighbouring numbers are closer than half a ninth decimal.
+const quicklyRounded = 1e6
+
 // Round9 is a computed figure as it is shown, compared and sorted by: nine
 // decimals, without the noise of floating point and without a negative zero.
 // It goes by way of text because scaling would make noise of its own.
 func Round9(x float64) float64 {
+	if -quicklyRounded < x && x < quicklyRounded {
+		if whole := math.Round(x * 1e9); whole/1e9 == x {
+			return x + 0 // it is rounded already: whole and 1e9 are exact, so the quotient is what a text would read
+		}
+	}
 	shown, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'f', decimals, 64), 64) // reads all that is written
 	return shown + 0                                                              // -0 becomes 0
 }
