@@ -44,7 +44,7 @@ func (a *ProjectAggregates) PercentAligned() *Score {
 // budget.
 func (a *ProjectAggregates) BudgetWeightedAlignment() *Score {
 	if !a.view.caller.Reads(GroupCost) {
-		return &Score{Reasons: []*Reason{reasonCost}}
+		return &Score{Reasons: []*Reason{reasonFieldGroup}}
 	}
 	sum, total := 0.0, 0.0
 	currencies := map[string]bool{}

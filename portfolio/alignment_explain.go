@@ -187,8 +187,8 @@ var contributionStates = map[ContributionState]string{
 // SpendBasis says what money a spend is.
 type SpendBasis string
 
-// The values of SpendBasis.
-const SpendBudget SpendBasis = "BUDGET" // what may be spent
+// SpendBudget is what may be spent.
+const SpendBudget SpendBasis = "BUDGET"
 
 // An ExplainedSpend is the money of a project and where that is said.
 type ExplainedSpend struct {

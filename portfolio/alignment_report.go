@@ -31,7 +31,7 @@ func (v *View) whole() *Reason {
 	case v.limited():
 		return reasonScope
 	case !v.caller.Reads(GroupCost):
-		return reasonCost
+		return reasonFieldGroup
 	}
 	return nil
 }

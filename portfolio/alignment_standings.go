@@ -26,14 +26,11 @@ const (
 
 // The codes of why there is no place or no figure of the whole portfolio.
 const (
-	ReasonNotRanked    = "NOT_RANKED"
-	ReasonScope        = "SCOPE"
-	ReasonFieldGroup   = "FIELD_GROUP"
-	ReasonCurrencies   = "MIXED_CURRENCIES"
-	ReasonNoSpend      = "NO_SPEND"
-	ReasonTooFew       = "TOO_FEW_TO_COMPARE"
-	ReasonNoWSJF       = "NO_WSJF"
-	ReasonNothingTried = "NOTHING_WEIGHED"
+	ReasonNotRanked  = "NOT_RANKED"
+	ReasonScope      = "SCOPE"
+	ReasonCurrencies = "MIXED_CURRENCIES"
+	ReasonNoSpend    = "NO_SPEND"
+	ReasonTooFew     = "TOO_FEW_TO_COMPARE"
 )
 
 // A lazy value is computed when it is first asked for. Snapshots that would

@@ -76,7 +76,7 @@ func (a *Alignment) RankReason() *Reason { _, reason := a.rank(); return reason 
 
 func (a *Alignment) fundingRank() (*int, *Reason) {
 	if !a.view.caller.Reads(GroupCost) {
-		return nil, reasonCost
+		return nil, reasonFieldGroup
 	}
 	p, reason := a.place()
 	return ranked(p.funding, reason, func() *Reason {
@@ -139,7 +139,7 @@ func (a *Alignment) HiddenFlags() []*Reason { return a.view.hiddenFlags() }
 
 func (v *View) hiddenFlags() (reasons []*Reason) {
 	if !v.caller.Reads(GroupCost) {
-		reasons = append(reasons, reasonCost)
+		reasons = append(reasons, reasonFieldGroup)
 	}
 	if v.limited() {
 		return append(reasons, reasonScope)

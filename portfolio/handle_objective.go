@@ -266,7 +266,7 @@ func (c *Coverage) spendReason() []*Reason {
 	case c.at < 0:
 		return c.reasons
 	case !c.view.caller.Reads(GroupCost):
-		return []*Reason{reasonCost}
+		return []*Reason{reasonFieldGroup}
 	case c.view.snap.standing().spend.missing != nil:
 		return []*Reason{c.view.snap.standing().spend.missing}
 	}

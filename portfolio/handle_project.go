@@ -98,7 +98,7 @@ func (p *Project) BudgetReason() *Reason {
 	case !p.view.caller.Reads(GroupCost):
 		return reasonFieldGroup
 	case p.budget == nil:
-		return &Reason{Code: "NOT_SET", Message: "No tool and nobody gave a budget."}
+		return reasonNoBudget
 	}
 	return nil
 }

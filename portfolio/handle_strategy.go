@@ -63,10 +63,7 @@ func (v *View) personCalled(text string) *Person {
 	return v.person(p.among(v.snap.refs[KindPerson].of(p.word)))
 }
 
-var (
-	reasonScope = &Reason{Code: ReasonScope, Message: "It is of the whole portfolio, of which this key sees only a part."}
-	reasonCost  = &Reason{Code: ReasonFieldGroup, Message: "This key may not read the field group cost."}
-)
+var reasonScope = &Reason{Code: ReasonScope, Message: "It is of the whole portfolio, of which this key sees only a part."}
 
 // A Strategy is a strategy as one caller sees it. Strategies and objectives are
 // the organisation's: everybody sees them whole.

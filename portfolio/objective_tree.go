@@ -140,13 +140,3 @@ func (n *objectiveNode) overlaps(from, to Date) bool {
 	}
 	return true
 }
-
-// path is the keys from the root to the objective.
-func (n *objectiveNode) path() []string {
-	var path []string
-	for ; n != nil; n = n.parent {
-		path = append(path, n.fact.Slug)
-	}
-	slices.Reverse(path)
-	return path
-}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 )
 
@@ -225,6 +226,7 @@ func sameSnapshot(want, got *Snapshot) string {
 	addRows(add, "objectives", want.objectives, got.objectives, (*ObjectiveRow).id, objectiveFields)
 	addRows(add, "key results", want.keyResults, got.keyResults, (*KeyResultRow).id, keyResultFields)
 	addRows(add, "contributions", want.contributions, got.contributions, (*ContributionRow).id, contributionFields)
+	add("standings", cmp.Diff(standingsOf(want), standingsOf(got), cmp.Exporter(exportAll), cmpopts.EquateNaNs()))
 	add("contributors", cmp.Diff(collect(want.contributors.table), collect(got.contributors.table)))
 	addRows(add, "KPIs", want.kpis, got.kpis, (*KPIRow).id, kpiFields)
 	addRows(add, "KPI links", want.kpiLinks, got.kpiLinks, (*KPILinkRow).id, kpiLinkFields)

@@ -150,3 +150,146 @@ func TestScoresAddUp(t *testing.T) {
 		}
 	})
 }
+
+// standingsOf is what follows from the whole list, but for the weights, which
+// are a part of other rows.
+func standingsOf(s *Snapshot) [2]any {
+	st, risk := *s.standing(), *s.exposure()
+	st.weights = nil
+	return [2]any{st, risk}
+}
+
+// Trying out the weights of today changes no score and no rank.
+func TestTodaysWeightsChangeNothing(t *testing.T) {
+	checkProperty(t, 100, func(t *rapid.T) {
+		h := newHistory(t)
+		h.begin(h.strategy()...)
+		for range rapid.IntRange(0, 5).Draw(t, "commits") {
+			c := h.commit()
+			next, _ := h.now.Apply(c)
+			h.accept(c, next)
+		}
+		v := h.now.View(Local)
+		weights, _ := h.now.strategies.weights()
+		if !weights.known() {
+			return
+		}
+		var trial StrategyTrial
+		for _, o := range v.weighed(weights) {
+			trial.Weights = append(trial.Weights, &TrialWeight{o.row.key, decimal.NewFromFloat(*o.Local())})
+		}
+		comparison, err := v.SimulateStrategy(trial)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, change := range comparison.changes {
+			if !equalScores(change.before, change.after) || change.from != change.to {
+				t.Fatalf("%s: score %v becomes %v, rank %d becomes %d", change.project, change.before, change.after, change.from, change.to)
+			}
+		}
+		if *comparison.Moved() != 0 {
+			t.Fatalf("%d projects moved", *comparison.Moved())
+		}
+	})
+}
+
+// Whatever may be null is so exactly when there is a reason.
+func TestANullHasAReasonAndAReasonANull(t *testing.T) {
+	callers := []Caller{
+		Local, {Name: "without cost", Role: RoleViewer}, {Name: "of a department", Role: RoleViewer, Departments: []string{"digital"}, Groups: []string{GroupCost}},
+	}
+	checkProperty(t, 200, func(t *rapid.T) {
+		h := newHistory(t)
+		for range rapid.IntRange(1, 10).Draw(t, "commits") {
+			c := h.commit()
+			next, _ := h.now.Apply(c)
+			h.accept(c, next)
+		}
+		for _, caller := range callers {
+			v := h.now.View(caller)
+			check := func(what string, there bool, reasons ...*Reason) {
+				reasons = slices.DeleteFunc(reasons, func(r *Reason) bool { return r == nil })
+				if there == (len(reasons) > 0) {
+					t.Fatalf("%s for %s: there is a value: %t, reasons: %v", what, caller.Name, there, reasons)
+				}
+			}
+			score := func(what string, s *Score) { check(what, s.Value != nil, s.Reasons...) }
+			for row := range h.now.Projects() {
+				p := v.project(row.ID)
+				if p == nil {
+					continue
+				}
+				a := p.Alignment()
+				score("score", a.Score())
+				score("wsjf", a.Wsjf())
+				score("spend share", a.SpendShare())
+				check("rank", a.Rank() != nil, a.RankReason())
+				check("funding rank", a.FundingRank() != nil, a.FundingRankReason())
+				check("wsjf rank", a.WsjfRank() != nil, a.WsjfRankReason())
+				check("spend", a.Explain().Spend().Amount() != nil, a.Explain().Spend().Reason())
+				check("calculation", a.Explain().Calculation() != "", a.Score().Reasons...)
+				for _, term := range a.Explain().Terms() {
+					check("term", term.Calculation() != "", term.Reason())
+				}
+			}
+			for row := range h.now.strategyRows.ordered.all() {
+				s := v.strategyOf(row)
+				check("version in force", s.InForce() != nil, s.InForceReason())
+			}
+			for row := range h.now.strategyVersions.ordered.all() {
+				version := v.strategyVersionOf(row)
+				for _, o := range version.Weights() {
+					check("weight", o.Global() != nil, o.Reason())
+				}
+				for _, c := range version.Comparisons() {
+					check("compared weights", len(c.Weights()) > 0, c.Reason())
+					check("consistency", c.Consistency() != nil, c.Reason())
+					check("consensus", c.Consensus != nil, c.ConsensusReason)
+					for _, j := range c.Judges() {
+						check("a judge's weights", len(j.Weights()) > 0, j.Reason())
+					}
+				}
+			}
+			for row := range h.now.objectives.ordered.all() {
+				o := v.objectiveOf(row)
+				check("global weight", o.GlobalWeight() != nil, o.WeightReason())
+				check("local weight", o.LocalWeight() != nil, o.WeightReason())
+				check("progress", o.Progress().Value() != nil, o.Progress().Reason())
+				check("covered projects", o.Coverage().ProjectCount() != nil, o.Coverage().Reasons()...)
+				check("covered weight", o.Coverage().Weight() != nil, o.Coverage().Reasons()...)
+				score("spend share of an objective", o.Coverage().SpendShare())
+				score("gap", o.Coverage().Gap())
+				score("share at risk", o.Coverage().AtRiskShare())
+			}
+			for row := range h.now.keyResults.ordered.all() {
+				k := v.keyResultOf(row)
+				check("progress of a key result", k.Progress().Value() != nil, k.Progress().Reason())
+			}
+			m := v.Misalignment(nil)
+			score("portfolio alignment", m.PortfolioAlignment())
+			score("share of orphans", m.OrphanSpendShare())
+			score("funding tau", m.FundingTau())
+			score("wsjf tau", m.WsjfTau())
+			check("ranked projects", m.RankedCount() != nil, m.Reason())
+			check("spend of all", m.Spend() != nil, m.SpendReason())
+			if c, err := v.CompareStrategyVersions(nil, "1", "2"); err == nil {
+				check("moved projects", c.Moved() != nil, c.MovedReason())
+				score("portfolio alignment by another version", c.After().PortfolioAlignment())
+				score("tau", c.Tau())
+				for _, r := range c.changes {
+					change := &RankChange{r, c}
+					check("changed rank", change.Places() != nil && change.ScoreBefore() != nil && change.ScoreAfter() != nil, change.Reason())
+				}
+				for _, w := range c.Weights() {
+					check("changed weight", w.Before() != nil && w.After() != nil, w.Reason())
+				}
+			}
+			all, err := v.Projects(nil, nil, PageRequest{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			score("percent aligned", all.Aggregates().PercentAligned())
+			score("mean by budget", all.Aggregates().BudgetWeightedAlignment())
+		}
+	})
+}

@@ -232,6 +232,9 @@ func (s *weigher) locals(above *objectiveNode, siblings, inForce []*objectiveNod
 			weights[i] = judged[slices.Index(members, n)]
 		}
 	}
+	if again {
+		s.problem(ReasonNormalisedAgain, "Not all objectives %s that version %s weighs are in force, so the weights of the others were normalised again.", where, s.version.fact.Version)
+	}
 	if len(inForce) == 1 {
 		return []float64{1}, again
 	}
@@ -239,9 +242,6 @@ func (s *weigher) locals(above *objectiveNode, siblings, inForce []*objectiveNod
 	if !ok {
 		s.miss(ReasonWeightsSumToZero, "The weights of the objectives %s add up to 0 in version %s.", where, s.version.fact.Version)
 		return nil, again
-	}
-	if again {
-		s.problem(ReasonNormalisedAgain, "Not all objectives %s that version %s weighs are in force, so the weights of the others were normalised again.", where, s.version.fact.Version)
 	}
 	return normal, again
 }
