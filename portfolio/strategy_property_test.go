@@ -194,7 +194,7 @@ func TestTodaysWeightsChangeNothing(t *testing.T) {
 }
 
 // Whatever may be null is so exactly when there is a reason.
-func TestANullHasAReasonAndAReasonANull(t *testing.T) {
+func TestANullAlignmentHasAReasonAndAReasonANull(t *testing.T) {
 	callers := []Caller{
 		Local, {Name: "without cost", Role: RoleViewer}, {Name: "of a department", Role: RoleViewer, Departments: []string{"digital"}, Groups: []string{GroupCost}},
 	}
