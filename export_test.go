@@ -134,7 +134,7 @@ func TestTablesShowWhatTheCallerMaySee(t *testing.T) {
 	var hidden []string
 	want := 0
 	for _, row := range all {
-		if row["department__slug"] == "digital-health" {
+		if row["department__key"] == "digital-health" {
 			want++
 		} else {
 			hidden = append(hidden, row["id"])
