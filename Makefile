@@ -91,7 +91,7 @@ properties: ## Property tests with 10,000 cases each
 
 .PHONY: long
 long: ## What takes too long for every day: slow sites, whole sites
-	PLUMBLINE_LONG=1 $(GO) test -count=1 -v -timeout 30m -run 'Latency|Speed' . ./connectors/jira
+	PLUMBLINE_LONG=1 $(GO) test -count=1 -v -timeout 30m -run 'Latency|Speed|LittleMemory' . ./connectors/jira
 
 .PHONY: bench
 bench: ## The benchmarks

@@ -90,7 +90,7 @@ const collectAt = 10
 const exportMemory = 96 << 20
 
 func TestATableIsSentInLittleMemory(t *testing.T) {
-	rows := 10_000
+	rows := 5_000
 	if os.Getenv("PLUMBLINE_LONG") != "" {
 		rows = 100_000
 	}
