@@ -47,6 +47,7 @@ var audiences = map[string]audience{
 	"Query.risks":        everyone,
 	"Query.departments":  everyone,
 	"Query.people":       everyone,
+	"Query.identities":   everyone,
 	"Query.connections":  everyone,
 	"Query.kpi":          everyone,
 	"Query.kpis":         everyone,

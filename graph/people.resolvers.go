@@ -19,3 +19,8 @@ func (r *queryResolver) People(ctx context.Context, filter *portfolio.PersonFilt
 	view, page := r.page(ctx, first, after, last, before)
 	return view.People(filter, page)
 }
+
+func (r *queryResolver) Identities(ctx context.Context, filter *portfolio.IdentityFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.IdentityRow, portfolio.Identity], error) {
+	view, page := r.page(ctx, first, after, last, before)
+	return view.Identities(filter, page)
+}

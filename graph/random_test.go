@@ -344,7 +344,10 @@ func newOddWorld(t *testing.T, chance *rand.Rand) *oddWorld {
 		&portfolio.DepartmentFact{Slug: "open", Name: "Open 🚪", Head: "eng/user/2"},
 		&portfolio.DepartmentFact{Slug: "open-below", Name: "", Parent: "open"},
 		&portfolio.DepartmentFact{Slug: "shut", Name: unseen, Head: "vault/user/2"},
-		&portfolio.PersonFact{Source: portfolio.Source{Connection: "eng", Kind: "user", ID: "2"}, Name: "Head of open"},
+		&portfolio.PersonFact{Source: portfolio.Source{Connection: "eng", Kind: "user", ID: "2"}, Name: "Ada", Email: "ada@example.com"},
+		&portfolio.PersonFact{Source: portfolio.Source{Connection: "vault", Kind: "user", ID: "2"}, Name: unseen, Email: unseen + "@example.com"},
+		&portfolio.IdentityFact{Slug: "ada", Name: "Ada", Email: "ada@example.com", Accounts: []string{"eng/user/2"}, Department: "open"},
+		&portfolio.IdentityFact{Slug: "boss", Name: unseen, Email: unseen + "@example.com", Accounts: []string{"vault/user/2"}, Department: "shut"},
 		&portfolio.Site{Connection: "eng", Type: "jira", Instance: "i-1", Account: "pmo", TimeZone: "Asia/Kathmandu"},
 		&portfolio.Site{Connection: "vault", Type: "jira", Instance: unseen, Account: unseen},
 	)

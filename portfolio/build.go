@@ -44,6 +44,7 @@ type builder struct {
 	dependencies *rowEdit[DependencyRow]
 	risks        *rowEdit[RiskRow]
 	people       *rowEdit[PersonRow]
+	identities   *rowEdit[IdentityRow]
 	departments  *rowEdit[DepartmentRow]
 	connections  *rowEdit[ConnectionRow]
 	kpis         *rowEdit[KPIRow]
@@ -77,6 +78,9 @@ type dirt struct {
 	dependencies map[string]bool
 	risks        map[string]bool
 	people       map[string]bool
+	emails       map[string]bool // in lower case: all accounts of them
+	claimed      map[string]bool // accounts that an identity names or named
+	identities   map[string]bool
 	words        map[string]bool // names of people that lead to others now
 	departments  map[string]bool
 	connections  map[string]bool
@@ -119,6 +123,7 @@ func newBuilder(old *Snapshot, documents int) *builder {
 		dependencies: newRowEdit(old.dependencies, (*DependencyRow).id, dependencyFields),
 		risks:        newRowEdit(old.risks, (*RiskRow).id, riskFields),
 		people:       newRowEdit(old.people, (*PersonRow).id, personFields),
+		identities:   newRowEdit(old.identities, (*IdentityRow).id, identityFields),
 		departments:  newRowEdit(old.departments, (*DepartmentRow).id, departmentFields),
 		connections:  newRowEdit(old.connections, (*ConnectionRow).id, connectionFields),
 		kpis:         newRowEdit(old.kpis, (*KPIRow).id, kpiFields),
@@ -138,6 +143,9 @@ func newBuilder(old *Snapshot, documents int) *builder {
 			dependencies: map[string]bool{},
 			risks:        map[string]bool{},
 			people:       map[string]bool{},
+			emails:       map[string]bool{},
+			claimed:      map[string]bool{},
+			identities:   map[string]bool{},
 			words:        map[string]bool{},
 			departments:  map[string]bool{},
 			connections:  map[string]bool{},
@@ -225,6 +233,7 @@ func (b *builder) finish() (*Snapshot, Diff) {
 	b.beginOverrides()
 	b.beginDepartments()
 	b.beginJoins()
+	b.buildPeople()
 	b.beginPeople()
 
 	b.buildProjects()
@@ -239,7 +248,6 @@ func (b *builder) finish() (*Snapshot, Diff) {
 	b.buildContributions()
 	b.buildAlignment()
 
-	b.buildPeople()
 	b.settleProjects()
 	b.buildDepartments()
 	b.buildKPILinks()
@@ -417,6 +425,8 @@ func (b *builder) beginPeople() {
 				b.dirty.risks[key.ID] = true
 			case key.Kind == KindKPI:
 				b.dirty.kpis[key.ID] = true
+			case key.Kind == KindDepartment:
+				b.dirty.departments[key.ID] = true
 			}
 		}
 	}
@@ -464,6 +474,7 @@ func (b *builder) settle() (*Snapshot, Diff) {
 			next.dependencies = b.dependencies.done()
 			next.risks = b.risks.done()
 			next.people = b.people.done()
+			next.identities = b.identities.done()
 			next.departments = b.departments.done()
 			next.connections = b.connections.done()
 			next.strategyRows = b.strategyRows.done()

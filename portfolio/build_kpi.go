@@ -2,7 +2,6 @@ package portfolio
 
 import (
 	"cmp"
-	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -42,14 +41,13 @@ func (b *builder) kpi(id string) *KPIRow {
 		return nil
 	}
 	f := v.Doc.(*KPIFact)
-	owner := person{word: strings.ToLower(f.Owner)}
 	k := &KPIRow{
-		ID: id, Name: f.Name, Description: f.Description, DepartmentID: b.names.slug(f.Department), OwnerID: b.personID(owner),
+		ID: id, Name: f.Name, Description: f.Description, DepartmentID: b.names.slug(f.Department), OwnerID: b.personRef(f.Owner),
 		Direction: f.Direction, Indicator: f.Indicator, Perspective: f.Perspective, Unit: f.Unit, Period: f.Period,
 		Aggregation: cmp.Or(f.Aggregation, AggregateSum), AttainmentForm: cmp.Or(f.Attainment, AttainmentFromTarget),
 		Baseline: number(f.Baseline), Target: number(f.Target), BandLow: number(f.BandLow), BandHigh: number(f.BandHigh),
 		Green: orDefault(f.Green, scoring.DefaultGreen), Yellow: orDefault(f.Yellow, scoring.DefaultYellow), GraceDays: defaultGrace,
-		LeadIDs: f.Leads, Rev: v.Rev, people: personWords(owner),
+		LeadIDs: f.Leads, Rev: v.Rev, people: referenceWords(f.Owner),
 	}
 	if f.GraceDays != nil {
 		k.GraceDays = *f.GraceDays

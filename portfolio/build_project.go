@@ -285,7 +285,7 @@ func (b *builder) personID(p person) string {
 	if p.word == "" {
 		return p.id
 	}
-	return p.among(b.refsOf(KindPerson).of(p.word))
+	return cmp.Or(p.among(b.accountsCalled(p.word)), b.personRef(p.word))
 }
 
 // among chooses one of the accounts that a word leads to.

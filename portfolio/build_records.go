@@ -6,21 +6,6 @@ import (
 	"unicode"
 )
 
-// buildPeople computes the dirty people.
-func (b *builder) buildPeople() {
-	for id := range b.dirty.people {
-		var row *PersonRow
-		if v, ok := b.factsOf(KindPerson).get(id); ok {
-			f := v.Doc.(*PersonFact)
-			row = &PersonRow{
-				ID: id, Name: f.Name, Email: f.Email, Connection: f.Connection,
-				Active: !f.Inactive, Presence: b.plan.presence(&f.Source), Rev: v.Rev,
-			}
-		}
-		b.people.put(id, b.people.before(id), row)
-	}
-}
-
 // departmentNames leads from what tools and people call a department to its slug.
 type departmentNames struct{ slugs map[string]string }
 
@@ -97,12 +82,18 @@ func (b *builder) buildDepartments() {
 		b.departments.put(slug, b.departments.before(slug), b.department(slug))
 	}
 	b.departments.keep()
+	for _, d := range b.departments.changed {
+		b.mention(KindDepartment, d.id, d.old.mentioned(), d.now.mentioned())
+	}
 }
 
 func (b *builder) department(slug string) *DepartmentRow {
 	if v, ok := b.factsOf(KindDepartment).get(slug); ok {
 		f := v.Doc.(*DepartmentFact)
-		return &DepartmentRow{ID: slug, Name: f.Name, ParentID: f.Parent, HeadID: f.Head, Recorded: true, Rev: v.Rev}
+		return &DepartmentRow{
+			ID: slug, Name: f.Name, ParentID: f.Parent, HeadID: b.personRef(f.Head), HeadReference: strings.TrimSpace(f.Head),
+			Recorded: true, Rev: v.Rev,
+		}
 	}
 	var row *DepartmentRow
 	for _, id := range b.byDivision.of(slug) {
@@ -114,6 +105,15 @@ func (b *builder) department(slug string) *DepartmentRow {
 		row.Name = min(row.Name, p.departmentName)
 	}
 	return row
+}
+
+// mentioned are the names to be looked up among people; none of a row that is
+// not there.
+func (d *DepartmentRow) mentioned() []string {
+	if d == nil {
+		return nil
+	}
+	return referenceWords(d.HeadReference)
 }
 
 // buildConnections computes the dirty connections.

@@ -111,6 +111,8 @@ type (
 	StatusCategoryComparator = EnumComparator[StatusCategory]
 	// BaselineBasisComparator is a condition on where a baseline comes from.
 	BaselineBasisComparator = EnumComparator[BaselineBasis]
+	// IdentityBasisComparator is a condition on the basis of an identity.
+	IdentityBasisComparator = EnumComparator[IdentityBasis]
 	// RunStateComparator is a condition on the state of a run.
 	RunStateComparator = EnumComparator[RunState]
 )

@@ -28,7 +28,7 @@ func (b *builder) copied() int64 {
 	}
 	n += b.groups.copied + b.joinKeys.copied + b.mentions.copied + b.byDivision.copied + b.byPMO.copied + b.kpisOf.copied + b.children.copied + b.orphans.copied
 	n += b.projects.copied() + b.milestones.copied() + b.dependencies.copied() + b.risks.copied() +
-		b.people.copied() + b.departments.copied() + b.connections.copied() + b.kpis.copied() + b.kpiLinks.copied()
+		b.people.copied() + b.identities.copied() + b.departments.copied() + b.connections.copied() + b.kpis.copied() + b.kpiLinks.copied()
 	n += b.contributors.copied + b.strategyRows.copied() + b.strategyVersions.copied() + b.objectives.copied() +
 		b.keyResults.copied() + b.contributions.copied()
 	return n + int64(b.rescheduled)*int64(unsafe.Sizeof(dueRow{}))

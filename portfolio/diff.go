@@ -57,6 +57,7 @@ func Compare(from, to *Snapshot) Diff {
 	compareRows(&d, KindDependency, from.dependencies, to.dependencies, (*DependencyRow).id, dependencyFields)
 	compareRows(&d, KindRisk, from.risks, to.risks, (*RiskRow).id, riskFields)
 	compareRows(&d, KindPerson, from.people, to.people, (*PersonRow).id, personFields)
+	compareRows(&d, KindIdentity, from.identities, to.identities, (*IdentityRow).id, identityFields)
 	compareRows(&d, KindDepartment, from.departments, to.departments, (*DepartmentRow).id, departmentFields)
 	compareRows(&d, KindKPI, from.kpis, to.kpis, (*KPIRow).id, kpiFields)
 	compareRows(&d, KindKPILink, from.kpiLinks, to.kpiLinks, (*KPILinkRow).id, kpiLinkFields)
@@ -140,7 +141,7 @@ func (d *Diff) finish(from, to *Snapshot) {
 
 // rowKinds is in which order a diff lists changes.
 var rowKinds = []Kind{
-	KindProject, KindMilestone, KindDependency, KindRisk, KindPerson, KindDepartment, KindConnection,
+	KindProject, KindMilestone, KindDependency, KindRisk, KindPerson, KindIdentity, KindDepartment, KindConnection,
 	KindStrategy, KindStrategyVersion, KindObjective, KindKeyResult, KindContribution, KindKPI, KindKPILink,
 }
 
@@ -155,6 +156,7 @@ func (b *builder) diff(d *Diff) {
 	diffRows(d, KindDependency, b.dependencies)
 	diffRows(d, KindRisk, b.risks)
 	diffRows(d, KindPerson, b.people)
+	diffRows(d, KindIdentity, b.identities)
 	diffRows(d, KindDepartment, b.departments)
 	diffRows(d, KindKPI, b.kpis)
 	diffRows(d, KindKPILink, b.kpiLinks)

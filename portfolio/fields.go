@@ -234,7 +234,18 @@ var personFields = []rowField[PersonRow]{
 	field("connection", func(p *PersonRow) string { return p.Connection }),
 	field("active", func(p *PersonRow) bool { return p.Active }),
 	field("presence", func(p *PersonRow) Presence { return p.Presence }),
+	field("identity", func(p *PersonRow) string { return p.IdentityID }),
 	hidden(field("id", func(p *PersonRow) string { return p.ID })),
+}
+
+var identityFields = []rowField[IdentityRow]{
+	hidden(field("rev", func(i *IdentityRow) int64 { return i.Rev })),
+	field("name", func(i *IdentityRow) string { return i.Name }),
+	field("email", func(i *IdentityRow) string { return i.Email }),
+	field("department", func(i *IdentityRow) string { return i.DepartmentID }),
+	field("basis", func(i *IdentityRow) IdentityBasis { return i.Basis }),
+	list("accounts", func(i *IdentityRow) []string { return i.AccountIDs }),
+	hidden(field("id", func(i *IdentityRow) string { return i.ID })),
 }
 
 var departmentFields = []rowField[DepartmentRow]{
@@ -243,6 +254,7 @@ var departmentFields = []rowField[DepartmentRow]{
 	field("parent", func(d *DepartmentRow) string { return d.ParentID }),
 	field("head", func(d *DepartmentRow) string { return d.HeadID }),
 	field("recorded", func(d *DepartmentRow) bool { return d.Recorded }),
+	field("headReference", func(d *DepartmentRow) string { return d.HeadReference }),
 	hidden(field("id", func(d *DepartmentRow) string { return d.ID })),
 }
 

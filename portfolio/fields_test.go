@@ -13,6 +13,7 @@ func TestEveryFieldOfARowIsCompared(t *testing.T) {
 	compareEveryField(t, dependencyFields)
 	compareEveryField(t, riskFields)
 	compareEveryField(t, personFields)
+	compareEveryField(t, identityFields)
 	compareEveryField(t, departmentFields)
 	compareEveryField(t, connectionFields)
 	compareEveryField(t, kpiFields)

@@ -48,6 +48,8 @@ type PersonFilter struct {
 	Connection *StringComparator
 	Active     *BooleanComparator
 	Presence   *PresenceComparator
+	// Suggested is whether an account in another tool may be the same person's.
+	Suggested *BooleanComparator
 }
 
 func personPresence(p *PersonRow) Presence { return p.Presence }
@@ -65,6 +67,10 @@ func (f *PersonFilter) conditions(c *compiler, all *conditions[PersonRow]) {
 	holds(all, f.Connection.compile(), func(p *PersonRow) string { return p.Connection })
 	holds(all, f.Active.compile(), func(p *PersonRow) *bool { return &p.Active })
 	holds(all, f.Presence.compile(), personPresence)
+	holds(all, f.Suggested.compile(), func(p *PersonRow) *bool {
+		found := len(c.view.personOf(p).SuggestedSame()) > 0
+		return &found
+	})
 }
 
 // A DepartmentFilter says which departments are meant.
@@ -73,7 +79,8 @@ type DepartmentFilter struct {
 	Or  []*DepartmentFilter
 	Not *DepartmentFilter
 
-	Slug *StringComparator
+	Key  *StringComparator
+	Slug *StringComparator // an older name of Key
 	Name *StringComparator
 	// Parent compares the slug of the department above.
 	Parent   *StringComparator
@@ -85,6 +92,7 @@ func (f *DepartmentFilter) joined() (and, or, not []nounFilter[DepartmentRow]) {
 }
 
 func (f *DepartmentFilter) conditions(c *compiler, all *conditions[DepartmentRow]) {
+	holds(all, f.Key.compile(), func(d *DepartmentRow) string { return d.ID })
 	holds(all, f.Slug.compile(), func(d *DepartmentRow) string { return d.ID })
 	holds(all, f.Name.compile(), func(d *DepartmentRow) string { return d.Name })
 	holds(all, f.Parent.compile(), func(d *DepartmentRow) string {

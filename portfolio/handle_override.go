@@ -1,5 +1,7 @@
 package portfolio
 
+import "cmp"
+
 // A SeenOverride is a person's value for one field of a project or milestone,
 // as one caller may read it.
 type SeenOverride struct {
@@ -91,7 +93,7 @@ func (v *View) fieldText(f *Field) string {
 func (v *View) named(p person) string {
 	id := p.id
 	if p.word != "" {
-		if id = p.among(v.snap.refs[KindPerson].of(p.word)); id == "" {
+		if id = cmp.Or(p.among(v.snap.accountsCalled(p.word)), personReferenced(v.snap, p.word)); id == "" {
 			return p.word
 		}
 	}

@@ -56,8 +56,11 @@ func (*Department) IsNode() {}
 // ID is the global id.
 func (d *Department) ID() string { return NodeID(KindDepartment, d.DepartmentRow.ID) }
 
-// Slug is the department's key, unique among departments.
-func (d *Department) Slug() string { return d.DepartmentRow.ID }
+// Key is what filters call the department, unique among departments.
+func (d *Department) Key() string { return d.DepartmentRow.ID }
+
+// Slug is an older name of Key.
+func (d *Department) Slug() string { return d.Key() }
 
 // Name is the department's name, or its slug.
 func (d *Department) Name() string { return cmp.Or(d.DepartmentRow.Name, d.DepartmentRow.ID) }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"plumbline/portfolio/scoring"
@@ -53,14 +52,10 @@ func shown(f *float64) *float64 {
 	return &rounded
 }
 
-// personCalled is the person that people recorded by document id, e-mail or
-// name; nil when nobody is known by that, or the caller may not see them.
-func (v *View) personCalled(text string) *Person {
-	if p := v.person(text); p != nil {
-		return p
-	}
-	p := person{word: strings.ToLower(strings.TrimSpace(text))}
-	return v.person(p.among(v.snap.refs[KindPerson].of(p.word)))
+// personCalled is the person whom a reference of people leads to; nil when
+// nobody is known by it, or the caller may not see them.
+func (v *View) personCalled(reference string) *Person {
+	return v.person(personReferenced(v.snap, reference))
 }
 
 var reasonScope = &Reason{Code: ReasonScope, Message: "It is of the whole portfolio, of which this key sees only a part."}

@@ -34,6 +34,8 @@ type (
 	RiskConnection = Connection[RiskRow, Risk]
 	// PersonConnection is a page of people.
 	PersonConnection = Connection[PersonRow, Person]
+	// IdentityConnection is a page of identities.
+	IdentityConnection = Connection[IdentityRow, Identity]
 	// DepartmentConnection is a page of departments.
 	DepartmentConnection = Connection[DepartmentRow, Department]
 	// ToolConnection is a page of connections.
@@ -67,6 +69,8 @@ type (
 	RiskEdge = Edge[Risk]
 	// PersonEdge is a person in a list.
 	PersonEdge = Edge[Person]
+	// IdentityEdge is an identity in a list.
+	IdentityEdge = Edge[Identity]
 	// DepartmentEdge is a department in a list.
 	DepartmentEdge = Edge[Department]
 	// ToolEdge is a connection in a list.
@@ -188,6 +192,16 @@ func (v *View) People(filter *PersonFilter, r PageRequest) (*PersonConnection, e
 	keep := only(v.limited(), compilePresent[PersonRow](c, f, personPresence), v.seesPerson)
 	byName := func(p *PersonRow) sortValue { return textValue(p.Name) }
 	return simpleList(c, "people", slices.Collect(v.snap.People()), f, keep, (*PersonRow).id, byName, r, v.personOf)
+}
+
+// Identities lists the people with all their accounts that the filter means,
+// by name; nil means all.
+func (v *View) Identities(filter *IdentityFilter, r PageRequest) (*IdentityConnection, error) {
+	f := cmp.Or(filter, &IdentityFilter{})
+	c := v.compiler()
+	keep := only(v.limited(), compile(c, f), v.seesIdentity)
+	byName := func(i *IdentityRow) sortValue { return textValue(cmp.Or(i.Name, i.ID)) }
+	return simpleList(c, "identities", slices.Collect(v.snap.Identities()), f, keep, (*IdentityRow).id, byName, r, v.identityOf)
 }
 
 // Departments lists the departments that the filter means, by name; nil means

@@ -62,6 +62,8 @@ func (v *View) Node(id string) (Node, error) {
 		node = orNil(v.keyResult(key.ID))
 	case KindContribution:
 		node = orNil(v.contribution(key.ID))
+	case KindIdentity:
+		node = orNil(v.identity(key.ID))
 	case KindDepartment:
 		node = orNil(v.department(key.ID))
 	case KindConnection:

@@ -137,6 +137,16 @@ func visible(s *Snapshot) map[string]string {
 		c.Rev = 0
 		rows["risk:"+r.ID] = render(c)
 	}
+	for p := range s.People() {
+		c := *p
+		c.Rev = 0
+		rows["person:"+p.ID] = render(c)
+	}
+	for i := range s.Identities() {
+		c := *i
+		c.Rev = 0
+		rows["identity:"+i.ID] = render(c)
+	}
 	for d := range s.Departments() {
 		c := *d
 		c.Rev = 0
@@ -220,6 +230,7 @@ func sameSnapshot(want, got *Snapshot) string {
 	addRows(add, "dependencies", want.dependencies, got.dependencies, (*DependencyRow).id, dependencyFields)
 	addRows(add, "risks", want.risks, got.risks, (*RiskRow).id, riskFields)
 	addRows(add, "people", want.people, got.people, (*PersonRow).id, personFields)
+	addRows(add, "identities", want.identities, got.identities, (*IdentityRow).id, identityFields)
 	addRows(add, "departments", want.departments, got.departments, (*DepartmentRow).id, departmentFields)
 	addRows(add, "strategies", want.strategyRows, got.strategyRows, (*StrategyRow).id, strategyFields)
 	addRows(add, "strategy versions", want.strategyVersions, got.strategyVersions, (*StrategyVersionRow).id, strategyVersionFields)
@@ -386,7 +397,7 @@ func (h *history) fields() []Field {
 		fields = append(fields, Field{ID: "f2", Name: "PMO", Type: FieldText, Text: h.word("P1", "P2")})
 	}
 	if h.chance(2) {
-		fields = append(fields, Field{ID: "f3", Name: "Boss", Type: FieldText, Text: h.word("Ann", "bob@x", "nobody")})
+		fields = append(fields, Field{ID: "f3", Name: "Boss", Type: FieldText, Text: h.word("Ann", "bob@x", "Annie", "bob", "nobody")})
 	}
 	if h.chance(3) {
 		fields = append(fields, Field{ID: "f4", Name: "Sum", Type: FieldNumber, Number: h.word("1", "2.50")})
@@ -403,7 +414,7 @@ func (h *history) status() (string, StatusCategory) {
 }
 
 func (h *history) document() Document {
-	switch h.word("project", "project", "milestone", "milestone", "milestone", "dependency", "dependency", "person", "department", "report",
+	switch h.word("project", "project", "milestone", "milestone", "milestone", "dependency", "dependency", "person", "person", "identity", "department", "report",
 		"risk", "risk", "kpi", "measurement", "measurement", "measurement", "kpi link", "override", "override", "link", "strategy", "strategy", "strategy", "contribution", "contribution", "contribution", "quarantine", "hold", "site", "settings", "clock", "clock", "run", "pass", "cursor") {
 	case "project":
 		f := &ProjectFact{Source: h.source("project", 2), Name: h.word("Pay", "Move"), Category: h.word("", "IT"), Start: h.date("start"), Due: h.date("due"), Fields: h.fields()}
@@ -430,9 +441,16 @@ func (h *history) document() Document {
 	case "dependency":
 		return &DependencyFact{Source: h.source("link", 4), Type: "blocks", Predecessor: h.end(), Successor: h.end(), LagDays: rapid.IntRange(0, 2).Draw(h.t, "lag")}
 	case "person":
-		return &PersonFact{Source: h.source("user", 2), Name: h.word("Ann", "Bob"), Email: h.word("", "bob@x", "ann@x")}
+		return &PersonFact{Source: h.source("user", 2), Name: h.word("Ann", "Bob"), Email: h.word("", "bob@x", "ann@x", "Ann@x"), Inactive: h.chance(4)}
 	case "department":
-		return &DepartmentFact{Slug: h.word("digital", "health"), Name: h.word("Digital", "Health"), Aliases: []string{h.word("Care", "IT")}}
+		return &DepartmentFact{Slug: h.word("digital", "health"), Name: h.word("Digital", "Health"), Aliases: []string{h.word("Care", "IT")},
+			Head: h.word("", "Ann", "bob@x", "BOB@x", "ann", "eng/user/1", "Annie", "nobody")}
+	case "identity":
+		f := &IdentityFact{Slug: h.word("ann", "bob"), Name: h.word("Annie", "Bob"), Email: h.word("", "", "ann@x")}
+		for range rapid.IntRange(0, 2).Draw(h.t, "accounts") {
+			f.Accounts = append(f.Accounts, h.word("eng/user/1", "ops/user/1", "gone/user/2", "Bob@x", "ann@x"))
+		}
+		return f
 	case "report":
 		return &StatusReportFact{Source: h.source("report", 2), Project: h.projectID(), Health: h.word("green", "red", "off track"), ReportedAt: h.date("reported").Time()}
 	case "risk":

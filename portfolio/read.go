@@ -67,6 +67,10 @@ func (s *Snapshot) Risk(id string) (*RiskRow, bool) { return s.risks.byID.get(id
 // Person returns a person's account by its id.
 func (s *Snapshot) Person(id string) (*PersonRow, bool) { return s.people.byID.get(id) }
 
+// Identity returns a person with all their accounts, by key or e-mail address
+// in lower case.
+func (s *Snapshot) Identity(id string) (*IdentityRow, bool) { return s.identities.byID.get(id) }
+
 // Department returns a department by its slug.
 func (s *Snapshot) Department(id string) (*DepartmentRow, bool) { return s.departments.byID.get(id) }
 
@@ -87,6 +91,9 @@ func (s *Snapshot) Risks() iter.Seq[*RiskRow] { return s.risks.ordered.all() }
 
 // People yields the people's accounts by id.
 func (s *Snapshot) People() iter.Seq[*PersonRow] { return s.people.ordered.all() }
+
+// Identities yields the people with all their accounts, by id.
+func (s *Snapshot) Identities() iter.Seq[*IdentityRow] { return s.identities.ordered.all() }
 
 // Departments yields the departments by slug.
 func (s *Snapshot) Departments() iter.Seq[*DepartmentRow] { return s.departments.ordered.all() }

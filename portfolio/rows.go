@@ -253,6 +253,7 @@ type PersonRow struct {
 	Connection string
 	Active     bool
 	Presence   Presence
+	IdentityID string // empty when nothing is known but the account
 	Rev        int64
 }
 
@@ -261,9 +262,11 @@ type DepartmentRow struct {
 	ID       string // slug
 	Name     string
 	ParentID string
-	HeadID   string
-	Recorded bool  // false when only projects name it
-	Rev      int64 // of the document; 0 when it is not recorded
+	HeadID   string // document id of an account
+	// HeadReference is the head as people wrote it.
+	HeadReference string
+	Recorded      bool  // false when only projects name it
+	Rev           int64 // of the document; 0 when it is not recorded
 }
 
 // ConnectionRow is one connection to a tool and how its reading goes.

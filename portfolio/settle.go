@@ -14,6 +14,7 @@ func (b *builder) settleProjects() {
 	b.dependencies.keep()
 	b.risks.keep()
 	b.people.keep()
+	b.identities.keep()
 	b.strategyRows.keep()
 	b.strategyVersions.keep()
 	b.objectives.keep()

@@ -44,6 +44,7 @@ type Snapshot struct {
 	dependencies rowSet[*DependencyRow]
 	risks        rowSet[*RiskRow]
 	people       rowSet[*PersonRow]
+	identities   rowSet[*IdentityRow]
 	departments  rowSet[*DepartmentRow]
 	connections  rowSet[*ConnectionRow]
 	kpis         rowSet[*KPIRow]

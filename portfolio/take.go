@@ -17,6 +17,8 @@ func words(d Document) []string {
 		return distinct(d.Predecessor.Ref, d.Predecessor.Project, d.Successor.Ref, d.Successor.Project)
 	case *PersonFact:
 		return distinct(strings.ToLower(d.Name), strings.ToLower(d.Email))
+	case *IdentityFact:
+		return identityWords(d)
 	case *StatusReportFact:
 		return []string{d.Project}
 	case *RiskFact:
@@ -140,8 +142,17 @@ func (b *builder) mark(key Key, d Document) {
 		b.dirty.risks[key.ID] = true
 	case *PersonFact:
 		b.dirty.people[key.ID] = true
-		for _, word := range words(d) {
+		b.dirty.emails[strings.ToLower(d.Email)] = true
+		for _, word := range personCalled(d) {
 			b.dirty.words[word] = true
+		}
+	case *IdentityFact:
+		b.dirty.identities[key.ID] = true
+		for _, account := range d.claims() {
+			b.dirty.claimed[account] = true
+		}
+		for _, word := range []string{d.Slug, d.Name, d.Email} {
+			b.dirty.words[strings.ToLower(word)] = true
 		}
 	case *DepartmentFact:
 		b.dirty.departmentFacts = true

@@ -169,15 +169,17 @@ type ComplexityRoot struct {
 	}
 
 	Department struct {
-		Head      func(childComplexity int) int
-		ID        func(childComplexity int) int
-		KPIs      func(childComplexity int, filter *portfolio.KPIFilter, orderBy []*portfolio.KPIOrder, first *int, after *string, last *int, before *string) int
-		Name      func(childComplexity int) int
-		Parent    func(childComplexity int) int
-		Projects  func(childComplexity int, filter *portfolio.ProjectFilter, orderBy []*portfolio.ProjectOrder, first *int, after *string, last *int, before *string) int
-		Recorded  func(childComplexity int) int
-		Scorecard func(childComplexity int, below *bool) int
-		Slug      func(childComplexity int) int
+		Head          func(childComplexity int) int
+		HeadReference func(childComplexity int) int
+		ID            func(childComplexity int) int
+		KPIs          func(childComplexity int, filter *portfolio.KPIFilter, orderBy []*portfolio.KPIOrder, first *int, after *string, last *int, before *string) int
+		Key           func(childComplexity int) int
+		Name          func(childComplexity int) int
+		Parent        func(childComplexity int) int
+		Projects      func(childComplexity int, filter *portfolio.ProjectFilter, orderBy []*portfolio.ProjectOrder, first *int, after *string, last *int, before *string) int
+		Recorded      func(childComplexity int) int
+		Scorecard     func(childComplexity int, below *bool) int
+		Slug          func(childComplexity int) int
 	}
 
 	DepartmentConnection struct {
@@ -296,6 +298,28 @@ type ComplexityRoot struct {
 	}
 
 	HeldListingEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	Identity struct {
+		Accounts   func(childComplexity int) int
+		Basis      func(childComplexity int) int
+		Department func(childComplexity int) int
+		Email      func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Key        func(childComplexity int) int
+		Name       func(childComplexity int) int
+	}
+
+	IdentityConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	IdentityEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
 	}
@@ -739,12 +763,14 @@ type ComplexityRoot struct {
 	}
 
 	Person struct {
-		Active     func(childComplexity int) int
-		Connection func(childComplexity int) int
-		Email      func(childComplexity int) int
-		ID         func(childComplexity int) int
-		Name       func(childComplexity int) int
-		Presence   func(childComplexity int) int
+		Active        func(childComplexity int) int
+		Connection    func(childComplexity int) int
+		Email         func(childComplexity int) int
+		ID            func(childComplexity int) int
+		Identity      func(childComplexity int) int
+		Name          func(childComplexity int) int
+		Presence      func(childComplexity int) int
+		SuggestedSame func(childComplexity int) int
 	}
 
 	PersonConnection struct {
@@ -896,6 +922,7 @@ type ComplexityRoot struct {
 		Departments             func(childComplexity int, filter *portfolio.DepartmentFilter, first *int, after *string, last *int, before *string) int
 		Dependencies            func(childComplexity int, filter *portfolio.DependencyFilter, first *int, after *string, last *int, before *string) int
 		Holds                   func(childComplexity int, filter *portfolio.HoldFilter, first *int, after *string, last *int, before *string) int
+		Identities              func(childComplexity int, filter *portfolio.IdentityFilter, first *int, after *string, last *int, before *string) int
 		KPI                     func(childComplexity int, key string) int
 		KPILinks                func(childComplexity int, filter *portfolio.KPILinkFilter, first *int, after *string, last *int, before *string) int
 		Kpis                    func(childComplexity int, filter *portfolio.KPIFilter, orderBy []*portfolio.KPIOrder, first *int, after *string, last *int, before *string) int
@@ -1389,6 +1416,7 @@ type QueryResolver interface {
 	Contributions(ctx context.Context, filter *portfolio.ContributionFilter, orderBy []*portfolio.ContributionOrder, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.ContributionRow, portfolio.Contribution], error)
 	Departments(ctx context.Context, filter *portfolio.DepartmentFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.DepartmentRow, portfolio.Department], error)
 	People(ctx context.Context, filter *portfolio.PersonFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.PersonRow, portfolio.Person], error)
+	Identities(ctx context.Context, filter *portfolio.IdentityFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.IdentityRow, portfolio.Identity], error)
 	Project(ctx context.Context, ref model.ProjectRef) (*portfolio.Project, error)
 	Projects(ctx context.Context, filter *portfolio.ProjectFilter, orderBy []*portfolio.ProjectOrder, first *int, after *string, last *int, before *string) (*portfolio.ProjectConnection, error)
 	Risks(ctx context.Context, filter *portfolio.RiskFilter, orderBy []*portfolio.RiskOrder, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.RiskRow, portfolio.Risk], error)
@@ -1989,6 +2017,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Department.Head(childComplexity), true
+	case "Department.headReference":
+		if e.ComplexityRoot.Department.HeadReference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Department.HeadReference(childComplexity), true
 	case "Department.id":
 		if e.ComplexityRoot.Department.ID == nil {
 			break
@@ -2006,6 +2040,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Department.KPIs(childComplexity, args["filter"].(*portfolio.KPIFilter), args["orderBy"].([]*portfolio.KPIOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Department.key":
+		if e.ComplexityRoot.Department.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Department.Key(childComplexity), true
 	case "Department.name":
 		if e.ComplexityRoot.Department.Name == nil {
 			break
@@ -2505,6 +2545,87 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.HeldListingEdge.Node(childComplexity), true
+
+	case "Identity.accounts":
+		if e.ComplexityRoot.Identity.Accounts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.Accounts(childComplexity), true
+	case "Identity.basis":
+		if e.ComplexityRoot.Identity.Basis == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.Basis(childComplexity), true
+	case "Identity.department":
+		if e.ComplexityRoot.Identity.Department == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.Department(childComplexity), true
+	case "Identity.email":
+		if e.ComplexityRoot.Identity.Email == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.Email(childComplexity), true
+	case "Identity.id":
+		if e.ComplexityRoot.Identity.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.ID(childComplexity), true
+	case "Identity.key":
+		if e.ComplexityRoot.Identity.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.Key(childComplexity), true
+	case "Identity.name":
+		if e.ComplexityRoot.Identity.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.Name(childComplexity), true
+
+	case "IdentityConnection.edges":
+		if e.ComplexityRoot.IdentityConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityConnection.Edges(childComplexity), true
+	case "IdentityConnection.nodes":
+		if e.ComplexityRoot.IdentityConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityConnection.Nodes(childComplexity), true
+	case "IdentityConnection.pageInfo":
+		if e.ComplexityRoot.IdentityConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityConnection.PageInfo(childComplexity), true
+	case "IdentityConnection.totalCount":
+		if e.ComplexityRoot.IdentityConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityConnection.TotalCount(childComplexity), true
+
+	case "IdentityEdge.cursor":
+		if e.ComplexityRoot.IdentityEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityEdge.Cursor(childComplexity), true
+	case "IdentityEdge.node":
+		if e.ComplexityRoot.IdentityEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityEdge.Node(childComplexity), true
 
 	case "IntStatistics.count":
 		if e.ComplexityRoot.IntStatistics.Count == nil {
@@ -4658,6 +4779,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Person.ID(childComplexity), true
+	case "Person.identity":
+		if e.ComplexityRoot.Person.Identity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Person.Identity(childComplexity), true
 	case "Person.name":
 		if e.ComplexityRoot.Person.Name == nil {
 			break
@@ -4670,6 +4797,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Person.Presence(childComplexity), true
+	case "Person.suggestedSame":
+		if e.ComplexityRoot.Person.SuggestedSame == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Person.SuggestedSame(childComplexity), true
 
 	case "PersonConnection.edges":
 		if e.ComplexityRoot.PersonConnection.Edges == nil {
@@ -5403,6 +5536,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Holds(childComplexity, args["filter"].(*portfolio.HoldFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.identities":
+		if e.ComplexityRoot.Query.Identities == nil {
+			break
+		}
+
+		args, err := ec.field_Query_identities_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Identities(childComplexity, args["filter"].(*portfolio.IdentityFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 
 	case "Query.kpi":
 		if e.ComplexityRoot.Query.KPI == nil {
@@ -7353,6 +7497,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputHealthComparator,
 		ec.unmarshalInputHoldFilter,
 		ec.unmarshalInputIDComparator,
+		ec.unmarshalInputIdentityBasisComparator,
+		ec.unmarshalInputIdentityFilter,
 		ec.unmarshalInputIdentityInput,
 		ec.unmarshalInputIndicatorTypeComparator,
 		ec.unmarshalInputIntComparator,
@@ -10178,7 +10324,7 @@ input MilestoneFilter {
   reportedAt: DateComparator
   "The project it belongs to; gone ones too, unless this speaks of their presence."
   project: ProjectFilter
-  "The department of its project, by its slug, its name or an alias: one of them satisfies the condition, and none is what neq and nin rule out."
+  "The department of its project, by its key, its name or an alias: one of them satisfies the condition, and none is what neq and nin rule out."
   department: StringComparator
   "Who answers for it."
   owner: PersonFilter
@@ -10802,6 +10948,19 @@ type ContributionEdge {
     "The cursor before which to end; null and \"\" mean the end."
     before: String
   ): PersonConnection!
+  "The people with all their accounts, by name: those that somebody recorded, and those whose e-mail address has accounts in several connections."
+  identities(
+    "Which are meant; null means all."
+    filter: IdentityFilter
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): IdentityConnection!
 }
 
 "A department: one that people recorded, or one that a project names."
@@ -10809,13 +10968,17 @@ type Department implements Node {
   "The global id."
   id: ID!
   "Its key, unique among departments, as filters compare it."
-  slug: String!
+  key: String!
+  "Its key."
+  slug: String! @deprecated(reason: "use key; removed not before 2027-06-01")
   "The name."
   name: String!
   "The department above it."
   parent: Department
-  "Who leads it."
+  "Who leads it: of a person's accounts the first that is in use."
   head: Person
+  "Who leads it as people recorded it: the key of an identity, an e-mail address, a name or the id of an account. What leads to nobody is kept."
+  headReference: String
   "Whether people recorded it; false when only projects name it."
   recorded: Boolean!
   "The projects of the department itself, without those of the departments below it; by id unless another order is given."
@@ -10869,6 +11032,36 @@ type Person implements Node {
   active: Boolean!
   "Whether the tool still shows it."
   presence: Presence!
+  "Whose account it is, if more is known of the person than the account."
+  identity: Identity
+  "Accounts that may be the same person's: of the same name, in other connections, and not both with an e-mail address. Nothing is joined by it; record an identity if they are."
+  suggestedSame: [Person!]!
+}
+
+"A person with all their accounts."
+type Identity implements Node {
+  "The global id."
+  id: ID!
+  "What people call it, as references to people do; null when nobody recorded it."
+  key: String
+  "The name."
+  name: String!
+  "The address."
+  email: String
+  "Where the person belongs."
+  department: Department
+  "The accounts in the tools, by id."
+  accounts: [Person!]!
+  "Why the accounts are taken for one person's."
+  basis: IdentityBasis!
+}
+
+"Why accounts are taken for one person's."
+enum IdentityBasis {
+  "Somebody recorded the identity, with its accounts or addresses."
+  EXPLICIT
+  "Several connections have an account of one e-mail address."
+  EMAIL
 }
 
 "A page of departments."
@@ -10889,6 +11082,26 @@ type DepartmentEdge {
   cursor: String!
   "The element."
   node: Department!
+}
+
+"A page of identities."
+type IdentityConnection {
+  "The elements of the page."
+  nodes: [Identity!]!
+  "The elements of the page with their cursors."
+  edges: [IdentityEdge!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many elements the whole list has."
+  totalCount: Int!
+}
+
+"One of the identities in a list, and its place in it."
+type IdentityEdge {
+  "The place after this element, for the argument after."
+  cursor: String!
+  "The element."
+  node: Identity!
 }
 
 "A page of people."
@@ -10920,10 +11133,12 @@ input DepartmentFilter {
   "This does not hold."
   not: DepartmentFilter
   "The key."
-  slug: StringComparator
+  key: StringComparator
+  "The key."
+  slug: StringComparator @deprecated(reason: "use key; removed not before 2027-06-01")
   "The name."
   name: StringComparator
-  "The slug of the department above it."
+  "The key of the department above it."
   parent: StringComparator
   "Whether people recorded it."
   recorded: BooleanComparator
@@ -10949,6 +11164,44 @@ input PersonFilter {
   active: BooleanComparator
   "Whether tools still show it. While a filter does not speak of presence anywhere, only what is PRESENT is listed; {} lists everything, and {in: [PRESENT, ARCHIVED]} what is archived too."
   presence: PresenceComparator
+  "Whether an account in another tool may be the same person's, as suggestedSame says."
+  suggested: BooleanComparator
+}
+
+"Says which identities are meant. Every member that is given must hold."
+input IdentityFilter {
+  "All of these hold."
+  and: [IdentityFilter!]
+  "At least one of these holds; an empty list is satisfied by nothing."
+  or: [IdentityFilter!]
+  "This does not hold."
+  not: IdentityFilter
+  "The global id."
+  id: IDComparator
+  "The key; missing when nobody recorded it."
+  key: StringComparator
+  "The name."
+  name: StringComparator
+  "The address."
+  email: StringComparator
+  "Where the person belongs, by its key, its name or an alias: one of them satisfies the condition, and none is what neq and nin rule out."
+  department: StringComparator
+  "Why the accounts are taken for one person's."
+  basis: IdentityBasisComparator
+}
+
+"A condition on the basis of an identity. Every member that is given must hold; a missing value satisfies only neq, nin and null: true."
+input IdentityBasisComparator {
+  "Equals this."
+  eq: IdentityBasis
+  "Does not equal this, or is missing."
+  neq: IdentityBasis
+  "Equals one of these."
+  in: [IdentityBasis!]
+  "Equals none of these, or is missing."
+  nin: [IdentityBasis!]
+  "Is missing (true) or is there (false)."
+  null: Boolean
 }
 `, BuiltIn: false},
 	{Name: "../schema/project.graphqls", Input: `extend type Query {
@@ -11257,7 +11510,7 @@ input ProjectFilter {
   disagreement: BooleanComparator
   "When the report was made."
   reportedAt: DateComparator
-  "Its department, by its slug, its name or an alias: one of them satisfies the condition, and none is what neq and nin rule out."
+  "Its department, by its key, its name or an alias: one of them satisfies the condition, and none is what neq and nin rule out."
   department: StringComparator
   "Who leads it."
   manager: PersonFilter
@@ -11369,7 +11622,7 @@ enum ProjectOrderField {
   DISAGREEMENT
   "When the report was made."
   REPORTED_AT
-  "The slug of the department."
+  "The key of the department."
   DEPARTMENT
   "The name of who leads it."
   MANAGER
@@ -11973,7 +12226,7 @@ input RiskFilter {
   goneSince: DateComparator
   "The project it bears on."
   project: ProjectFilter
-  "The department of its project, by its slug, its name or an alias: one of them satisfies the condition, and none is what neq and nin rule out."
+  "The department of its project, by its key, its name or an alias: one of them satisfies the condition, and none is what neq and nin rule out."
   department: StringComparator
   "Who answers for it."
   owner: PersonFilter
@@ -13145,6 +13398,8 @@ func (ec *executionContext) childFields_Department(ctx context.Context, field gr
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Department_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Department_key(ctx, field)
 	case "slug":
 		return ec.fieldContext_Department_slug(ctx, field)
 	case "name":
@@ -13153,6 +13408,8 @@ func (ec *executionContext) childFields_Department(ctx context.Context, field gr
 		return ec.fieldContext_Department_parent(ctx, field)
 	case "head":
 		return ec.fieldContext_Department_head(ctx, field)
+	case "headReference":
+		return ec.fieldContext_Department_headReference(ctx, field)
 	case "recorded":
 		return ec.fieldContext_Department_recorded(ctx, field)
 	case "projects":
@@ -13403,6 +13660,50 @@ func (ec *executionContext) childFields_HeldListingEdge(ctx context.Context, fie
 		return ec.fieldContext_HeldListingEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type HeldListingEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Identity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Identity_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Identity_key(ctx, field)
+	case "name":
+		return ec.fieldContext_Identity_name(ctx, field)
+	case "email":
+		return ec.fieldContext_Identity_email(ctx, field)
+	case "department":
+		return ec.fieldContext_Identity_department(ctx, field)
+	case "accounts":
+		return ec.fieldContext_Identity_accounts(ctx, field)
+	case "basis":
+		return ec.fieldContext_Identity_basis(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Identity", field.Name)
+}
+
+func (ec *executionContext) childFields_IdentityConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_IdentityConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_IdentityConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_IdentityConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_IdentityConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdentityConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_IdentityEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_IdentityEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_IdentityEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdentityEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_IntStatistics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14253,6 +14554,10 @@ func (ec *executionContext) childFields_Person(ctx context.Context, field graphq
 		return ec.fieldContext_Person_active(ctx, field)
 	case "presence":
 		return ec.fieldContext_Person_presence(ctx, field)
+	case "identity":
+		return ec.fieldContext_Person_identity(ctx, field)
+	case "suggestedSame":
+		return ec.fieldContext_Person_suggestedSame(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Person", field.Name)
 }
@@ -17167,6 +17472,52 @@ func (ec *executionContext) field_Query_holds_args(ctx context.Context, rawArgs 
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*portfolio.HoldFilter, error) {
 			return ec.unmarshalOHoldFilter2ᚖplumblineᚋportfolioᚐHoldFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_identities_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.IdentityFilter, error) {
+			return ec.unmarshalOIdentityFilter2ᚖplumblineᚋportfolioᚐIdentityFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -20769,6 +21120,29 @@ func (ec *executionContext) fieldContext_Department_id(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Department", field, true, false, errors.New("field of type ID does not have child fields"))
 }
 
+func (ec *executionContext) _Department_key(ctx context.Context, field graphql.CollectedField, obj *portfolio.Department) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Department_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Department_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Department", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Department_slug(ctx context.Context, field graphql.CollectedField, obj *portfolio.Department) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20877,6 +21251,29 @@ func (ec *executionContext) fieldContext_Department_head(_ context.Context, fiel
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Department_headReference(ctx context.Context, field graphql.CollectedField, obj *portfolio.Department) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Department_headReference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HeadReference, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Department_headReference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Department", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Department_recorded(ctx context.Context, field graphql.CollectedField, obj *portfolio.Department) (ret graphql.Marshaler) {
@@ -22931,6 +23328,359 @@ func (ec *executionContext) fieldContext_HeldListingEdge_node(_ context.Context,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_HeldListing(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Identity_id(ctx context.Context, field graphql.CollectedField, obj *portfolio.Identity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Identity_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Identity_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Identity", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Identity_key(ctx context.Context, field graphql.CollectedField, obj *portfolio.Identity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Identity_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Identity_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Identity", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Identity_name(ctx context.Context, field graphql.CollectedField, obj *portfolio.Identity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Identity_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Identity_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Identity", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Identity_email(ctx context.Context, field graphql.CollectedField, obj *portfolio.Identity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Identity_email(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Email, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Identity_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Identity", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Identity_department(ctx context.Context, field graphql.CollectedField, obj *portfolio.Identity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Identity_department(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Department(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Department) graphql.Marshaler {
+			return ec.marshalODepartment2ᚖplumblineᚋportfolioᚐDepartment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Identity_department(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Identity",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Department(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Identity_accounts(ctx context.Context, field graphql.CollectedField, obj *portfolio.Identity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Identity_accounts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Accounts(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Person) graphql.Marshaler {
+			return ec.marshalNPerson2ᚕᚖplumblineᚋportfolioᚐPersonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Identity_accounts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Identity",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Identity_basis(ctx context.Context, field graphql.CollectedField, obj *portfolio.Identity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Identity_basis(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Basis, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.IdentityBasis) graphql.Marshaler {
+			return ec.marshalNIdentityBasis2plumblineᚋportfolioᚐIdentityBasis(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Identity_basis(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Identity", field, false, false, errors.New("field of type IdentityBasis does not have child fields"))
+}
+
+func (ec *executionContext) _IdentityConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.IdentityRow, portfolio.Identity]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IdentityConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Identity) graphql.Marshaler {
+			return ec.marshalNIdentity2ᚕᚖplumblineᚋportfolioᚐIdentityᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IdentityConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IdentityConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Identity(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _IdentityConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.IdentityRow, portfolio.Identity]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IdentityConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Edge[portfolio.Identity]) graphql.Marshaler {
+			return ec.marshalNIdentityEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IdentityConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IdentityConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_IdentityEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _IdentityConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.IdentityRow, portfolio.Identity]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IdentityConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IdentityConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IdentityConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _IdentityConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.IdentityRow, portfolio.Identity]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IdentityConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IdentityConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IdentityConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _IdentityEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.Identity]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IdentityEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IdentityEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IdentityEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _IdentityEdge_node(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.Identity]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IdentityEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Identity) graphql.Marshaler {
+			return ec.marshalNIdentity2ᚖplumblineᚋportfolioᚐIdentity(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IdentityEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IdentityEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Identity(ctx, field)
 		},
 	}
 	return fc, nil
@@ -32116,6 +32866,70 @@ func (ec *executionContext) fieldContext_Person_presence(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Person", field, false, false, errors.New("field of type Presence does not have child fields"))
 }
 
+func (ec *executionContext) _Person_identity(ctx context.Context, field graphql.CollectedField, obj *portfolio.Person) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Person_identity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Identity(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Identity) graphql.Marshaler {
+			return ec.marshalOIdentity2ᚖplumblineᚋportfolioᚐIdentity(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Person_identity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Person",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Identity(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Person_suggestedSame(ctx context.Context, field graphql.CollectedField, obj *portfolio.Person) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Person_suggestedSame(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SuggestedSame(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Person) graphql.Marshaler {
+			return ec.marshalNPerson2ᚕᚖplumblineᚋportfolioᚐPersonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Person_suggestedSame(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Person",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PersonConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.PersonRow, portfolio.Person]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -35628,6 +36442,50 @@ func (ec *executionContext) fieldContext_Query_people(ctx context.Context, field
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_people_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_identities(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_identities(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Identities(ctx, fc.Args["filter"].(*portfolio.IdentityFilter), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.IdentityRow, portfolio.Identity]) graphql.Marshaler {
+			return ec.marshalNIdentityConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_identities(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_IdentityConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_identities_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -45422,7 +46280,7 @@ func (ec *executionContext) unmarshalInputDepartmentFilter(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"and", "or", "not", "slug", "name", "parent", "recorded"}
+	fieldsInOrder := [...]string{"and", "or", "not", "key", "slug", "name", "parent", "recorded"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -45450,6 +46308,13 @@ func (ec *executionContext) unmarshalInputDepartmentFilter(ctx context.Context, 
 				return it, err
 			}
 			it.Not = data
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
 		case "slug":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slug"))
 			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
@@ -46019,6 +46884,150 @@ func (ec *executionContext) unmarshalInputIDComparator(ctx context.Context, obj 
 				return it, err
 			}
 			it.Null = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputIdentityBasisComparator(ctx context.Context, obj any) (portfolio.EnumComparator[portfolio.IdentityBasis], error) {
+	var it portfolio.EnumComparator[portfolio.IdentityBasis]
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"eq", "neq", "in", "nin", "null"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "eq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("eq"))
+			data, err := ec.unmarshalOIdentityBasis2ᚖplumblineᚋportfolioᚐIdentityBasis(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Eq = data
+		case "neq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("neq"))
+			data, err := ec.unmarshalOIdentityBasis2ᚖplumblineᚋportfolioᚐIdentityBasis(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Neq = data
+		case "in":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("in"))
+			data, err := ec.unmarshalOIdentityBasis2ᚕplumblineᚋportfolioᚐIdentityBasisᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.In = data
+		case "nin":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nin"))
+			data, err := ec.unmarshalOIdentityBasis2ᚕplumblineᚋportfolioᚐIdentityBasisᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nin = data
+		case "null":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("null"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Null = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputIdentityFilter(ctx context.Context, obj any) (portfolio.IdentityFilter, error) {
+	var it portfolio.IdentityFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"and", "or", "not", "id", "key", "name", "email", "department", "basis"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalOIdentityFilter2ᚕᚖplumblineᚋportfolioᚐIdentityFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalOIdentityFilter2ᚕᚖplumblineᚋportfolioᚐIdentityFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalOIdentityFilter2ᚖplumblineᚋportfolioᚐIdentityFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOIDComparator2ᚖplumblineᚋportfolioᚐIDComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "email":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Email = data
+		case "department":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("department"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Department = data
+		case "basis":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("basis"))
+			data, err := ec.unmarshalOIdentityBasisComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Basis = data
 		}
 	}
 	return it, nil
@@ -48692,7 +49701,7 @@ func (ec *executionContext) unmarshalInputPersonFilter(ctx context.Context, obj 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"and", "or", "not", "id", "name", "email", "connection", "active", "presence"}
+	fieldsInOrder := [...]string{"and", "or", "not", "id", "name", "email", "connection", "active", "presence", "suggested"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -48762,6 +49771,13 @@ func (ec *executionContext) unmarshalInputPersonFilter(ctx context.Context, obj 
 				return it, err
 			}
 			it.Presence = data
+		case "suggested":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("suggested"))
+			data, err := ec.unmarshalOBooleanComparator2ᚖplumblineᚋportfolioᚐBooleanComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Suggested = data
 		}
 	}
 	return it, nil
@@ -51402,6 +52418,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._KeyResult(ctx, sel, obj)
+	case *portfolio.Identity:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Identity(ctx, sel, obj)
 	case *portfolio.HeldListing:
 		if obj == nil {
 			return graphql.Null
@@ -52303,6 +53324,11 @@ func (ec *executionContext) _Department(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "key":
+			out.Values[i] = ec._Department_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "slug":
 			out.Values[i] = ec._Department_slug(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -52320,6 +53346,11 @@ func (ec *executionContext) _Department(ctx context.Context, sel ast.SelectionSe
 			}
 		case "head":
 			out.Values[i] = ec._Department_head(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "headReference":
+			out.Values[i] = ec._Department_headReference(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -53228,6 +54259,170 @@ func (ec *executionContext) _HeldListingEdge(ctx context.Context, sel ast.Select
 			}
 		case "node":
 			out.Values[i] = ec._HeldListingEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var identityImplementors = []string{"Identity", "Node"}
+
+func (ec *executionContext) _Identity(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Identity) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, identityImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Identity")
+		case "id":
+			out.Values[i] = ec._Identity_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "key":
+			out.Values[i] = ec._Identity_key(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._Identity_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "email":
+			out.Values[i] = ec._Identity_email(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "department":
+			out.Values[i] = ec._Identity_department(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "accounts":
+			out.Values[i] = ec._Identity_accounts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "basis":
+			out.Values[i] = ec._Identity_basis(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var identityConnectionImplementors = []string{"IdentityConnection"}
+
+func (ec *executionContext) _IdentityConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Connection[portfolio.IdentityRow, portfolio.Identity]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, identityConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("IdentityConnection")
+		case "nodes":
+			out.Values[i] = ec._IdentityConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._IdentityConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._IdentityConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._IdentityConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var identityEdgeImplementors = []string{"IdentityEdge"}
+
+func (ec *executionContext) _IdentityEdge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Edge[portfolio.Identity]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, identityEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("IdentityEdge")
+		case "cursor":
+			out.Values[i] = ec._IdentityEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._IdentityEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -56248,6 +57443,16 @@ func (ec *executionContext) _Person(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "identity":
+			out.Values[i] = ec._Person_identity(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "suggestedSame":
+			out.Values[i] = ec._Person_suggestedSame(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -57551,6 +58756,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_people(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "identities":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_identities(ctx, field)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -62332,6 +63559,94 @@ func (ec *executionContext) marshalNID2ᚕstringᚄ(ctx context.Context, sel ast
 	return ret
 }
 
+func (ec *executionContext) marshalNIdentity2ᚕᚖplumblineᚋportfolioᚐIdentityᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Identity) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNIdentity2ᚖplumblineᚋportfolioᚐIdentity(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNIdentity2ᚖplumblineᚋportfolioᚐIdentity(ctx context.Context, sel ast.SelectionSet, v *portfolio.Identity) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Identity(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNIdentityBasis2plumblineᚋportfolioᚐIdentityBasis(ctx context.Context, v any) (portfolio.IdentityBasis, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.IdentityBasis(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNIdentityBasis2plumblineᚋportfolioᚐIdentityBasis(ctx context.Context, sel ast.SelectionSet, v portfolio.IdentityBasis) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNIdentityConnection2plumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v portfolio.Connection[portfolio.IdentityRow, portfolio.Identity]) graphql.Marshaler {
+	return ec._IdentityConnection(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNIdentityConnection2ᚖplumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.Connection[portfolio.IdentityRow, portfolio.Identity]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._IdentityConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNIdentityEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.Identity]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNIdentityEdge2ᚖplumblineᚋportfolioᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNIdentityEdge2ᚖplumblineᚋportfolioᚐEdge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Edge[portfolio.Identity]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._IdentityEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNIdentityFilter2ᚖplumblineᚋportfolioᚐIdentityFilter(ctx context.Context, v any) (*portfolio.IdentityFilter, error) {
+	res, err := ec.unmarshalInputIdentityFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNIdentityInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐIdentityᚄ(ctx context.Context, v any) ([]*recording.Identity, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
@@ -66301,6 +67616,101 @@ func (ec *executionContext) unmarshalOIDComparator2ᚖplumblineᚋportfolioᚐID
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputIDComparator(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOIdentity2ᚖplumblineᚋportfolioᚐIdentity(ctx context.Context, sel ast.SelectionSet, v *portfolio.Identity) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Identity(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOIdentityBasis2ᚕplumblineᚋportfolioᚐIdentityBasisᚄ(ctx context.Context, v any) ([]portfolio.IdentityBasis, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]portfolio.IdentityBasis, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNIdentityBasis2plumblineᚋportfolioᚐIdentityBasis(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOIdentityBasis2ᚕplumblineᚋportfolioᚐIdentityBasisᚄ(ctx context.Context, sel ast.SelectionSet, v []portfolio.IdentityBasis) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNIdentityBasis2plumblineᚋportfolioᚐIdentityBasis(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOIdentityBasis2ᚖplumblineᚋportfolioᚐIdentityBasis(ctx context.Context, v any) (*portfolio.IdentityBasis, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.IdentityBasis(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOIdentityBasis2ᚖplumblineᚋportfolioᚐIdentityBasis(ctx context.Context, sel ast.SelectionSet, v *portfolio.IdentityBasis) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOIdentityBasisComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx context.Context, v any) (*portfolio.EnumComparator[portfolio.IdentityBasis], error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputIdentityBasisComparator(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOIdentityFilter2ᚕᚖplumblineᚋportfolioᚐIdentityFilterᚄ(ctx context.Context, v any) ([]*portfolio.IdentityFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.IdentityFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNIdentityFilter2ᚖplumblineᚋportfolioᚐIdentityFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOIdentityFilter2ᚖplumblineᚋportfolioᚐIdentityFilter(ctx context.Context, v any) (*portfolio.IdentityFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputIdentityFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
