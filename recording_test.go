@@ -237,6 +237,15 @@ func TestASyncChangesNothingThatPeopleRecorded(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	state, err := log.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := r.Wait(t.Context(), state.Revision)
+	if err != nil {
+		t.Fatal(err)
+	}
+
 	recorded := portfolio.Edit{Caller: portfolio.Local, Author: "key:pmo"}
 	put := func(fact portfolio.RecordedFact) {
 		recorded.Changes = append(recorded.Changes, portfolio.EditChange{Put: fact})
@@ -245,7 +254,7 @@ func TestASyncChangesNothingThatPeopleRecorded(t *testing.T) {
 	put(&portfolio.StrategyFact{Slug: "plan", Name: "Plan"})
 	put(&portfolio.ObjectiveFact{Slug: "grow", Strategy: "plan", Name: "Grow"})
 	projects := map[string]bool{}
-	for p := range r.Snapshot().Projects() {
+	for p := range read.Projects() {
 		projects[p.ID] = true
 		put(&portfolio.ContributionFact{Project: p.ID, Objective: "grow", Strength: decimal.RequireFromString("0.5")})
 		put(&portfolio.Override{Target: "project:" + p.ID, Field: "priority", Value: portfolio.Field{Type: portfolio.FieldText, Text: "As we say"}})

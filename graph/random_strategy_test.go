@@ -111,5 +111,5 @@ var deepQuestions = []string{
 		terms { counts points calculation leaves { leaf } reason { code } contribution { points } }
 		spend { amount { amount } reason { code } override { value } source { connection } } } } } } }`,
 	`{ misalignment { inversions { edges { cursor node { project { name } } } } orphans { edges { cursor node { name } } } } }`,
-	`{ strategy { versions { nodes { comparisons { weights reason { code } consensus consensusReason { code } judges { weights reason { code } consistency { ratio worst { given } } } } } } } }`,
+	`{ strategy { versions { nodes { comparisons { weights reason { code } consensus consensusReason { code } judges { weights person { name } reason { code } consistency { ratio worst { given } } } } } } } }`,
 }
