@@ -280,7 +280,7 @@ func TestASyncChangesNothingThatPeopleRecorded(t *testing.T) {
 	if watched.seen.Load() == before {
 		t.Error("the sync committed nothing, so nothing was shown")
 	}
-	state, err := log.Load(t.Context())
+	state, err = log.Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
