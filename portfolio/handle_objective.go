@@ -190,8 +190,12 @@ func (k *KeyResult) Owner() *Person { return k.view.personCalled(k.KeyResultRow.
 // OwnerName is who answers for it, as recorded.
 func (k *KeyResult) OwnerName() string { return k.KeyResultRow.Owner }
 
+// KPI is the KPI whose last actual value it takes; nil when there is none of
+// the recorded key, or the caller may not see it.
+func (k *KeyResult) KPI() *KPI { return k.view.kpi(k.KeyResultRow.KPI) }
+
 // KpiKey is the key of the KPI whose last actual value it takes.
-func (k *KeyResult) KpiKey() string { return k.KPI }
+func (k *KeyResult) KpiKey() string { return k.KeyResultRow.KPI }
 
 // Progress is how far it is reached.
 func (k *KeyResult) Progress() *Progress { return &Progress{&k.KeyResultRow.Progress} }

@@ -348,6 +348,7 @@ type ComplexityRoot struct {
 		Baseline     func(childComplexity int) int
 		Due          func(childComplexity int) int
 		ID           func(childComplexity int) int
+		KPI          func(childComplexity int) int
 		Key          func(childComplexity int) int
 		KpiKey       func(childComplexity int) int
 		Name         func(childComplexity int) int
@@ -2736,6 +2737,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.KeyResult.ID(childComplexity), true
+	case "KeyResult.kpi":
+		if e.ComplexityRoot.KeyResult.KPI == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyResult.KPI(childComplexity), true
 	case "KeyResult.key":
 		if e.ComplexityRoot.KeyResult.Key == nil {
 			break
@@ -10629,7 +10636,9 @@ type KeyResult implements Node {
   ownerName: String
   "What is counted."
   unit: String
-  "The key of the KPI whose last actual value it takes."
+  "The KPI whose last actual value it takes; null when there is none of the recorded key, or the caller may not see it."
+  kpi: Kpi
+  "The key of the KPI whose last actual value it takes, as recorded."
   kpiKey: String
   "Where it began; 0 when nobody said."
   baseline: Decimal
@@ -13758,6 +13767,8 @@ func (ec *executionContext) childFields_KeyResult(ctx context.Context, field gra
 		return ec.fieldContext_KeyResult_ownerName(ctx, field)
 	case "unit":
 		return ec.fieldContext_KeyResult_unit(ctx, field)
+	case "kpi":
+		return ec.fieldContext_KeyResult_kpi(ctx, field)
 	case "kpiKey":
 		return ec.fieldContext_KeyResult_kpiKey(ctx, field)
 	case "baseline":
@@ -24187,6 +24198,38 @@ func (ec *executionContext) _KeyResult_unit(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_KeyResult_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("KeyResult", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KeyResult_kpi(ctx context.Context, field graphql.CollectedField, obj *portfolio.KeyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KeyResult_kpi(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KPI(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPI) graphql.Marshaler {
+			return ec.marshalOKpi2ᚖplumblineᚋportfolioᚐKPI(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KeyResult_kpi(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KeyResult",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Kpi(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _KeyResult_kpiKey(ctx context.Context, field graphql.CollectedField, obj *portfolio.KeyResult) (ret graphql.Marshaler) {
@@ -54617,6 +54660,11 @@ func (ec *executionContext) _KeyResult(ctx context.Context, sel ast.SelectionSet
 			}
 		case "unit":
 			out.Values[i] = ec._KeyResult_unit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "kpi":
+			out.Values[i] = ec._KeyResult_kpi(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
