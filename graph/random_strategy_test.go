@@ -111,5 +111,7 @@ var deepQuestions = []string{
 		terms { counts points calculation leaves { leaf } reason { code } contribution { points } }
 		spend { amount { amount } reason { code } override { value } source { connection } } } } } } }`,
 	`{ misalignment { inversions { edges { cursor node { project { name } } } } orphans { edges { cursor node { name } } } } }`,
-	`{ strategy { versions { nodes { comparisons { weights reason { code } consensus consensusReason { code } judges { weights person { name } reason { code } consistency { ratio worst { given } } } } } } } }`,
+	`{ people(first: 100) { nodes { identity { key name email basis department { key } accounts { name } } suggestedSame { name } } } }`,
+	`{ kpis(first: 100) { nodes { projectionError { reason { code } } } } }`,
+	`{ strategy { versions { nodes { comparisons { weights reason { code } consensus consensusReason { code } judges { person { name } weights reason { code } consistency { ratio worst { given } } } } } } } }`,
 }
