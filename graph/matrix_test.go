@@ -378,7 +378,7 @@ func (m *matrix) fields(b *strings.Builder, of *ast.Definition, depth int, prefi
 		case f.Name == "edges": // the same things as nodes
 			b.WriteString(" " + prefix + "edges: edges { cursor }")
 			continue
-		case !below.IsLeafType() && depth == 0:
+		case !below.IsLeafType() && depth <= 0: // what implements an abstract type is a step further down
 			continue
 		}
 		for i, arguments := range m.below(f) {
