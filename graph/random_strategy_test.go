@@ -52,23 +52,24 @@ func oddStrategies() []portfolio.Document {
 		&portfolio.MeasurementFact{KPI: "doors", Period: "2026-01", Actual: number("4")},
 	}
 	for i, budget := range []string{"9", "5", "5", "1", "", ""} {
-		docs = append(docs, orderly(strconv.Itoa(100+2*i), budget, oddObjectives[i%len(oddObjectives)], i)...)
+		docs = append(docs, orderly("eng", strconv.Itoa(100+2*i), budget, oddObjectives[i%len(oddObjectives)], i)...)
 	}
+	docs = append(docs, orderly("ops", "112", "7", oddObjectives[0], 2)...) // in another currency
 	return docs
 }
 
 // orderly is a project of which everything is known that rankings need.
-func orderly(id, budget, objective string, n int) []portfolio.Document {
+func orderly(connection, id, budget, objective string, n int) []portfolio.Document {
 	p := &portfolio.ProjectFact{
-		Source: portfolio.Source{Connection: "eng", Kind: "project", ID: id, Key: "ORD-" + id}, Name: "Orderly",
+		Source: portfolio.Source{Connection: connection, Kind: "project", ID: id, Key: "ORD-" + id}, Name: "Orderly",
 		Fields: []portfolio.Field{{ID: "dept", Name: "Department", Type: portfolio.FieldText, Text: "open"}},
 	}
 	if budget != "" {
 		p.Fields = append(p.Fields, portfolio.Field{ID: "budget", Name: "Budget", Type: portfolio.FieldNumber, Number: budget + unpaid})
 	}
-	docs := []portfolio.Document{p, &portfolio.ContributionFact{Project: "eng:ORD-" + id, Objective: objective, Strength: decimal.New(int64(n+1), -1)}}
+	docs := []portfolio.Document{p, &portfolio.ContributionFact{Project: connection + ":ORD-" + id, Objective: objective, Strength: decimal.New(int64(n+1), -1)}}
 	for _, field := range []string{"businessValue", "timeCriticality", "riskReduction", "jobSize"} {
-		docs = append(docs, &portfolio.Override{Target: "project:eng:ORD-" + id, Field: field, Value: portfolio.Field{Type: portfolio.FieldNumber, Number: strconv.Itoa(n + 1)}})
+		docs = append(docs, &portfolio.Override{Target: "project:" + connection + ":ORD-" + id, Field: field, Value: portfolio.Field{Type: portfolio.FieldNumber, Number: strconv.Itoa(n + 1)}})
 	}
 	return docs
 }
@@ -107,6 +108,7 @@ func (o *oddity) worth() portfolio.Document {
 
 // deepQuestions are about what lies deeper than random questions mostly get.
 var deepQuestions = []string{
+	`{ projects(filter: { key: { eq: "ORD-100" } }) { aggregates { budget { total { amount } } } } }`,
 	`{ projects(first: 100) { nodes { alignment { explain { method strategyVersion { version } weights { local } notes { code }
 		terms { counts points calculation leaves { leaf } reason { code } contribution { points } }
 		spend { amount { amount } reason { code } override { value } source { connection } } } } } } }`,

@@ -46,20 +46,28 @@ func (a *ProjectAggregates) BudgetWeightedAlignment() *Score {
 	if !a.view.caller.Reads(GroupCost) {
 		return &Score{Reasons: []*Reason{reasonFieldGroup}}
 	}
-	sum, total := 0.0, 0.0
+	counts := func(p *ProjectRow) bool {
+		return p.alignment.score != nil && p.budget != nil && p.budget.Amount.IsPositive()
+	}
 	currencies := map[string]bool{}
 	a.each(func(p *ProjectRow) {
-		if p.alignment.score != nil && p.budget != nil && p.budget.Amount.IsPositive() {
-			budget := p.budget.Amount.InexactFloat64()
-			sum += budget * *p.alignment.score
-			total += budget
+		if counts(p) {
 			currencies[p.budget.Currency] = true
 		}
 	})
-	switch {
-	case len(currencies) > 1:
-		return &Score{Reasons: []*Reason{{Code: ReasonCurrencies, Message: "The budgets are in several currencies, which cannot be compared."}}}
-	case total == 0:
+	y := a.view.snap.yardstick(currencies)
+	if y.missing != nil {
+		return &Score{Reasons: []*Reason{y.missing}}
+	}
+	sum, total := 0.0, 0.0
+	a.each(func(p *ProjectRow) {
+		if counts(p) {
+			budget := y.count(*p.budget).Amount.InexactFloat64()
+			sum += budget * *p.alignment.score
+			total += budget
+		}
+	})
+	if total == 0 {
 		return &Score{Reasons: []*Reason{{Code: "NO_VALUES", Message: "None of the projects has both a score and a budget above 0."}}}
 	}
 	mean := sum / total

@@ -88,6 +88,15 @@ func (m *Misalignment) Spend() *Money {
 	return &Money{Amount: st.spend.sum, Currency: st.spend.currency}
 }
 
+// SpendRatesOn is the day of the rates by which budgets in several currencies
+// were converted; zero when none were needed, or Spend is nil.
+func (m *Misalignment) SpendRatesOn() Date {
+	if m.SpendReason() != nil {
+		return Date{}
+	}
+	return m.view.snap.standing().spend.ratesOn
+}
+
 // SpendReason says why Spend is nil.
 func (m *Misalignment) SpendReason() *Reason {
 	if reason := m.view.whole(); reason != nil {

@@ -81,6 +81,7 @@ type spending struct {
 	currency string
 	sum      decimal.Decimal
 	total    float64 // sum, to compute with
+	ratesOn  Date    // the day of the rates; zero when none were needed
 	projects int     // that have a budget
 	missing  *Reason // why there is no total
 }
@@ -142,24 +143,27 @@ func (s *Snapshot) newStandings(weights *weighing, align func(*ProjectRow) *alig
 func (s *Snapshot) spend(total *spending, contestants []contestant) {
 	currencies := map[string]bool{}
 	for i := range contestants {
+		if b := contestants[i].row.budget; b != nil && !b.Amount.IsNegative() {
+			total.projects++
+			currencies[b.Currency] = true
+		}
+	}
+	y := s.yardstick(currencies)
+	if total.missing, total.ratesOn = y.missing, y.on; y.missing != nil {
+		return
+	}
+	for i := range contestants {
 		c := &contestants[i]
 		if c.row.budget == nil || c.row.budget.Amount.IsNegative() {
 			continue
 		}
-		total.projects++
-		currencies[c.row.budget.Currency] = true
-		c.money, c.spend = true, c.row.budget.Amount.InexactFloat64()
-		total.sum = total.sum.Add(c.row.budget.Amount)
+		money := y.count(*c.row.budget)
+		c.money, c.spend = true, money.Amount.InexactFloat64()
+		total.sum = total.sum.Add(money.Amount)
 		total.total += c.spend
-		total.currency = c.row.budget.Currency
+		total.currency = money.Currency
 	}
-	switch {
-	case len(currencies) > 1:
-		*total = spending{projects: total.projects, missing: &Reason{ReasonCurrencies, "The budgets are in several currencies, which cannot be compared.", ""}}
-		for i := range contestants {
-			contestants[i].money, contestants[i].spend = false, 0
-		}
-	case total.total == 0:
+	if total.total == 0 {
 		total.missing = &Reason{ReasonNoSpend, "No project that is ranked has a budget above 0.", ""}
 	}
 }

@@ -111,3 +111,55 @@ func TestRatesThatCannotBeAreNamedAndLeftOut(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Spend is compared in one currency, or not at all: with the day of the rates
+// beside it, and again as soon as the settings have the rate.
+func TestSpendInSeveralCurrenciesIsConverted(t *testing.T) {
+	l := strategyLog(t)
+	budget := func(key, money string) {
+		l.put(&Override{Target: "project:eng/project/" + key, Field: "budget", Value: Field{Type: FieldText, Text: money}})
+	}
+	l.put(&ProjectFact{Source: source("eng", "project", "OPS"), Name: "Operations"}, contributes("eng:PAY", "a", "1"), contributes("eng:OPS", "b", "1"))
+	budget("PAY", "100 USD")
+	budget("OPS", "8 EUR")
+	settings := func(s Settings) {
+		s.TimeZone = "UTC"
+		s.Connections = []ConnectionSettings{{ID: "eng", Name: "Engineering", Type: "jira"}}
+		l.put(&s)
+	}
+	usd := rate("USD", "2026-01-01", "0.92")
+	for _, test := range []struct {
+		story    string
+		settings Settings
+		spend    string
+		on       string
+		reason   string
+		mean     bool
+	}{
+		{"no currency", Settings{}, "", "", "MIXED_CURRENCIES", false},
+		{"no rate", Settings{Currency: "EUR"}, "", "", "RATE_MISSING", false},
+		{"a rate of later", Settings{Currency: "EUR", Rates: []Rate{rate("USD", "2026-03-02", "0.9")}}, "", "", "RATE_MISSING", false},
+		{"the rate", Settings{Currency: "EUR", Rates: []Rate{usd}}, "100 EUR", "2026-03-01", "", true},
+	} {
+		settings(test.settings)
+		v := l.now.View(Local)
+		m := v.Misalignment(nil)
+		spend, reason := "", ""
+		if m.Spend() != nil {
+			spend = m.Spend().String()
+		}
+		if m.SpendReason() != nil {
+			reason = m.SpendReason().Code
+		}
+		if spend != test.spend || reason != test.reason || m.SpendRatesOn().String() != test.on {
+			t.Errorf("%s: spend %q on %q, reason %q; want %q on %q, %q", test.story, spend, m.SpendRatesOn(), reason, test.spend, test.on, test.reason)
+		}
+		all, err := v.Projects(nil, nil, PageRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mean := all.Aggregates().BudgetWeightedAlignment(); (mean.Value != nil) != test.mean || (len(mean.Reasons) == 0) != test.mean {
+			t.Errorf("%s: the mean weighted by budgets is %+v", test.story, mean)
+		}
+	}
+}

@@ -660,6 +660,7 @@ type ComplexityRoot struct {
 		Reason             func(childComplexity int) int
 		Spend              func(childComplexity int) int
 		SpendBasis         func(childComplexity int) int
+		SpendRatesOn       func(childComplexity int) int
 		SpendReason        func(childComplexity int) int
 		StrategyVersion    func(childComplexity int) int
 		WsjfTau            func(childComplexity int) int
@@ -4181,6 +4182,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Misalignment.SpendBasis(childComplexity), true
+	case "Misalignment.spendRatesOn":
+		if e.ComplexityRoot.Misalignment.SpendRatesOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Misalignment.SpendRatesOn(childComplexity), true
 	case "Misalignment.spendReason":
 		if e.ComplexityRoot.Misalignment.SpendReason == nil {
 			break
@@ -8004,8 +8011,10 @@ type Misalignment {
   spendBasis: SpendBasis!
   "The spend of all ranked projects; null is explained by spendReason."
   spend: Money @fieldGroup(name: "cost")
-  "Why spend is null."
+  "Why spend is null: MIXED_CURRENCIES without a currency in the settings, RATE_MISSING, NO_SPEND, or SCOPE."
   spendReason: Reason
+  "The day of the settings' rates by which budgets in several currencies were converted for every figure of money here; null when all are in one."
+  spendRatesOn: Date
   "The objectives in force with their weight and their share of the spend, as they stand in their tree."
   gaps(
     "Whether only objectives with none below them are meant."
@@ -14379,6 +14388,8 @@ func (ec *executionContext) childFields_Misalignment(ctx context.Context, field 
 		return ec.fieldContext_Misalignment_spend(ctx, field)
 	case "spendReason":
 		return ec.fieldContext_Misalignment_spendReason(ctx, field)
+	case "spendRatesOn":
+		return ec.fieldContext_Misalignment_spendRatesOn(ctx, field)
 	case "gaps":
 		return ec.fieldContext_Misalignment_gaps(ctx, field)
 	case "orphans":
@@ -30183,6 +30194,29 @@ func (ec *executionContext) fieldContext_Misalignment_spendReason(_ context.Cont
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Misalignment_spendRatesOn(ctx context.Context, field graphql.CollectedField, obj *portfolio.Misalignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Misalignment_spendRatesOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SpendRatesOn(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Misalignment_spendRatesOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Misalignment", field, true, false, errors.New("field of type Date does not have child fields"))
 }
 
 func (ec *executionContext) _Misalignment_gaps(ctx context.Context, field graphql.CollectedField, obj *portfolio.Misalignment) (ret graphql.Marshaler) {
@@ -56712,6 +56746,11 @@ func (ec *executionContext) _Misalignment(ctx context.Context, sel ast.Selection
 			}
 		case "spendReason":
 			out.Values[i] = ec._Misalignment_spendReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "spendRatesOn":
+			out.Values[i] = ec._Misalignment_spendRatesOn(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
