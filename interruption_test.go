@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"plumbline/connectors/jira/jiratest"
+	"plumbline/internal/httpx"
 	"plumbline/portfolio"
 )
 
@@ -51,7 +52,7 @@ func TestAStoppedSyncIsFinishedByTheNextStart(t *testing.T) {
 		t.Errorf("canonical hash = %s, want %s, that of an undisturbed sync", got, want)
 	}
 	after := jira.Counts()
-	const repeated = 3 // the page under way, one that waits for it, and one on its way
+	const repeated = httpx.DefaultConcurrency + 1 // those asked for ahead, and the one that is being written
 	if got, want := before.ByPath[pagesOfIssues]+after.ByPath[pagesOfIssues], whole.ByPath[pagesOfIssues]; got > want+repeated {
 		t.Errorf("%d+%d pages of issues were asked for, want %d as without the stop, and %d more at most",
 			before.ByPath[pagesOfIssues], after.ByPath[pagesOfIssues], want, repeated)

@@ -9,9 +9,11 @@ import (
 // AlignmentMethod names how scores are computed; another number is another way.
 const AlignmentMethod = "alignment/1"
 
-// ChampionThreshold is the score below which a project that has a sponsor is
-// flagged CHAMPION_ONLY: it is there for somebody rather than for the strategy.
-const ChampionThreshold = 10.0
+// ChampionStrength is what the strengths of the contributions that count must
+// add up to, or a project that has a sponsor is flagged CHAMPION_ONLY: it is
+// there for somebody rather than for the strategy. Strengths and not points,
+// because points also tell how much the objectives weigh.
+const ChampionStrength = 0.2
 
 // AlignmentFlag says what is odd about how a project serves the strategy.
 type AlignmentFlag string
@@ -21,7 +23,7 @@ type AlignmentFlag string
 const (
 	FlagOrphan       AlignmentFlag = "ORPHAN"        // it serves no objective
 	FlagStaleLink    AlignmentFlag = "STALE_LINK"    // it contributes to an objective that has expired
-	FlagChampionOnly AlignmentFlag = "CHAMPION_ONLY" // it has a sponsor and a score below ChampionThreshold
+	FlagChampionOnly AlignmentFlag = "CHAMPION_ONLY" // it has a sponsor and strengths below ChampionStrength
 
 	FlagLowAlignmentHighSpend AlignmentFlag = "LOW_ALIGNMENT_HIGH_SPEND" // little score, much money
 	FlagHighAlignmentUnfunded AlignmentFlag = "HIGH_ALIGNMENT_UNFUNDED"  // much score, no money
@@ -139,7 +141,7 @@ func (a *alignment) by(w *weighing, sponsored bool) *alignment {
 	w.weighParts(next.parts)
 	next.score, next.primary = total(next.parts)
 	if a.ranked {
-		next.flags = localFlags(next.score, slices.Contains(a.flags, FlagStaleLink), sponsored)
+		next.flags = next.localFlags(slices.Contains(a.flags, FlagStaleLink), sponsored)
 	}
 	if equalAlignment(a, &next) {
 		return a
@@ -204,7 +206,7 @@ func (b *builder) align(row *ProjectRow, weights *weighing, was *alignment) *ali
 		a.score, a.primary = total(a.parts)
 	}
 	if a.ranked {
-		a.flags = localFlags(a.score, stale, row.SponsorID != "")
+		a.flags = a.localFlags(stale, row.SponsorID != "")
 	}
 	if was != nil && equalAlignment(was, a) {
 		return was
@@ -212,14 +214,19 @@ func (b *builder) align(row *ProjectRow, weights *weighing, was *alignment) *ali
 	return a
 }
 
-func localFlags(score *float64, stale, sponsored bool) (flags []AlignmentFlag) {
-	if score != nil && *score == 0 {
+// localFlags are the flags that follow from the project alone.
+func (a *alignment) localFlags(stale, sponsored bool) (flags []AlignmentFlag) {
+	if a.score != nil && *a.score == 0 {
 		flags = append(flags, FlagOrphan)
 	}
 	if stale {
 		flags = append(flags, FlagStaleLink)
 	}
-	if score != nil && sponsored && *score < ChampionThreshold {
+	strength := 0.0
+	for i := range a.parts {
+		strength += a.parts[i].strength
+	}
+	if a.score != nil && sponsored && strength < ChampionStrength {
 		flags = append(flags, FlagChampionOnly)
 	}
 	return flags

@@ -248,10 +248,11 @@ func (b *builder) strategyVersionRow(p *strategyPlan, v *versionPlan) *StrategyV
 		row.InForce, row.weighing = true, p.inForce
 		return row
 	}
-	row.weighing = p.tree.weigh(v, asOf(b.today, f.ValidFrom, f.ValidTo))
-	if p.fact == nil {
-		row.weighing.missing = append(row.weighing.missing, unknownStrategy(p.key))
+	if p.fact == nil { // nothing of it is in force on any day
+		row.weighing = &weighing{strategy: p.key, version: row.ID, method: f.Method, missing: []Reason{unknownStrategy(p.key)}, at: map[string]int{}}
+		return row
 	}
+	row.weighing = p.tree.weigh(v, asOf(b.today, f.ValidFrom, f.ValidTo))
 	return row
 }
 

@@ -7929,7 +7929,7 @@ enum AlignmentFlag {
   ORPHAN
   "It contributes to an objective that has expired; that counts nothing."
   STALE_LINK
-  "It has a sponsor and a score below 10."
+  "It has a sponsor, and the strengths of its contributions add up to less than 0.2."
   CHAMPION_ONLY
   "Its score is in the lowest quarter and its budget in the highest. Needs the field group cost and the whole portfolio."
   LOW_ALIGNMENT_HIGH_SPEND
