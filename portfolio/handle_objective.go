@@ -194,8 +194,14 @@ func (k *KeyResult) OwnerName() string { return k.KeyResultRow.Owner }
 // the recorded key, or the caller may not see it.
 func (k *KeyResult) KPI() *KPI { return k.view.kpi(k.KeyResultRow.KPI) }
 
-// KpiKey is the key of the KPI whose last actual value it takes.
-func (k *KeyResult) KpiKey() string { return k.KeyResultRow.KPI }
+// KpiKey is the key of the KPI whose last actual value it takes, as recorded;
+// empty for a KPI that a caller who sees only some departments may not see.
+func (k *KeyResult) KpiKey() string {
+	if k.view.limited() && k.KPI() == nil {
+		return ""
+	}
+	return k.KeyResultRow.KPI
+}
 
 // Progress is how far it is reached.
 func (k *KeyResult) Progress() *Progress { return &Progress{&k.KeyResultRow.Progress} }

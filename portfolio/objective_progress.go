@@ -2,7 +2,6 @@ package portfolio
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -78,7 +77,7 @@ func (b *builder) keyResult(v Versioned) *KeyResultRow {
 	case row.Target == nil:
 		row.Progress.Reason = &Reason{ReasonNoTarget, "The key result has no target.", ""}
 	case row.Actual == nil && f.KPI != "":
-		row.Progress.Reason = &Reason{ReasonNoActual, fmt.Sprintf("The KPI %s has no actual value.", f.KPI), ""}
+		row.Progress.Reason = &Reason{ReasonNoActual, "Its KPI has no actual value.", ""}
 	case row.Actual == nil:
 		row.Progress.Reason = &Reason{ReasonNoActual, "Nobody gave an actual value.", ""}
 	default:

@@ -10647,7 +10647,7 @@ type KeyResult implements Node {
   unit: String
   "The KPI whose last actual value it takes; null when there is none of the recorded key, or the caller may not see it."
   kpi: Kpi
-  "The key of the KPI whose last actual value it takes, as recorded."
+  "The key of the KPI whose last actual value it takes, as recorded; null for a caller who sees only some departments and not that KPI."
   kpiKey: String
   "Where it began; 0 when nobody said."
   baseline: Decimal
