@@ -139,13 +139,16 @@ func (s *Snapshot) newStandings(weights *weighing, align func(*ProjectRow) *alig
 	return st
 }
 
+// spends reports whether a project has a budget that can be spent.
+func (p *ProjectRow) spends() bool { return p.budget != nil && !p.budget.Amount.IsNegative() }
+
 // spend sets the spend of each contestant in one currency.
 func (s *Snapshot) spend(total *spending, contestants []contestant) {
 	currencies := map[string]bool{}
 	for i := range contestants {
-		if b := contestants[i].row.budget; b != nil && !b.Amount.IsNegative() {
+		if row := contestants[i].row; row.spends() {
 			total.projects++
-			currencies[b.Currency] = true
+			currencies[row.budget.Currency] = true
 		}
 	}
 	y := s.yardstick(currencies)
@@ -154,7 +157,7 @@ func (s *Snapshot) spend(total *spending, contestants []contestant) {
 	}
 	for i := range contestants {
 		c := &contestants[i]
-		if c.row.budget == nil || c.row.budget.Amount.IsNegative() {
+		if !c.row.spends() {
 			continue
 		}
 		money := y.count(*c.row.budget)

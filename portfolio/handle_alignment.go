@@ -80,14 +80,19 @@ func (a *Alignment) fundingRank() (*int, *Reason) {
 	}
 	p, reason := a.place()
 	return ranked(p.funding, reason, func() *Reason {
-		if a.row.budget == nil {
+		switch {
+		case a.row.budget == nil:
 			return reasonNoBudget
+		case !a.row.spends():
+			return reasonNegativeBudget
 		}
 		return a.view.snap.standing().spend.missing
 	})
 }
 
 var reasonNoBudget = &Reason{Code: "NOT_SET", Message: "No tool and nobody gave a budget."}
+
+var reasonNegativeBudget = &Reason{Code: "NEGATIVE", Message: "A budget below 0 is no spend."}
 
 // FundingRank is the place by money among ranked projects that have a budget;
 // nil with FundingRankReason.

@@ -163,3 +163,17 @@ func TestSpendInSeveralCurrenciesIsConverted(t *testing.T) {
 		}
 	}
 }
+
+// A budget below 0 is no spend, and says so.
+func TestANegativeBudgetHasNoRank(t *testing.T) {
+	l := strategyLog(t)
+	l.put(&Override{Target: "project:eng/project/PAY", Field: "budget", Value: Field{Type: FieldText, Text: "-5 EUR"}})
+	p, err := l.now.View(Local).Project("eng/project/PAY")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := p.Alignment()
+	if reason := a.FundingRankReason(); a.FundingRank() != nil || reason == nil || reason.Code != "NEGATIVE" {
+		t.Errorf("funding rank %v, %+v", a.FundingRank(), reason)
+	}
+}
