@@ -2,6 +2,7 @@ package edit
 
 import (
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -47,6 +48,14 @@ func (c *check) outcome() portfolio.EditOutcome {
 // put says what becomes of a document that is put, and whether its owner
 // allows it.
 func (c *check) put(before portfolio.Versioned, exists bool) portfolio.Outcome {
+	if f, ok := c.change.Put.(*portfolio.Override); ok && !isFile(c.authorOf(c.change)) {
+		if other := c.addressedOtherwise(); other != nil && isFile(ownerOf(other)) {
+			if same(reflect.ValueOf(other.Value), reflect.ValueOf(f.Value)) {
+				return portfolio.OutcomeUnchanged
+			}
+			c.ownedByFile(ownerOf(other))
+		}
+	}
 	if !exists {
 		return portfolio.OutcomeCreated
 	}
@@ -78,6 +87,13 @@ func (c *check) deletion(before portfolio.Versioned, exists bool) portfolio.Outc
 		if c.key.Kind != portfolio.KindOverride && c.key.Kind != portfolio.KindLink {
 			c.wrong(portfolio.UserErrorNotFound, nil, "There is no %s.", c.noun())
 		}
+		if other := c.addressedOtherwise(); other != nil && !isFile(c.authorOf(c.change)) {
+			if isFile(ownerOf(other)) {
+				c.ownedByFile(ownerOf(other))
+			} else {
+				c.wrong(portfolio.UserErrorTaken, nil, "It was recorded as %q by %s; delete that.", other.Key().ID, by(ownerOf(other)))
+			}
+		}
 		return portfolio.OutcomeUnchanged
 	}
 	author, owner := c.authorOf(c.change), ownerOf(before.Doc)
@@ -92,6 +108,27 @@ func (c *check) deletion(before portfolio.Versioned, exists bool) portfolio.Outc
 
 func (c *check) ownedByFile(owner string) {
 	c.wrong(portfolio.UserErrorOwnedByFile, nil, "%s is owned by the file %s of the strategy folder; change it there.", c.noun(), strings.TrimPrefix(owner, portfolio.AuthorOfFile))
+}
+
+// addressedOtherwise is what was recorded for the same field of the same
+// project or milestone under another reference, and wins; nil when nothing was.
+func (c *check) addressedOtherwise() *portfolio.Override {
+	if c.key.Kind != portfolio.KindOverride {
+		return nil
+	}
+	for _, row := range c.scope.overridden(c.key.ID) {
+		for _, said := range c.scope.snapshot.OverridesOf(row) {
+			key := said.Key()
+			_, field, _ := strings.Cut(c.key.ID, "#")
+			if key == c.key || said.Field != field || !said.Wins {
+				continue
+			}
+			if _, still := c.before(key); still {
+				return said.Override
+			}
+		}
+	}
+	return nil
 }
 
 func ownerOf(d portfolio.Document) string {

@@ -363,3 +363,25 @@ func TestAnEditorGivesUpWhenOthersNeverStop(t *testing.T) {
 		t.Errorf("after %d attempts: %v, want ErrConflict after 10", n, err)
 	}
 }
+
+// A field that a file gives a value is the file's by whatever reference it is
+// addressed.
+func TestAFileOwnsAFieldByEveryReference(t *testing.T) {
+	w := newWorld(t)
+	w.seed(&portfolio.Settings{TimeZone: "UTC", Connections: []portfolio.ConnectionSettings{{ID: "eng", Name: "Engineering", Type: "jira"}}},
+		&portfolio.ProjectFact{Source: portfolio.Source{Connection: "eng", Kind: "project", ID: "7", Key: "PAY"}, Name: "Payments"})
+	value := func(target, text string) *portfolio.Override {
+		return &portfolio.Override{Target: target, Field: "priority", Value: portfolio.Field{Type: portfolio.FieldText, Text: text}}
+	}
+	const byKey, byID = "project:eng:PAY", "project:eng/project/7"
+	w.must(file("p.yaml", puts(value(byKey, "high"))))
+	const owned = `OWNED_BY_FILE items.0: Field "project:eng/project/7#priority" is owned by the file p.yaml of the strategy folder; change it there.`
+	wantErrors(t, w.edit(puts(value(byID, "low"))), owned)
+	wantErrors(t, w.edit(deletes(value(byID, "").Key())), owned)
+	wantOutcomes(t, "the same value", w.must(puts(value(byID, "high"))), "UNCHANGED")
+
+	w.must(file("p.yaml", deletes(value(byKey, "").Key())))
+	w.must(puts(value(byKey, "high")))
+	wantErrors(t, w.edit(deletes(value(byID, "").Key())), `TAKEN items.0: It was recorded as "project:eng:PAY#priority" by key:pmo; delete that.`)
+	wantOutcomes(t, "another value under another reference", w.must(puts(value(byID, "low"))), "CREATED")
+}

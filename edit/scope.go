@@ -102,6 +102,17 @@ func (s *scope) milestone(ref string) bool {
 		_, err := s.view.Milestone(ref)
 		return err == nil
 	}
+	ids := s.milestones(ref)
+	for _, id := range ids {
+		if _, err := s.view.Milestone(id); err != nil {
+			return false
+		}
+	}
+	return len(ids) > 0
+}
+
+// milestones are the ids of the milestones with a tool's key.
+func (s *scope) milestones(ref string) []string {
 	if s.byKey == nil {
 		s.byKey = map[string][]string{}
 		for m := range s.snapshot.Milestones() {
@@ -109,12 +120,29 @@ func (s *scope) milestone(ref string) bool {
 			s.byKey[connection+":"+m.Key] = append(s.byKey[connection+":"+m.Key], m.ID)
 		}
 	}
-	for _, id := range s.byKey[ref] {
-		if _, err := s.view.Milestone(id); err != nil {
-			return false
+	return s.byKey[ref]
+}
+
+// overridden are the projects or milestones that the id of an override leads
+// to.
+func (s *scope) overridden(id string) (rows []portfolio.Key) {
+	target, _, _ := strings.Cut(id, "#")
+	kind, ref, _ := strings.Cut(target, ":")
+	switch portfolio.Kind(kind) {
+	case portfolio.KindProject:
+		if row, ok := s.snapshot.ProjectByReference(ref); ok {
+			rows = append(rows, portfolio.Key{Kind: portfolio.KindProject, ID: row.ID})
+		}
+	case portfolio.KindMilestone:
+		ids := []string{ref}
+		if !isDocumentID(ref) {
+			ids = s.milestones(ref)
+		}
+		for _, id := range ids {
+			rows = append(rows, portfolio.Key{Kind: portfolio.KindMilestone, ID: id})
 		}
 	}
-	return len(s.byKey[ref]) > 0
+	return rows
 }
 
 // override reports whether a field is of a visible project or milestone, and
