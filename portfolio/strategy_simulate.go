@@ -144,7 +144,10 @@ func (p *strategyPlan) versionByID(id string) *versionPlan {
 func (w *weighing) with(trial []*TrialWeight) (*weighing, error) {
 	given := map[string]float64{}
 	for _, t := range trial {
+		_, twice := given[t.Objective]
 		switch {
+		case twice:
+			return nil, fmt.Errorf("%w: %q is given two weights", ErrInvalid, t.Objective)
 		case w.of(t.Objective) == nil:
 			return nil, fmt.Errorf("%w: %q is no objective in force of this strategy", ErrInvalid, t.Objective)
 		case t.Weight.IsNegative():
