@@ -56,6 +56,9 @@ func (c *check) put(before portfolio.Versioned, exists bool) portfolio.Outcome {
 			c.ownedByFile(ownerOf(other))
 		}
 	}
+	if owner := c.fileOfLink(); owner != "" && !isFile(c.authorOf(c.change)) {
+		c.ownedByFile(owner)
+	}
 	if !exists {
 		return portfolio.OutcomeCreated
 	}
@@ -129,6 +132,28 @@ func (c *check) addressedOtherwise() *portfolio.Override {
 		}
 	}
 	return nil
+}
+
+// fileOfLink is the author of the file that says, under another reference to
+// the same project, what the project does for the same objective or KPI; ""
+// when none does.
+func (c *check) fileOfLink() string {
+	project, to, ok := linkOf(c.change.Put)
+	if !ok {
+		return ""
+	}
+	row, ok := c.scope.snapshot.ProjectByReference(project)
+	if !ok {
+		return ""
+	}
+	other, ok := c.scope.linksOfFiles()[link{c.key.Kind, row.ID, to}]
+	if !ok || other.Key() == c.key {
+		return ""
+	}
+	if _, still := c.before(other.Key()); !still {
+		return ""
+	}
+	return ownerOf(other)
 }
 
 func ownerOf(d portfolio.Document) string {

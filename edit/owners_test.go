@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/shopspring/decimal"
 
 	"plumbline/portfolio"
 	"plumbline/store"
@@ -384,4 +385,21 @@ func TestAFileOwnsAFieldByEveryReference(t *testing.T) {
 	w.must(puts(value(byKey, "high")))
 	wantErrors(t, w.edit(deletes(value(byID, "").Key())), `TAKEN items.0: It was recorded as "project:eng:PAY#priority" by key:pmo; delete that.`)
 	wantOutcomes(t, "another value under another reference", w.must(puts(value(byID, "low"))), "CREATED")
+}
+
+// What a file says of a project and an objective or a KPI is the file's by
+// whatever reference the project is addressed.
+func TestAFileOwnsALinkByEveryReference(t *testing.T) {
+	w := newWorld(t)
+	w.seed(&portfolio.Settings{TimeZone: "UTC", Connections: []portfolio.ConnectionSettings{{ID: "eng", Name: "Engineering", Type: "jira"}}},
+		&portfolio.ProjectFact{Source: portfolio.Source{Connection: "eng", Kind: "project", ID: "7", Key: "PAY"}, Name: "Payments"},
+		&portfolio.StrategyFact{Slug: "plan", Name: "Plan"}, &portfolio.ObjectiveFact{Slug: "grow", Strategy: "plan", Name: "Grow"})
+	contribution := func(project, strength string) *portfolio.ContributionFact {
+		return &portfolio.ContributionFact{Project: project, Objective: "grow", Strength: decimal.RequireFromString(strength)}
+	}
+	w.must(file("c.csv", puts(contribution("eng:PAY", "0.5"))))
+	wantErrors(t, w.edit(puts(contribution("eng/project/7", "0.9"))),
+		`OWNED_BY_FILE items.0: Contribution "eng/project/7#grow" is owned by the file c.csv of the strategy folder; change it there.`)
+	w.must(file("c.csv", deletes(contribution("eng:PAY", "0.5").Key())))
+	wantOutcomes(t, "once the file says nothing", w.must(puts(contribution("eng/project/7", "0.9"))), "CREATED")
 }

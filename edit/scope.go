@@ -19,6 +19,45 @@ type scope struct {
 	caller   portfolio.Caller
 	view     *portfolio.View
 	byKey    map[string][]string // ids of milestones, by connection:key
+	links    map[link]portfolio.Document
+}
+
+// A link is what a project does for an objective or a KPI, whichever reference
+// leads to the project.
+type link struct {
+	kind        portfolio.Kind
+	project, to string
+}
+
+// linkOf takes a contribution or a link to a KPI apart.
+func linkOf(d portfolio.Document) (project, to string, ok bool) {
+	switch f := d.(type) {
+	case *portfolio.ContributionFact:
+		return f.Project, f.Objective, true
+	case *portfolio.KPILinkFact:
+		return f.Project, f.KPI, true
+	}
+	return "", "", false
+}
+
+// linksOfFiles are the contributions and links that files own.
+func (s *scope) linksOfFiles() map[link]portfolio.Document {
+	if s.links != nil {
+		return s.links
+	}
+	s.links = map[link]portfolio.Document{}
+	for _, kind := range []portfolio.Kind{portfolio.KindContribution, portfolio.KindKPILink} {
+		for v := range s.snapshot.Documents(kind) {
+			project, to, _ := linkOf(v.Doc)
+			if !isFile(ownerOf(v.Doc)) {
+				continue
+			}
+			if row, ok := s.snapshot.ProjectByReference(project); ok {
+				s.links[link{kind, row.ID, to}] = v.Doc
+			}
+		}
+	}
+	return s.links
 }
 
 func newScope(s *portfolio.Snapshot, c portfolio.Caller) *scope {
