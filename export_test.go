@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -170,12 +171,12 @@ func TestTheScriptKeepsATable(t *testing.T) {
 		t.Fatal(err)
 	}
 	const filter = `{"kind": {"eq": "GO_LIVE"}}`
-	broken := false
-	sent := 0
+	var broken atomic.Bool
+	var sent atomic.Int64
 	mux := http.NewServeMux()
 	mux.Handle(export.Pattern, export.New(export.Config{Tables: tables{api}}))
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if broken {
+		if broken.Load() {
 			_, _ = w.Write([]byte("id,key\r\n"))
 			_ = http.NewResponseController(w).Flush()
 			panic(http.ErrAbortHandler)
@@ -187,7 +188,7 @@ func TestTheScriptKeepsATable(t *testing.T) {
 		recorder := httptest.NewRecorder()
 		mux.ServeHTTP(recorder, r.WithContext(portfolio.WithCaller(r.Context(), portfolio.Local)))
 		if recorder.Code == http.StatusOK {
-			sent++
+			sent.Add(1)
 		}
 		maps.Copy(w.Header(), recorder.Header())
 		w.WriteHeader(recorder.Code)
@@ -206,10 +207,10 @@ func TestTheScriptKeepsATable(t *testing.T) {
 		return command.Run()
 	}
 	whole := exported(t, portfolio.Local, "milestones.csv", url.Values{"filter": {filter}}).Body.String()
-	kept := func(what string, times int) {
+	kept := func(what string, times int64) {
 		t.Helper()
-		if got := read(t, filepath.Join(folder, "milestones.csv")); got != whole || sent != times {
-			t.Errorf("%s, the file has %d bytes, want %d; it was sent %d times, want %d", what, len(got), len(whole), sent, times)
+		if got := read(t, filepath.Join(folder, "milestones.csv")); got != whole || sent.Load() != times {
+			t.Errorf("%s, the file has %d bytes, want %d; it was sent %d times, want %d", what, len(got), len(whole), sent.Load(), times)
 		}
 	}
 	if err := run("plb_other", filter); err == nil {
@@ -224,7 +225,7 @@ func TestTheScriptKeepsATable(t *testing.T) {
 	if err := run("plb_secret", `{"nonsense": 1}`); err == nil {
 		t.Error("the script is content with a filter that is none")
 	}
-	broken = true
+	broken.Store(true)
 	if err := run("plb_secret", filter); err == nil {
 		t.Error("the script is content with a piece of a table")
 	}

@@ -59,6 +59,13 @@ func (l *countingLog) Commit(ctx context.Context, c store.Change) (portfolio.Com
 	return commit, err
 }
 
+// meanwhile has something happen before each commit of an edit.
+func (l *countingLog) meanwhile(happens func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.before = happens
+}
+
 // pull has every commit fail from now on, or none.
 func (l *countingLog) pull(err error) {
 	l.mu.Lock()

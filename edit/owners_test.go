@@ -339,13 +339,13 @@ func TestAnEditIsJudgedAgainWhenWhatItRestsOnChanges(t *testing.T) {
 			all := organisation()
 			w.must(puts(all[0], &portfolio.DepartmentFact{Slug: "wards", Name: "Wards"}, all[3], all[4], all[5], all[6]))
 			var once sync.Once
-			w.log.before = func() {
+			w.log.meanwhile(func() {
 				once.Do(func() {
 					if _, err := w.log.Log.Commit(t.Context(), c.meanwhile); err != nil {
 						t.Error(err)
 					}
 				})
-			}
+			})
 			wantErrors(t, w.edit(c.edit), c.want...)
 		})
 	}
@@ -354,12 +354,12 @@ func TestAnEditIsJudgedAgainWhenWhatItRestsOnChanges(t *testing.T) {
 func TestAnEditorGivesUpWhenOthersNeverStop(t *testing.T) {
 	w := newWorld(t)
 	n := 0
-	w.log.before = func() {
+	w.log.meanwhile(func() {
 		n++
 		if _, err := w.log.Log.Commit(t.Context(), store.Change{Put: []portfolio.Document{care(fmt.Sprint("Care ", n))}}); err != nil {
 			t.Error(err)
 		}
-	}
+	})
 	if _, err := w.Edit(t.Context(), puts(care("Cure"))); !errors.Is(err, portfolio.ErrConflict) || n != 10 {
 		t.Errorf("after %d attempts: %v, want ErrConflict after 10", n, err)
 	}
