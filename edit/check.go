@@ -2,7 +2,6 @@ package edit
 
 import (
 	"fmt"
-	"reflect"
 	"strconv"
 	"strings"
 
@@ -50,7 +49,7 @@ func (c *check) outcome() portfolio.EditOutcome {
 func (c *check) put(before portfolio.Versioned, exists bool) portfolio.Outcome {
 	if f, ok := c.change.Put.(*portfolio.Override); ok && !isFile(c.authorOf(c.change)) {
 		if other := c.addressedOtherwise(); other != nil && isFile(ownerOf(other)) {
-			if same(reflect.ValueOf(other.Value), reflect.ValueOf(f.Value)) {
+			if portfolio.SameValue(other.Value, f.Value) {
 				return portfolio.OutcomeUnchanged
 			}
 			c.ownedByFile(ownerOf(other))
@@ -63,7 +62,7 @@ func (c *check) put(before portfolio.Versioned, exists bool) portfolio.Outcome {
 		return portfolio.OutcomeCreated
 	}
 	author, owner := c.authorOf(c.change), ownerOf(before.Doc)
-	equal := sameContent(before.Doc, c.change.Put)
+	equal := portfolio.SameContent(before.Doc, c.change.Put)
 	switch {
 	case isFile(owner) && !isFile(author):
 		if equal {
@@ -215,20 +214,34 @@ func (c *check) noun() string { return nounOf(c.key) }
 
 // nouns are the kinds that people record, as sentences call them.
 var nouns = map[portfolio.Kind]string{
-	portfolio.KindDepartment:      "department",
-	portfolio.KindIdentity:        "identity",
-	portfolio.KindStrategy:        "strategy",
-	portfolio.KindStrategyVersion: "strategy version",
-	portfolio.KindObjective:       "objective",
-	portfolio.KindJudgement:       "judgement",
-	portfolio.KindContribution:    "contribution",
-	portfolio.KindKeyResult:       "key result",
-	portfolio.KindKPI:             "KPI",
-	portfolio.KindMeasurement:     "measurement",
-	portfolio.KindKPILink:         "link to a KPI",
-	portfolio.KindOverride:        "field",
-	portfolio.KindLink:            "link between projects",
-	portfolio.KindFolder:          "strategy folder",
+	portfolio.KindDepartment:       "department",
+	portfolio.KindIdentity:         "identity",
+	portfolio.KindStrategy:         "strategy",
+	portfolio.KindStrategyVersion:  "strategy version",
+	portfolio.KindObjective:        "objective",
+	portfolio.KindJudgement:        "judgement",
+	portfolio.KindContribution:     "contribution",
+	portfolio.KindKeyResult:        "key result",
+	portfolio.KindKPI:              "KPI",
+	portfolio.KindMeasurement:      "measurement",
+	portfolio.KindKPILink:          "link to a KPI",
+	portfolio.KindRecordedRisk:     "risk",
+	portfolio.KindIssue:            "issue",
+	portfolio.KindAssumption:       "assumption",
+	portfolio.KindDecision:         "decision",
+	portfolio.KindLesson:           "lesson",
+	portfolio.KindSurvey:           "survey",
+	portfolio.KindQuote:            "quote",
+	portfolio.KindQuickWin:         "quick win",
+	portfolio.KindCycle:            "cycle",
+	portfolio.KindBenefit:          "benefit",
+	portfolio.KindCost:             "cost",
+	portfolio.KindAssignment:       "assignment",
+	portfolio.KindCapacity:         "capacity",
+	portfolio.KindControlException: "control exception",
+	portfolio.KindOverride:         "field",
+	portfolio.KindLink:             "link between projects",
+	portfolio.KindFolder:           "strategy folder",
 }
 
 func recordable(k portfolio.Kind) bool { return nouns[k] != "" }

@@ -110,8 +110,29 @@ func (c *check) own(doc portfolio.Document) bool {
 			}
 		}
 		return true
+	case portfolio.Registered:
+		return c.scope.record(f.Bearing())
 	}
 	return false
+}
+
+// record reports whether a record is of visible projects and departments only,
+// and of one at least.
+func (s *scope) record(b portfolio.Bearing) bool {
+	if b.Common || b.Department != "" && !s.department(b.Department) {
+		return false
+	}
+	of := b.Department != ""
+	for _, ref := range b.Projects {
+		if ref == "" {
+			continue
+		}
+		if !s.project(ref) {
+			return false
+		}
+		of = true
+	}
+	return of
 }
 
 func (c *check) ownKPI(key string) bool {

@@ -24,6 +24,7 @@ type builder struct {
 	today Date
 
 	facts      map[Kind]*tableEdit[Versioned]
+	records    map[Key]Document // of registers that were taken, as they were before
 	refs       map[Kind]indexEdit
 	tools      map[string]int // of the old snapshot
 	toolCounts map[string]int // to be added to them
@@ -104,6 +105,7 @@ func newBuilder(old *Snapshot, documents int) *builder {
 		today: old.today,
 
 		facts:      map[Kind]*tableEdit[Versioned]{},
+		records:    map[Key]Document{},
 		refs:       map[Kind]indexEdit{},
 		tools:      old.tools,
 		toolCounts: map[string]int{},
@@ -456,6 +458,7 @@ func (b *builder) settle() (*Snapshot, Diff) {
 
 		strategies:   b.strategies,
 		contributors: b.contributors.done(),
+		registers:    b.nextRegisters(),
 	}
 	for kind, e := range b.facts {
 		next.facts[kind] = e.done()

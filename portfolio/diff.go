@@ -67,6 +67,7 @@ func Compare(from, to *Snapshot) Diff {
 	compareRows(&d, KindObjective, from.objectives, to.objectives, (*ObjectiveRow).id, objectiveFields)
 	compareRows(&d, KindKeyResult, from.keyResults, to.keyResults, (*KeyResultRow).id, keyResultFields)
 	compareRows(&d, KindContribution, from.contributions, to.contributions, (*ContributionRow).id, contributionFields)
+	compareRecords(&d, from, to)
 	d.finish(from, to)
 	return d
 }
@@ -140,10 +141,10 @@ func (d *Diff) finish(from, to *Snapshot) {
 }
 
 // rowKinds is in which order a diff lists changes.
-var rowKinds = []Kind{
+var rowKinds = append([]Kind{
 	KindProject, KindMilestone, KindDependency, KindRisk, KindPerson, KindIdentity, KindDepartment, KindConnection,
 	KindStrategy, KindStrategyVersion, KindObjective, KindKeyResult, KindContribution, KindKPI, KindKPILink,
-}
+}, registers...)
 
 func kindOrder(k Kind) int {
 	return slices.Index(rowKinds, k)
@@ -166,6 +167,7 @@ func (b *builder) diff(d *Diff) {
 	diffRows(d, KindObjective, b.objectives)
 	diffRows(d, KindKeyResult, b.keyResults)
 	diffRows(d, KindContribution, b.contributions)
+	b.diffRecords(d)
 }
 
 func diffRows[R any](d *Diff, kind Kind, e *rowEdit[R]) {

@@ -40,6 +40,21 @@ const (
 	KindKPILink         Kind = "kpiLink"
 	KindFolder          Kind = "folder"
 
+	KindRecordedRisk     Kind = "recordedRisk"
+	KindIssue            Kind = "issue"
+	KindAssumption       Kind = "assumption"
+	KindDecision         Kind = "decision"
+	KindLesson           Kind = "lesson"
+	KindSurvey           Kind = "survey"
+	KindQuote            Kind = "quote"
+	KindQuickWin         Kind = "quickWin"
+	KindCycle            Kind = "cycle"
+	KindBenefit          Kind = "benefit"
+	KindCost             Kind = "cost"
+	KindAssignment       Kind = "assignment"
+	KindCapacity         Kind = "capacity"
+	KindControlException Kind = "controlException"
+
 	KindRun      Kind = "run"
 	KindCursor   Kind = "cursor"
 	KindPass     Kind = "pass"
@@ -78,36 +93,50 @@ var kinds = map[Kind]struct {
 	schema      int
 	empty       func() Document
 }{
-	KindProject:         {false, 1, func() Document { return new(ProjectFact) }},
-	KindMilestone:       {false, 1, func() Document { return new(MilestoneFact) }},
-	KindDependency:      {false, 1, func() Document { return new(DependencyFact) }},
-	KindPerson:          {false, 1, func() Document { return new(PersonFact) }},
-	KindDepartment:      {false, 1, func() Document { return new(DepartmentFact) }},
-	KindStatusReport:    {false, 1, func() Document { return new(StatusReportFact) }},
-	KindRisk:            {false, 1, func() Document { return new(RiskFact) }},
-	KindOverride:        {false, 1, func() Document { return new(Override) }},
-	KindLink:            {false, 1, func() Document { return new(Link) }},
-	KindQuarantine:      {false, 1, func() Document { return new(Quarantine) }},
-	KindHold:            {false, 1, func() Document { return new(Hold) }},
-	KindSite:            {false, 1, func() Document { return new(Site) }},
-	KindSettings:        {false, 1, func() Document { return new(Settings) }},
-	KindClock:           {false, 1, func() Document { return new(Clock) }},
-	KindIdentity:        {false, 1, func() Document { return new(IdentityFact) }},
-	KindStrategy:        {false, 1, func() Document { return new(StrategyFact) }},
-	KindStrategyVersion: {false, 1, func() Document { return new(StrategyVersionFact) }},
-	KindObjective:       {false, 1, func() Document { return new(ObjectiveFact) }},
-	KindJudgement:       {false, 1, func() Document { return new(JudgementFact) }},
-	KindContribution:    {false, 1, func() Document { return new(ContributionFact) }},
-	KindKeyResult:       {false, 1, func() Document { return new(KeyResultFact) }},
-	KindKPI:             {false, 1, func() Document { return new(KPIFact) }},
-	KindMeasurement:     {false, 1, func() Document { return new(MeasurementFact) }},
-	KindKPILink:         {false, 1, func() Document { return new(KPILinkFact) }},
-	KindFolder:          {false, 1, func() Document { return new(FolderFact) }},
-	KindAnswer:          {true, 1, func() Document { return new(Answer) }},
-	KindLastEdit:        {true, 1, func() Document { return new(LastEdit) }},
-	KindRun:             {true, 1, func() Document { return new(Run) }},
-	KindCursor:          {true, 1, func() Document { return new(SyncCursor) }},
-	KindPass:            {true, 1, func() Document { return new(Pass) }},
+	KindProject:          {false, 1, func() Document { return new(ProjectFact) }},
+	KindMilestone:        {false, 1, func() Document { return new(MilestoneFact) }},
+	KindDependency:       {false, 1, func() Document { return new(DependencyFact) }},
+	KindPerson:           {false, 1, func() Document { return new(PersonFact) }},
+	KindDepartment:       {false, 1, func() Document { return new(DepartmentFact) }},
+	KindStatusReport:     {false, 1, func() Document { return new(StatusReportFact) }},
+	KindRisk:             {false, 1, func() Document { return new(RiskFact) }},
+	KindOverride:         {false, 1, func() Document { return new(Override) }},
+	KindLink:             {false, 1, func() Document { return new(Link) }},
+	KindQuarantine:       {false, 1, func() Document { return new(Quarantine) }},
+	KindHold:             {false, 1, func() Document { return new(Hold) }},
+	KindSite:             {false, 1, func() Document { return new(Site) }},
+	KindSettings:         {false, 1, func() Document { return new(Settings) }},
+	KindClock:            {false, 1, func() Document { return new(Clock) }},
+	KindIdentity:         {false, 1, func() Document { return new(IdentityFact) }},
+	KindStrategy:         {false, 1, func() Document { return new(StrategyFact) }},
+	KindStrategyVersion:  {false, 1, func() Document { return new(StrategyVersionFact) }},
+	KindObjective:        {false, 1, func() Document { return new(ObjectiveFact) }},
+	KindJudgement:        {false, 1, func() Document { return new(JudgementFact) }},
+	KindContribution:     {false, 1, func() Document { return new(ContributionFact) }},
+	KindKeyResult:        {false, 1, func() Document { return new(KeyResultFact) }},
+	KindKPI:              {false, 1, func() Document { return new(KPIFact) }},
+	KindMeasurement:      {false, 1, func() Document { return new(MeasurementFact) }},
+	KindKPILink:          {false, 1, func() Document { return new(KPILinkFact) }},
+	KindFolder:           {false, 1, func() Document { return new(FolderFact) }},
+	KindRecordedRisk:     {false, 1, func() Document { return new(RecordedRiskFact) }},
+	KindIssue:            {false, 1, func() Document { return new(IssueFact) }},
+	KindAssumption:       {false, 1, func() Document { return new(AssumptionFact) }},
+	KindDecision:         {false, 1, func() Document { return new(DecisionFact) }},
+	KindLesson:           {false, 1, func() Document { return new(LessonFact) }},
+	KindSurvey:           {false, 1, func() Document { return new(SurveyFact) }},
+	KindQuote:            {false, 1, func() Document { return new(QuoteFact) }},
+	KindQuickWin:         {false, 1, func() Document { return new(QuickWinFact) }},
+	KindCycle:            {false, 1, func() Document { return new(CycleFact) }},
+	KindBenefit:          {false, 1, func() Document { return new(BenefitFact) }},
+	KindCost:             {false, 1, func() Document { return new(CostFact) }},
+	KindAssignment:       {false, 1, func() Document { return new(AssignmentFact) }},
+	KindCapacity:         {false, 1, func() Document { return new(CapacityFact) }},
+	KindControlException: {false, 1, func() Document { return new(ControlExceptionFact) }},
+	KindAnswer:           {true, 1, func() Document { return new(Answer) }},
+	KindLastEdit:         {true, 1, func() Document { return new(LastEdit) }},
+	KindRun:              {true, 1, func() Document { return new(Run) }},
+	KindCursor:           {true, 1, func() Document { return new(SyncCursor) }},
+	KindPass:             {true, 1, func() Document { return new(Pass) }},
 }
 
 // Kinds lists every kind of document, in no particular order.

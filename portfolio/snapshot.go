@@ -60,6 +60,8 @@ type Snapshot struct {
 	standings        *lazy[standings]
 	risk             *lazy[exposure]
 
+	registers map[Kind]*lazy[registerList]
+
 	due sorted[dueRow]
 }
 

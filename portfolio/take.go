@@ -43,6 +43,8 @@ func words(d Document) []string {
 		return distinct(projectWord(d.Project), objectiveWord(d.Objective))
 	case *KeyResultFact:
 		return distinct(d.KPI)
+	case Registered:
+		return d.Bearing().words()
 	}
 	return nil
 }
@@ -81,6 +83,9 @@ func (b *builder) take(key Key, rev int64, doc Document) {
 		return
 	}
 	b.refer(key, before, doc)
+	if _, again := b.records[key]; key.Kind.IsRegister() && !again {
+		b.records[key] = before
+	}
 	switch {
 	case before == nil:
 		b.count(doc, 1)

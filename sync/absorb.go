@@ -94,7 +94,7 @@ func (r *run) fact(b *batch, given portfolio.ToolFact, fetched bool) error {
 	if !fetched && !r.req.Full && older(fact, stored) {
 		return nil
 	}
-	equal := sameContent(stored, fact)
+	equal := portfolio.SameContent(stored, fact)
 	*fact.Kept() = *stored.Kept()
 	fact.Kept().Unreadable = ""
 	switch {
@@ -160,7 +160,7 @@ func (r *run) count(b *batch, what What, stored, fact portfolio.ToolFact) {
 	if r.dry != nil {
 		var fields []string
 		if what == WhatChanged {
-			fields = differences(stored, fact)
+			fields = portfolio.ChangedFields(stored, fact)
 		}
 		if !r.dry.list(Change{Key: fact.Key(), What: what, Fields: fields}) {
 			return
@@ -192,7 +192,7 @@ func (r *run) quarantine(b *batch, given *portfolio.Quarantine) {
 	if q.Since = b.now; known {
 		q.Since = before.Since
 	}
-	if !known || q.Reason != before.Reason || q.Converter != before.Converter || !bytes.Equal(q.Raw, before.Raw) || !sameSource(q.Source, before.Source) {
+	if !known || q.Reason != before.Reason || q.Converter != before.Converter || !bytes.Equal(q.Raw, before.Raw) || !portfolio.SameSource(q.Source, before.Source) {
 		b.add(&q)
 		if r.dry != nil {
 			r.dry.list(Change{Key: record, What: WhatQuarantined})

@@ -120,7 +120,7 @@ func TestSameContent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := base()
 			c.change(m)
-			if got := sameContent(base(), m); got != c.want {
+			if got := portfolio.SameContent(base(), m); got != c.want {
 				t.Errorf("same content = %t, want %t", got, c.want)
 			}
 		})

@@ -202,7 +202,7 @@ func (w *world) compare() {
 		case !stored || bad:
 			w.t.Errorf("%s is there: stored %t, in quarantine %t", r.id, stored, bad)
 		default:
-			if m := v.Doc.(*portfolio.MilestoneFact); !sameContent(m, w.tool.fact(r)) || m.Unreadable != "" {
+			if m := v.Doc.(*portfolio.MilestoneFact); !portfolio.SameContent(m, w.tool.fact(r)) || m.Unreadable != "" {
 				w.t.Errorf("%s is %+v in the store and %+v in the tool", r.id, m, w.tool.fact(r))
 			}
 		}
