@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -23,7 +24,7 @@ func (p *program) demonstrate(ctx context.Context, g *grammar, flags []config.Fl
 	if len(g.Config) > 0 {
 		return nil, nil, exit{exitUsage, errors.New("--demo brings its own configuration: leave --config out")}
 	}
-	organisation, err := demo.Start(ctx, demo.Options{})
+	organisation, err := demo.Start(ctx, demo.Options{Past: livedDays})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -44,6 +45,9 @@ func (p *program) demonstrate(ctx context.Context, g *grammar, flags []config.Fl
 	c, err := config.Load(files, p.options(flags...))
 	if err != nil {
 		return nil, nil, errors.Join(err, d.end())
+	}
+	if err := rehearse(ctx, c, organisation); err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("play the demo's past: %w", err), d.end())
 	}
 	return c, d, nil
 }

@@ -50,11 +50,7 @@ const steps = 8
 var organisation = sync.OnceValues(func() (*graph.Handler, error) {
 	ctx := context.Background() // it outlives the test that asks first
 	now := func() time.Time { return theDay }
-	org, err := demo.Start(ctx, demo.Options{Now: now})
-	if err != nil {
-		return nil, err
-	}
-	c, err := config.Load([]config.File{{Name: "demo.yaml", Data: org.Config()}}, config.Options{Tools: catalog.Tools()})
+	org, err := demo.Start(ctx, demo.Options{Now: now, Past: livedDays})
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +59,15 @@ var organisation = sync.OnceValues(func() (*graph.Handler, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(folder) //nolint:errcheck // a temporary folder
-	log, err := boltstore.Open(filepath.Join(folder, "demo.db"), boltstore.Options{Clock: now})
+	file := config.Flag{Name: "--demo", Key: "store", Value: "bolt://" + filepath.Join(folder, "demo.db")}
+	c, err := config.Load([]config.File{{Name: "demo.yaml", Data: org.Config()}}, config.Options{Tools: catalog.Tools(), Flags: []config.Flag{file}})
+	if err != nil {
+		return nil, err
+	}
+	if err := rehearse(ctx, c, org); err != nil {
+		return nil, err
+	}
+	log, err := boltstore.Open(c.Store.Path, boltstore.Options{Clock: now})
 	if err != nil {
 		return nil, err
 	}
@@ -73,9 +77,6 @@ var organisation = sync.OnceValues(func() (*graph.Handler, error) {
 		return nil, err
 	}
 	defer r.Close()
-	if _, err := r.ApplySettings(ctx, c.Settings(), c.FileHash(), false); err != nil {
-		return nil, err
-	}
 	if err := recordStrategy(ctx, org, log, r); err != nil {
 		return nil, err
 	}

@@ -60,6 +60,7 @@ func (c serveCommand) Run(ctx context.Context, p *program, g *grammar) (err erro
 		}
 		return p.openAndServe(ctx, settings, p.logger(settings))
 	}
+	p.print("The demo lives through its last half year, which takes a few seconds …\n\n")
 	settings, demonstration, err := p.demonstrate(ctx, g, flags)
 	if err != nil {
 		return err

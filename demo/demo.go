@@ -38,6 +38,9 @@ type Options struct {
 	Seed uint64
 	// Pause is how long Live rests between two changes; 0 means DefaultPause.
 	Pause time.Duration
+	// Past is how many days before today the history stops at first, until
+	// PlayTo lets it go on; 0 plays all of it.
+	Past int
 }
 
 // Organisation is the demo while it runs. All methods may be called at any
@@ -58,8 +61,9 @@ type Organisation struct {
 	today   time.Time // midnight in Zone
 }
 
-// Start plays the organisation's history up to today into its tools and serves
-// them on loopback until the context ends.
+// Start plays the organisation's history up to today, or to the past day that
+// the options name, into its tools and serves them on loopback until the
+// context ends.
 func Start(ctx context.Context, o Options) (*Organisation, error) {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -79,15 +83,28 @@ func Start(ctx context.Context, o Options) (*Organisation, error) {
 	org := &Organisation{options: o, today: time.Date(y, m, d, 0, 0, 0, 0, zone)}
 	for _, t := range tools {
 		s := newSite(t, lib, org.today, o.Now)
-		s.play()
+		s.recall()
 		org.sites = append(org.sites, s)
 	}
+	org.PlayTo(-o.Past)
 	org.prepare()
 	if err := org.serve(ctx); err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
 	return org, nil
 }
+
+// PlayTo lets the history go on until the evening of a day, which counts from
+// today: -7 is a week ago. The tools' clocks stand there until the next call;
+// from 0 on they show the real time.
+func (o *Organisation) PlayTo(day int) {
+	for _, s := range o.sites {
+		s.playTo(day)
+	}
+}
+
+// Day is when a day begins that counts from today.
+func (o *Organisation) Day(day int) time.Time { return o.today.AddDate(0, 0, day) }
 
 // serve puts every site on a loopback address of its own and writes the
 // configuration that names them.

@@ -27,14 +27,13 @@ const (
 	// opens and workday say when on a day things happen.
 	opens   = 8 * time.Hour
 	workday = 9 * time.Hour
+	evening = 18 * time.Hour
 )
 
 func (s *site) on(day int, do func()) { s.events = append(s.events, event{day, do}) }
 
-// play lets the history of the site happen, day by day, under a clock that
-// shows those days. So changelogs, creation times and keys are what Jira would
-// have made of it.
-func (s *site) play() {
+// recall gathers what happened at the site, in the order of the days.
+func (s *site) recall() {
 	for _, p := range s.lib.projects {
 		if p.site == s.id {
 			s.enter(p)
@@ -44,7 +43,13 @@ func (s *site) play() {
 		s.link(m)
 	}
 	slices.SortStableFunc(s.events, func(a, b event) int { return a.day - b.day })
-	for len(s.events) > 0 {
+}
+
+// playTo lets the history happen up to the evening of a day, day by day, under
+// a clock that shows those days. So changelogs, creation times and keys are
+// what Jira would have made of it.
+func (s *site) playTo(last int) {
+	for len(s.events) > 0 && s.events[0].day <= last {
 		day := s.events[0].day
 		end := slices.IndexFunc(s.events, func(e event) bool { return e.day != day })
 		if end < 0 {
@@ -55,6 +60,10 @@ func (s *site) play() {
 			e.do()
 		}
 		s.events = s.events[end:]
+	}
+	if last < 0 {
+		s.clock.set(s.today.AddDate(0, 0, last).Add(evening))
+		return
 	}
 	s.clock.set(time.Time{})
 }

@@ -61,7 +61,24 @@ const (
 
 // Strategy is what the organisation records itself, as files of a strategy
 // folder by name.
-func (o *Organisation) Strategy() (map[string][]byte, error) {
+func (o *Organisation) Strategy() (map[string][]byte, error) { return o.StrategyOn(0) }
+
+// StrategyOn is what its files held on the evening of a day, which counts from
+// today.
+func (o *Organisation) StrategyOn(day int) (map[string][]byte, error) {
+	all, err := o.strategy()
+	if err != nil || day >= 0 {
+		return all, err
+	}
+	for name, text := range all {
+		if all[name], err = asKnownOn(o.Day(day).Format(time.DateOnly), name, text); err != nil {
+			return nil, fmt.Errorf("demo: %s: %w", name, err)
+		}
+	}
+	return all, nil
+}
+
+func (o *Organisation) strategy() (map[string][]byte, error) {
 	names, err := fs.Glob(files, "data/strategy/*")
 	if err != nil {
 		return nil, err

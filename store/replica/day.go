@@ -27,7 +27,7 @@ func (r *Replica) storeDay(ctx context.Context, zone *time.Location) (portfolio.
 func (r *Replica) keepDay(ctx context.Context) {
 	complained := ""
 	for ctx.Err() == nil {
-		err := r.turnDay(ctx)
+		err := r.TurnDay(ctx)
 		switch {
 		case err == nil, errors.Is(err, store.ErrConflict), errors.Is(err, store.ErrReset), ctx.Err() != nil:
 			complained = "" // done, or the next look decides anew
@@ -39,8 +39,9 @@ func (r *Replica) keepDay(ctx context.Context) {
 	}
 }
 
-// turnDay commits the day if it has moved on, expecting the clock it has read.
-func (r *Replica) turnDay(ctx context.Context) error {
+// TurnDay commits the day if it has moved on, expecting the clock it has read:
+// ErrConflict says that somebody else was first. Replicas do so by themselves.
+func (r *Replica) TurnDay(ctx context.Context) error {
 	s := r.Snapshot()
 	zoneName := "UTC"
 	if v, ok := s.Document(settingsKey); ok {
