@@ -238,6 +238,9 @@ func (b *binder) dictionary(entries []*ast.MappingValueNode, v reflect.Value, k 
 
 // list appends to a slice.
 func (b *binder) list(n *ast.SequenceNode, v reflect.Value, k key, path string) {
+	if v.IsNil() {
+		v.Set(reflect.MakeSlice(v.Type(), 0, len(n.Values))) // [] is not the same as nothing
+	}
 	for _, entry := range n.Values {
 		item, at := b.item(path, entry), b.at(entry)
 		if first := yamltree.Pairs(entry); len(first) > 0 {

@@ -93,6 +93,7 @@ func (b *binder) check(c *Config) {
 	b.checkHealth(c)
 	b.checkStatuses(c)
 	b.checkRates(c)
+	b.checkCalendar(c)
 	if settings := c.Settings(); len(b.problems) == 0 {
 		if err := settings.Validate(); err != nil { // nothing may pass here that is refused later
 			b.wrong("", "%s", firstLine(err.Error()))
@@ -130,9 +131,31 @@ func (b *binder) checkRates(c *Config) {
 	}
 }
 
+// checkCalendar checks that some day is worked, and that no day is named twice.
+func (b *binder) checkCalendar(c *Config) {
+	if c.Calendar.Weekend == nil {
+		c.Calendar.Weekend = portfolio.DefaultCalendar().Weekend
+	}
+	if !b.told("calendar.weekend") {
+		weekend := &portfolio.Calendar{Weekend: c.Calendar.Weekend}
+		b.doubt("calendar.weekend", portfolio.Settings{Calendar: weekend}, "calendar: weekend: ")
+	}
+	first := map[portfolio.Date]string{}
+	for i, holiday := range c.Calendar.Holidays {
+		path := b.items["calendar.holidays"][i]
+		if other, taken := first[holiday.Date]; taken && !holiday.Date.IsZero() {
+			b.wrong(path, "%s is already %s", holiday.Date, b.where(other))
+		} else {
+			first[holiday.Date] = path
+		}
+	}
+}
+
 // told reports whether something below the path is known to be wrong.
 func (b *binder) told(path string) bool {
-	return slices.ContainsFunc(b.problems, func(p Problem) bool { return p.Key == path || strings.HasPrefix(p.Key, path+".") })
+	return slices.ContainsFunc(b.problems, func(p Problem) bool {
+		return p.Key == path || strings.HasPrefix(p.Key, path+".") || strings.HasPrefix(p.Key, path+"[")
+	})
 }
 
 // doubt reports at the path what the portfolio, which will compute with these

@@ -7,6 +7,8 @@
 package config
 
 import (
+	"errors"
+
 	"plumbline/portfolio"
 )
 
@@ -17,6 +19,7 @@ type Config struct {
 	Listen       Address      `yaml:"listen" jsonschema:"default=127.0.0.1:8080" jsonschema_description:"Where the server listens, as host:port. Any other host than loopback needs keys."`
 	Store        Store        `yaml:"store" jsonschema:"default=bolt://./plumbline.db" jsonschema_description:"Where the log is kept: bolt://path for one file beside the server, or mongodb://… with the name of the database."`
 	TimeZone     Zone         `yaml:"timezone" jsonschema:"default=UTC" jsonschema_description:"The organisation's IANA time zone. It decides when a day begins, and so what is overdue."`
+	Calendar     Calendar     `yaml:"calendar" jsonschema_description:"Which days the organisation works, and when its fiscal year begins."`
 	TLS          *TLS         `yaml:"tls,omitempty" jsonschema_description:"Certificate for HTTPS. Without it the server speaks HTTP."`
 	TrustedProxy []Network    `yaml:"trusted_proxy,omitempty" jsonschema_description:"Addresses or networks of the reverse proxies that end HTTPS in front of the server."`
 	Origins      []string     `yaml:"origins,omitempty" jsonschema:"format=uri" jsonschema_description:"Origins of web pages that may call the API from a browser, such as https://portfolio.example.com. None by default."`
@@ -103,6 +106,33 @@ type Sync struct {
 	Lease   Duration `yaml:"lease" jsonschema:"default=60s,minimum=5s" jsonschema_description:"How long a run may stand still before another replica takes it over."`
 	AtOnce  int      `yaml:"at_once" jsonschema:"default=4,minimum=1,maximum=64" jsonschema_description:"How many connections are read at the same time."`
 	Timeout Duration `yaml:"page_timeout" jsonschema:"default=5m,minimum=1s" jsonschema_description:"How long one page of a tool may take before its run fails."`
+}
+
+// Calendar says which days are worked and when the fiscal year begins.
+type Calendar struct {
+	Weekend         []portfolio.Weekday `yaml:"weekend" jsonschema:"enum=MONDAY,enum=TUESDAY,enum=WEDNESDAY,enum=THURSDAY,enum=FRIDAY,enum=SATURDAY,enum=SUNDAY" jsonschema_description:"The days of the week that are not worked: SATURDAY and SUNDAY when absent, none for []."`
+	Holidays        []Holiday           `yaml:"holidays,omitempty" jsonschema_description:"Other days that are not worked: a day such as 2026-12-25, or a day and its name."`
+	FiscalYearStart int                 `yaml:"fiscal_year_start" jsonschema:"default=1,minimum=1,maximum=12" jsonschema_description:"The month on whose first day the fiscal year begins, 1 for January. A fiscal year is named after the year in which it ends."`
+}
+
+// Holiday is a day that is not worked. A bare day in YAML is short for
+// {date: day}.
+type Holiday struct {
+	Date portfolio.Date `yaml:"date" jsonschema:"required" jsonschema_description:"The day, YYYY-MM-DD."`
+	Name string         `yaml:"name,omitempty" jsonschema_description:"What it is called."`
+}
+
+// Expects says in an error what a holiday looks like.
+func (Holiday) Expects() string {
+	return "a day such as 2026-12-25, or {date: 2026-12-25, name: Christmas}"
+}
+
+// UnmarshalText takes the short form, the day alone.
+func (h *Holiday) UnmarshalText(text []byte) error {
+	if h.Date.UnmarshalText(text) != nil || h.Date.IsZero() {
+		return errors.New("is not a day of the calendar")
+	}
+	return nil
 }
 
 // Limits bound what one caller may ask of the server.

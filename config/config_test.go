@@ -101,6 +101,12 @@ statuses:
 currency: EUR
 rates:
   - {currency: USD, from: 2026-01-01, rate: 0.92}
+calendar:
+  weekend: [FRIDAY, SATURDAY]
+  holidays:
+    - 2026-01-01
+    - {date: 2026-12-24, name: Christmas Eve}
+  fiscal_year_start: 4
 `
 
 var wholeEnv = []string{"TOKEN", "canary-token", "BI_KEY", strings.Repeat("ab", 32)}
@@ -125,8 +131,30 @@ func TestSettingsCarryWhatShapesViewsAndNothingElse(t *testing.T) {
 	if got := fmt.Sprint(s.Currency, s.Rates); got != "EUR[{USD 2026-01-01 0.92}]" {
 		t.Errorf("currency and rates = %s", got)
 	}
+	if got := fmt.Sprint(*s.Calendar); got != "{[FRIDAY SATURDAY] [{2026-01-01 } {2026-12-24 Christmas Eve}] 4}" {
+		t.Errorf("calendar = %s", got)
+	}
 	if s.Health[0].GreenSlip != 0.05 || s.Health[0].RedSlip != 0.1 {
 		t.Errorf("thresholds = %+v, want the default 0.05 and the given 0.1", s.Health[0])
+	}
+}
+
+func TestOnlyACalendarOfItsOwnIsInTheSettings(t *testing.T) {
+	for _, text := range []string{"", "calendar:\n", "calendar: {weekend: }\n", "calendar: {weekend: [SUNDAY, SATURDAY], fiscal_year_start: 1}\n"} {
+		if got := mustLoad(t, text).Settings().Calendar; got != nil {
+			t.Errorf("%q: calendar = %+v, want none: it is the default", text, *got)
+		}
+	}
+	got := mustLoad(t, "calendar: {weekend: []}\n").Settings().Calendar
+	if got == nil || len(got.Weekend) != 0 {
+		t.Errorf("with an empty weekend: calendar = %+v, want one in which every day of the week is worked", got)
+	}
+	out, err := mustLoad(t, "").YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(out), "- SATURDAY") {
+		t.Errorf("the printed configuration does not tell the weekend that holds:\n%s", out)
 	}
 }
 
@@ -140,7 +168,7 @@ func TestPrintedConfigurationShowsNoSecret(t *testing.T) {
 	if strings.Contains(text, "canary") {
 		t.Errorf("a secret is shown:\n%s", text)
 	}
-	for _, want := range []string{`token: "***"`, "mongodb://u:***@db:27017/plumbline", "every: 5m", "max_stale: 15m", "batch: 50", `from: "2026-01-01"`, `rate: "0.92"`} {
+	for _, want := range []string{`token: "***"`, "mongodb://u:***@db:27017/plumbline", "every: 5m", "max_stale: 15m", "batch: 50", `from: "2026-01-01"`, "- FRIDAY", "name: Christmas Eve", "fiscal_year_start: 4", `rate: "0.92"`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("printed configuration lacks %q:\n%s", want, text)
 		}

@@ -87,13 +87,9 @@ func typeSchema(t reflect.Type) *jsonschema.Schema {
 	case t.Implements(ownSpec):
 		return nil
 	case t == reflect.TypeFor[Field]():
-		long := reflector()
-		long.Mapper = nil
-		object := long.Reflect(&Field{})
-		object.Version = ""
-		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{
-			{Type: "string", Description: "The tool's field, by id or by name."}, object,
-		}}
+		return shortOr("The tool's field, by id or by name.", &Field{})
+	case t == reflect.TypeFor[Holiday]():
+		return shortOr("The day, YYYY-MM-DD.", &Holiday{})
 	case t == reflect.TypeFor[StatusMap]():
 		return &jsonschema.Schema{Type: "object", AdditionalProperties: &jsonschema.Schema{Type: "string", Enum: statusPhases()}}
 	case pointer.Implements(fromText):
@@ -102,6 +98,21 @@ func typeSchema(t reflect.Type) *jsonschema.Schema {
 		return &jsonschema.Schema{} // it has more than one shape, known to its tool
 	}
 	return nil
+}
+
+// shortOr is the schema of a struct that one text may stand for.
+func shortOr(about string, v any) *jsonschema.Schema {
+	t := reflect.TypeOf(v).Elem()
+	long := reflector()
+	long.Mapper = func(inner reflect.Type) *jsonschema.Schema {
+		if inner == t {
+			return nil
+		}
+		return typeSchema(inner)
+	}
+	object := long.Reflect(v)
+	object.Version = ""
+	return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "string", Description: about}, object}}
 }
 
 // statusPhases are the phases that a status may mean.

@@ -52,7 +52,23 @@ func (c *Config) Settings() portfolio.Settings {
 	for _, rate := range c.Rates {
 		s.Rates = append(s.Rates, portfolio.Rate{Currency: rate.Currency, From: rate.From, Rate: rate.Rate.Decimal})
 	}
+	if calendar := c.Calendar.portfolio(); !calendar.IsDefault() {
+		s.Calendar = &calendar
+	}
 	return s
+}
+
+// portfolio returns the calendar for the log. One without a weekend has the
+// usual one; one whose weekend is empty has none.
+func (c Calendar) portfolio() portfolio.Calendar {
+	calendar := portfolio.Calendar{Weekend: c.Weekend, FiscalYearStart: c.FiscalYearStart}
+	if c.Weekend == nil {
+		calendar.Weekend = portfolio.DefaultCalendar().Weekend
+	}
+	for _, h := range c.Holidays {
+		calendar.Holidays = append(calendar.Holidays, portfolio.Holiday(h))
+	}
+	return calendar
 }
 
 // mappings returns the map in the order of the portfolio's names, so that the

@@ -23,6 +23,7 @@ type plan struct {
 	thresholds  thresholds
 	maxAge      int
 	rates       rates
+	calendar    calendar
 	problems    []error
 	// reasons are lists that many rows share; they only save memory and time.
 	reasons slipReasons
@@ -52,6 +53,7 @@ func newPlan(s *Settings) *plan {
 		statuses:    map[string]Phase{},
 		maxAge:      DefaultReportMaxAge,
 	}
+	p.calendar, _ = newCalendar(nil)
 	if s == nil {
 		p.settings = &Settings{TimeZone: "UTC"}
 		return p
@@ -83,6 +85,8 @@ func newPlan(s *Settings) *plan {
 	}
 	p.thresholds = newThresholds(s.Health)
 	p.rates, problems = newRates(s)
+	p.problems = append(p.problems, problems...)
+	p.calendar, problems = newCalendar(s.Calendar)
 	p.problems = append(p.problems, problems...)
 	if s.ReportMaxAge > 0 {
 		p.maxAge = s.ReportMaxAge

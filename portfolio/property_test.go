@@ -567,5 +567,8 @@ func (h *history) settings() *Settings {
 		s.Health = []HealthThresholds{{GreenSlip: 0.2, RedSlip: 0.5}}
 		s.Statuses = []StatusPhase{{Status: "paused", Phase: PhaseOnHold}}
 	}
+	if h.chance(3) {
+		s.Calendar = &Calendar{Weekend: []Weekday{Friday, Saturday}, Holidays: []Holiday{{Date: NewDate(2026, time.January, 15)}}}
+	}
 	return s
 }

@@ -23,6 +23,8 @@ type Settings struct {
 	Rates    []Rate `json:"rates,omitempty"`
 	// ReportMaxAge is after how many days a reported health is UNKNOWN; 0 means 14.
 	ReportMaxAge int `json:"reportMaxAge,omitempty"`
+	// Calendar is nil where the default one holds.
+	Calendar *Calendar `json:"calendar,omitempty"`
 }
 
 // Rate is what one unit of a currency is worth in the settings' currency,
