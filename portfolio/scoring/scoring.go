@@ -1,8 +1,9 @@
-// Package scoring has the mathematics of strategy and KPIs: weights from
-// pairwise judgements, alignment scores, ranks and their agreement, the roll-up
-// of objectives, and the attainment of targets. Every function is pure and
-// speaks of numbers by position; it knows nothing of projects or departments,
-// reads no clock and does no I/O.
+// Package scoring has the mathematics of strategy, KPIs and performance:
+// weights from pairwise judgements, alignment scores, ranks and their
+// agreement, the roll-up of objectives, the attainment of targets, earned value
+// and earned schedule, and forecasts from what was observed. Every function is
+// pure and speaks of numbers by position; it knows nothing of projects or
+// departments, reads no clock, draws no random numbers and does no I/O.
 //
 // What is shown, compared or sorted is rounded to nine decimals. Weights are
 // not, so that they add up to 1. Whatever can be null comes with a Code, which
