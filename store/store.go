@@ -55,6 +55,10 @@ type Log interface {
 	// AsOf returns the facts as they stood at the revision. Operational
 	// documents have no history and are left out.
 	AsOf(ctx context.Context, revision int64) (portfolio.State, error)
+	// History returns the versions of one fact, oldest first; Doc is nil where
+	// it was deleted. A fact that never was has none, and neither has an
+	// operational document.
+	History(ctx context.Context, key portfolio.Key) ([]portfolio.Versioned, error)
 	// Now reads the store's clock, the same for all replicas.
 	Now(ctx context.Context) (time.Time, error)
 	// Close releases the store; it waits for commits that are under way.

@@ -175,6 +175,13 @@ func TestAFoldThatNeverRanIsMadeUpForByTheNextWriter(t *testing.T) {
 		t.Helper()
 		equal(t, when+", as of the first", map[portfolio.Key]int64{one.Key(): a.Revision, two.Key(): a.Revision}, asOf(t, log, a.Revision))
 		equal(t, when+", as of the second", map[portfolio.Key]int64{one.Key(): a.Revision}, asOf(t, log, b.Revision))
+		history, err := log.History(t.Context(), two.Key())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(history) != 2 || history[0].Rev != a.Revision || history[0].Doc == nil || history[1].Rev != b.Revision || history[1].Doc != nil {
+			t.Errorf("%s the history is %v, want a put at %d and a deletion at %d", when, history, a.Revision, b.Revision)
+		}
 	}
 	equal(t, "while nothing is folded", map[portfolio.Key]int64{one.Key(): a.Revision}, current(t, dead))
 	check("while nothing is folded", dead)

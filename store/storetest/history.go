@@ -61,6 +61,58 @@ func asOfEqualsReplay(t *testing.T, kit Kit) {
 	check()
 }
 
+// historyIsEveryVersion makes a random history and compares the versions of
+// each document with those that were put and deleted.
+func historyIsEveryVersion(t *testing.T, kit Kit) {
+	db := kit.New(t)
+	log := db.Open(t, Options{})
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	want := map[portfolio.Key][]portfolio.Versioned{}
+	for n := range kit.sized(60, 12) {
+		change := randomChange(random, n)
+		c := commit(t, log, change)
+		for _, doc := range change.Put {
+			if key := doc.Key(); !key.Kind.Operational() {
+				want[key] = append(want[key], portfolio.Versioned{Rev: c.Revision, Doc: doc})
+			}
+		}
+		for _, key := range change.Delete {
+			want[key] = append(want[key], portfolio.Versioned{Rev: c.Revision})
+		}
+	}
+	check := func() {
+		t.Helper()
+		for id := range 9 { // the last one never was
+			compareHistory(t, log, Project(id).Key(), want[Project(id).Key()])
+		}
+		compareHistory(t, log, (&portfolio.Run{Connection: "eng", Number: 1}).Key(), nil)
+	}
+	check()
+	shut(t, log)
+	log = db.Open(t, Options{})
+	check()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for key := range want {
+		if _, err := log.History(ctx, key); !errors.Is(err, context.Canceled) {
+			t.Errorf("History of who has gone away = %v, want context.Canceled", err)
+		}
+	}
+}
+
+func compareHistory(t *testing.T, log store.Log, key portfolio.Key, want []portfolio.Versioned) {
+	t.Helper()
+	got, err := log.History(t.Context(), key)
+	if err != nil {
+		t.Fatalf("History(%s): %v", key, err)
+	}
+	if diff := cmp.Diff(want, got, Exactly); diff != "" {
+		t.Fatalf("History(%s) differs from what was committed (-want +got):\n%s", key, diff)
+	}
+}
+
 func randomChange(random *rand.Rand, n int) store.Change {
 	var change store.Change
 	used := map[int]bool{}

@@ -77,6 +77,7 @@ var promises = []struct {
 	{"3 followers see every commit", followersSeeEveryCommit},
 	{"a follower is woken at once", followerIsWoken},
 	{"as of every revision equals a replay", asOfEqualsReplay},
+	{"history is every version of a document", historyIsEveryVersion},
 	{"a restored database is noticed", restoreIsNoticed},
 	{"a crash at every step leaves all or nothing", crashLeavesAllOrNothing},
 	{"an unknown outcome has one effect", unknownOutcomeHasOneEffect},
