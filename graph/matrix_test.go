@@ -61,6 +61,7 @@ var audiences = map[string]audience{
 	"Query.strategy":                members,
 	"Query.objectives":              members,
 	"Query.misalignment":            members,
+	"Query.briefing":                members,
 	"Query.simulateStrategy":        members,
 	"Query.compareStrategyVersions": members,
 

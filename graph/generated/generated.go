@@ -82,6 +82,42 @@ type ComplexityRoot struct {
 		Reason       func(childComplexity int) int
 	}
 
+	Briefing struct {
+		Before       func(childComplexity int) int
+		Completed    func(childComplexity int, first *int, after *string) int
+		Days         func(childComplexity int) int
+		Department   func(childComplexity int) int
+		Disagreeing  func(childComplexity int, first *int, after *string) int
+		DueNext      func(childComplexity int, first *int, after *string) int
+		Gaps         func(childComplexity int) int
+		GoLivesAhead func(childComplexity int, first *int, after *string) int
+		Headline     func(childComplexity int) int
+		KpiMovements func(childComplexity int, first *int, after *string) int
+		Misalignment func(childComplexity int) int
+		Next         func(childComplexity int) int
+		Overdue      func(childComplexity int, first *int, after *string) int
+		Period       func(childComplexity int) int
+		Red          func(childComplexity int, first *int, after *string) int
+	}
+
+	BriefingCount struct {
+		Before  func(childComplexity int) int
+		Change  func(childComplexity int) int
+		Measure func(childComplexity int) int
+		Now     func(childComplexity int) int
+		Reason  func(childComplexity int) int
+	}
+
+	BriefingDays struct {
+		First func(childComplexity int) int
+		Last  func(childComplexity int) int
+	}
+
+	BriefingGap struct {
+		Reason  func(childComplexity int) int
+		Section func(childComplexity int) int
+	}
+
 	Comparison struct {
 		Consensus       func(childComplexity int) int
 		ConsensusReason func(childComplexity int) int
@@ -507,6 +543,26 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	KpiMovement struct {
+		Change   func(childComplexity int) int
+		Current  func(childComplexity int) int
+		KPI      func(childComplexity int) int
+		Previous func(childComplexity int) int
+		Reason   func(childComplexity int) int
+	}
+
+	KpiMovementConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	KpiMovementEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	KpiPoint struct {
 		Actual           func(childComplexity int) int
 		Attainment       func(childComplexity int) int
@@ -918,6 +974,7 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		Briefing                func(childComplexity int, period *portfolio.Period, department *string, on *portfolio.Date) int
 		CompareStrategyVersions func(childComplexity int, strategy *string, from string, to string) int
 		Connections             func(childComplexity int, filter *portfolio.ToolFilter, first *int, after *string, last *int, before *string) int
 		Contributions           func(childComplexity int, filter *portfolio.ContributionFilter, orderBy []*portfolio.ContributionOrder, first *int, after *string, last *int, before *string) int
@@ -1406,6 +1463,7 @@ type QueryResolver interface {
 	Node(ctx context.Context, id string) (portfolio.Node, error)
 	Nodes(ctx context.Context, ids []string) ([]portfolio.Node, error)
 	Misalignment(ctx context.Context, minGap *int) (*portfolio.Misalignment, error)
+	Briefing(ctx context.Context, period *portfolio.Period, department *string, on *portfolio.Date) (*portfolio.Briefing, error)
 	Dependencies(ctx context.Context, filter *portfolio.DependencyFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.DependencyRow, portfolio.Dependency], error)
 	KPI(ctx context.Context, key string) (*portfolio.KPI, error)
 	Kpis(ctx context.Context, filter *portfolio.KPIFilter, orderBy []*portfolio.KPIOrder, first *int, after *string, last *int, before *string) (*portfolio.KPIConnection, error)
@@ -1649,6 +1707,189 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AlignmentTerm.Reason(childComplexity), true
+
+	case "Briefing.before":
+		if e.ComplexityRoot.Briefing.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Briefing.Before(childComplexity), true
+	case "Briefing.completed":
+		if e.ComplexityRoot.Briefing.Completed == nil {
+			break
+		}
+
+		args, err := ec.field_Briefing_completed_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Briefing.Completed(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Briefing.days":
+		if e.ComplexityRoot.Briefing.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Briefing.Days(childComplexity), true
+	case "Briefing.department":
+		if e.ComplexityRoot.Briefing.Department == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Briefing.Department(childComplexity), true
+	case "Briefing.disagreeing":
+		if e.ComplexityRoot.Briefing.Disagreeing == nil {
+			break
+		}
+
+		args, err := ec.field_Briefing_disagreeing_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Briefing.Disagreeing(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Briefing.dueNext":
+		if e.ComplexityRoot.Briefing.DueNext == nil {
+			break
+		}
+
+		args, err := ec.field_Briefing_dueNext_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Briefing.DueNext(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Briefing.gaps":
+		if e.ComplexityRoot.Briefing.Gaps == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Briefing.Gaps(childComplexity), true
+	case "Briefing.goLivesAhead":
+		if e.ComplexityRoot.Briefing.GoLivesAhead == nil {
+			break
+		}
+
+		args, err := ec.field_Briefing_goLivesAhead_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Briefing.GoLivesAhead(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Briefing.headline":
+		if e.ComplexityRoot.Briefing.Headline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Briefing.Headline(childComplexity), true
+	case "Briefing.kpiMovements":
+		if e.ComplexityRoot.Briefing.KpiMovements == nil {
+			break
+		}
+
+		args, err := ec.field_Briefing_kpiMovements_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Briefing.KpiMovements(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Briefing.misalignment":
+		if e.ComplexityRoot.Briefing.Misalignment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Briefing.Misalignment(childComplexity), true
+	case "Briefing.next":
+		if e.ComplexityRoot.Briefing.Next == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Briefing.Next(childComplexity), true
+	case "Briefing.overdue":
+		if e.ComplexityRoot.Briefing.Overdue == nil {
+			break
+		}
+
+		args, err := ec.field_Briefing_overdue_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Briefing.Overdue(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Briefing.period":
+		if e.ComplexityRoot.Briefing.Period == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Briefing.Period(childComplexity), true
+	case "Briefing.red":
+		if e.ComplexityRoot.Briefing.Red == nil {
+			break
+		}
+
+		args, err := ec.field_Briefing_red_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Briefing.Red(childComplexity, args["first"].(*int), args["after"].(*string)), true
+
+	case "BriefingCount.before":
+		if e.ComplexityRoot.BriefingCount.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BriefingCount.Before(childComplexity), true
+	case "BriefingCount.change":
+		if e.ComplexityRoot.BriefingCount.Change == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BriefingCount.Change(childComplexity), true
+	case "BriefingCount.measure":
+		if e.ComplexityRoot.BriefingCount.Measure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BriefingCount.Measure(childComplexity), true
+	case "BriefingCount.now":
+		if e.ComplexityRoot.BriefingCount.Now == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BriefingCount.Now(childComplexity), true
+	case "BriefingCount.reason":
+		if e.ComplexityRoot.BriefingCount.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BriefingCount.Reason(childComplexity), true
+
+	case "BriefingDays.first":
+		if e.ComplexityRoot.BriefingDays.First == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BriefingDays.First(childComplexity), true
+	case "BriefingDays.last":
+		if e.ComplexityRoot.BriefingDays.Last == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BriefingDays.Last(childComplexity), true
+
+	case "BriefingGap.reason":
+		if e.ComplexityRoot.BriefingGap.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BriefingGap.Reason(childComplexity), true
+	case "BriefingGap.section":
+		if e.ComplexityRoot.BriefingGap.Section == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BriefingGap.Section(childComplexity), true
 
 	case "Comparison.consensus":
 		if e.ComplexityRoot.Comparison.Consensus == nil {
@@ -3455,6 +3696,75 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.KpiLinkEdge.Node(childComplexity), true
+
+	case "KpiMovement.change":
+		if e.ComplexityRoot.KpiMovement.Change == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiMovement.Change(childComplexity), true
+	case "KpiMovement.current":
+		if e.ComplexityRoot.KpiMovement.Current == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiMovement.Current(childComplexity), true
+	case "KpiMovement.kpi":
+		if e.ComplexityRoot.KpiMovement.KPI == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiMovement.KPI(childComplexity), true
+	case "KpiMovement.previous":
+		if e.ComplexityRoot.KpiMovement.Previous == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiMovement.Previous(childComplexity), true
+	case "KpiMovement.reason":
+		if e.ComplexityRoot.KpiMovement.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiMovement.Reason(childComplexity), true
+
+	case "KpiMovementConnection.edges":
+		if e.ComplexityRoot.KpiMovementConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiMovementConnection.Edges(childComplexity), true
+	case "KpiMovementConnection.nodes":
+		if e.ComplexityRoot.KpiMovementConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiMovementConnection.Nodes(childComplexity), true
+	case "KpiMovementConnection.pageInfo":
+		if e.ComplexityRoot.KpiMovementConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiMovementConnection.PageInfo(childComplexity), true
+	case "KpiMovementConnection.totalCount":
+		if e.ComplexityRoot.KpiMovementConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiMovementConnection.TotalCount(childComplexity), true
+
+	case "KpiMovementEdge.cursor":
+		if e.ComplexityRoot.KpiMovementEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiMovementEdge.Cursor(childComplexity), true
+	case "KpiMovementEdge.node":
+		if e.ComplexityRoot.KpiMovementEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KpiMovementEdge.Node(childComplexity), true
 
 	case "KpiPoint.actual":
 		if e.ComplexityRoot.KpiPoint.Actual == nil {
@@ -5484,6 +5794,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Provenance.Unreadable(childComplexity), true
 
+	case "Query.briefing":
+		if e.ComplexityRoot.Query.Briefing == nil {
+			break
+		}
+
+		args, err := ec.field_Query_briefing_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Briefing(childComplexity, args["period"].(*portfolio.Period), args["department"].(*string), args["on"].(*portfolio.Date)), true
 	case "Query.compareStrategyVersions":
 		if e.ComplexityRoot.Query.CompareStrategyVersions == nil {
 			break
@@ -8100,6 +8421,183 @@ type RankInversionEdge {
   cursor: String!
   "The element."
   node: RankInversion!
+}
+`, BuiltIn: false},
+	{Name: "../schema/briefing.graphqls", Input: `extend type Query {
+  "What happened, what comes next and what is at risk, in one answer; null for callers without a role, and before the first day."
+  briefing(
+    "How long the time is that it tells of: the days up to the last one, so that a week is always seven days. Others are compared with as many days before."
+    period: Period = WEEK
+    "The key of a department: only what is of it or of those below it; NOT_FOUND when the caller sees none of this key. null means everything that the caller sees."
+    department: String
+    "The last day of the time that it tells of, not after today; null means today. What has no date of its own, such as health, is known of today alone."
+    on: Date
+  ): Briefing
+}
+
+"What happened in the days up to one day, what comes next and what is at risk. What is dated is told by what is known now; where something cannot be told, gaps or a reason says so."
+type Briefing {
+  "How long the time is."
+  period: Period!
+  "The days that it tells of."
+  days: BriefingDays!
+  "As many days before, with which counts are compared."
+  before: BriefingDays!
+  "As many days to come, and the last of days, on which what is due may still be done."
+  next: BriefingDays!
+  "The department that it is of, with those below it; null when it is of everything that the caller sees."
+  department: Department
+  "The counts, each now and before."
+  headline: [BriefingCount!]!
+  "The milestones that were finished in the days: go-lives first, then key milestones, each by date."
+  completed(
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 10."
+    first: Int = 10
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+  ): MilestoneConnection!
+  "The unfinished milestones that are due next: go-lives first, then key milestones, each by date."
+  dueNext(
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 10."
+    first: Int = 10
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+  ): MilestoneConnection!
+  "The unfinished milestones that were due before: go-lives first, then key milestones, each by date."
+  overdue(
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 10."
+    first: Int = 10
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+  ): MilestoneConnection!
+  "The unfinished go-lives that are due or expected in the next 90 days, by date."
+  goLivesAhead(
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 10."
+    first: Int = 10
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+  ): MilestoneConnection!
+  "The projects that are red today and not over, the widest slip first."
+  red(
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 10."
+    first: Int = 10
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+  ): ProjectConnection!
+  "The projects that report better than their dates and figures say today, the widest slip first."
+  disagreeing(
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 10."
+    first: Int = 10
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+  ): ProjectConnection!
+  "The KPIs whose attainment or health changed between their last two closed periods, the largest change first. KPIs whose actual values are late are left out."
+  kpiMovements(
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 10."
+    first: Int = 10
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+  ): KpiMovementConnection!
+  "Where money and strategy differ; null for a department, because strategies are the organisation's."
+  misalignment: Misalignment
+  "What it cannot tell, and why."
+  gaps: [BriefingGap!]!
+}
+
+"Days one after the other."
+type BriefingDays {
+  "The first day."
+  first: Date!
+  "The last day."
+  last: Date!
+}
+
+"One count of a briefing, and how it changed."
+type BriefingCount {
+  "What is counted."
+  measure: BriefingMeasure!
+  "In the days, or as of the last of them; null is explained by reason."
+  now: Int
+  "In the days before, or as of the last of them; null is explained by reason."
+  before: Int
+  "now - before; null when one of them is."
+  change: Int
+  "Why now or before is null."
+  reason: Reason
+}
+
+"What a briefing counts."
+enum BriefingMeasure {
+  "Milestones that were finished in the days."
+  COMPLETED
+  "Unfinished milestones that are due next."
+  DUE_NEXT
+  "Unfinished milestones that were due before."
+  OVERDUE
+  "Unfinished go-lives of the next 90 days."
+  GO_LIVES_AHEAD
+  "Those of them that are yellow or red."
+  GO_LIVES_AT_RISK
+  "Projects that are red."
+  RED
+  "Projects that report better than their dates and figures say."
+  DISAGREEING
+  "KPIs whose last closed period missed its target."
+  KPIS_BELOW_TARGET
+}
+
+"A part of a briefing that is empty, or tells less than it might."
+type BriefingGap {
+  "The part."
+  section: BriefingSection!
+  "Why."
+  reason: Reason!
+}
+
+"A part of a briefing."
+enum BriefingSection {
+  "Milestones."
+  MILESTONES
+  "Health."
+  HEALTH
+  "KPIs."
+  KPIS
+  "Spend against strategy."
+  MONEY
+}
+
+"How a KPI changed between its last two closed periods with an actual value."
+type KpiMovement {
+  "The KPI."
+  kpi: Kpi!
+  "The last period."
+  current: KpiPoint!
+  "The one before it."
+  previous: KpiPoint!
+  "By how much attainment changed: 0.1 is ten points of a hundred to the better; null is explained by reason."
+  change: Float
+  "Why change is null."
+  reason: Reason
+}
+
+"A page of movements of KPIs."
+type KpiMovementConnection {
+  "The elements of the page."
+  nodes: [KpiMovement!]!
+  "The elements of the page with their cursors."
+  edges: [KpiMovementEdge!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many elements the whole list has."
+  totalCount: Int!
+}
+
+"One of the movements in a list, and its place in it."
+type KpiMovementEdge {
+  "The place after this element, for the argument after."
+  cursor: String!
+  "The element."
+  node: KpiMovement!
 }
 `, BuiltIn: false},
 	{Name: "../schema/common.graphqls", Input: `"A civil date as YYYY-MM-DD: a milestone due on 1 March is due on 1 March everywhere."
@@ -13240,6 +13738,78 @@ func (ec *executionContext) childFields_AlignmentTerm(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type AlignmentTerm", field.Name)
 }
 
+func (ec *executionContext) childFields_Briefing(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "period":
+		return ec.fieldContext_Briefing_period(ctx, field)
+	case "days":
+		return ec.fieldContext_Briefing_days(ctx, field)
+	case "before":
+		return ec.fieldContext_Briefing_before(ctx, field)
+	case "next":
+		return ec.fieldContext_Briefing_next(ctx, field)
+	case "department":
+		return ec.fieldContext_Briefing_department(ctx, field)
+	case "headline":
+		return ec.fieldContext_Briefing_headline(ctx, field)
+	case "completed":
+		return ec.fieldContext_Briefing_completed(ctx, field)
+	case "dueNext":
+		return ec.fieldContext_Briefing_dueNext(ctx, field)
+	case "overdue":
+		return ec.fieldContext_Briefing_overdue(ctx, field)
+	case "goLivesAhead":
+		return ec.fieldContext_Briefing_goLivesAhead(ctx, field)
+	case "red":
+		return ec.fieldContext_Briefing_red(ctx, field)
+	case "disagreeing":
+		return ec.fieldContext_Briefing_disagreeing(ctx, field)
+	case "kpiMovements":
+		return ec.fieldContext_Briefing_kpiMovements(ctx, field)
+	case "misalignment":
+		return ec.fieldContext_Briefing_misalignment(ctx, field)
+	case "gaps":
+		return ec.fieldContext_Briefing_gaps(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Briefing", field.Name)
+}
+
+func (ec *executionContext) childFields_BriefingCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "measure":
+		return ec.fieldContext_BriefingCount_measure(ctx, field)
+	case "now":
+		return ec.fieldContext_BriefingCount_now(ctx, field)
+	case "before":
+		return ec.fieldContext_BriefingCount_before(ctx, field)
+	case "change":
+		return ec.fieldContext_BriefingCount_change(ctx, field)
+	case "reason":
+		return ec.fieldContext_BriefingCount_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BriefingCount", field.Name)
+}
+
+func (ec *executionContext) childFields_BriefingDays(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "first":
+		return ec.fieldContext_BriefingDays_first(ctx, field)
+	case "last":
+		return ec.fieldContext_BriefingDays_last(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BriefingDays", field.Name)
+}
+
+func (ec *executionContext) childFields_BriefingGap(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "section":
+		return ec.fieldContext_BriefingGap_section(ctx, field)
+	case "reason":
+		return ec.fieldContext_BriefingGap_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BriefingGap", field.Name)
+}
+
 func (ec *executionContext) childFields_Comparison(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "parent":
@@ -14088,6 +14658,46 @@ func (ec *executionContext) childFields_KpiLinkEdge(ctx context.Context, field g
 		return ec.fieldContext_KpiLinkEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type KpiLinkEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_KpiMovement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kpi":
+		return ec.fieldContext_KpiMovement_kpi(ctx, field)
+	case "current":
+		return ec.fieldContext_KpiMovement_current(ctx, field)
+	case "previous":
+		return ec.fieldContext_KpiMovement_previous(ctx, field)
+	case "change":
+		return ec.fieldContext_KpiMovement_change(ctx, field)
+	case "reason":
+		return ec.fieldContext_KpiMovement_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KpiMovement", field.Name)
+}
+
+func (ec *executionContext) childFields_KpiMovementConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_KpiMovementConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_KpiMovementConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_KpiMovementConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_KpiMovementConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KpiMovementConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_KpiMovementEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_KpiMovementEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_KpiMovementEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KpiMovementEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_KpiPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15898,6 +16508,160 @@ func (ec *executionContext) field_Alignment_contributions_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Briefing_completed_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Briefing_disagreeing_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Briefing_dueNext_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Briefing_goLivesAhead_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Briefing_kpiMovements_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Briefing_overdue_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Briefing_red_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Department_kpis_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -17263,6 +18027,36 @@ func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["name"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_briefing_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "period",
+		func(ctx context.Context, v any) (*portfolio.Period, error) {
+			return ec.unmarshalOPeriod2ᚖplumblineᚋportfolioᚐPeriod(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["period"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "department",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["department"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "on",
+		func(ctx context.Context, v any) (*portfolio.Date, error) {
+			return ec.unmarshalODate2ᚖplumblineᚋportfolioᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["on"] = arg2
 	return args, nil
 }
 
@@ -19529,6 +20323,786 @@ func (ec *executionContext) fieldContext_AlignmentTerm_reason(_ context.Context,
 		Object:     "AlignmentTerm",
 		Field:      field,
 		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Briefing_period(ctx context.Context, field graphql.CollectedField, obj *portfolio.Briefing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Briefing_period(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Period, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Period) graphql.Marshaler {
+			return ec.marshalNPeriod2plumblineᚋportfolioᚐPeriod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Briefing_period(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Briefing", field, false, false, errors.New("field of type Period does not have child fields"))
+}
+
+func (ec *executionContext) _Briefing_days(ctx context.Context, field graphql.CollectedField, obj *portfolio.Briefing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Briefing_days(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Days, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.BriefingDays) graphql.Marshaler {
+			return ec.marshalNBriefingDays2ᚖplumblineᚋportfolioᚐBriefingDays(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Briefing_days(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Briefing",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BriefingDays(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Briefing_before(ctx context.Context, field graphql.CollectedField, obj *portfolio.Briefing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Briefing_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.BriefingDays) graphql.Marshaler {
+			return ec.marshalNBriefingDays2ᚖplumblineᚋportfolioᚐBriefingDays(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Briefing_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Briefing",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BriefingDays(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Briefing_next(ctx context.Context, field graphql.CollectedField, obj *portfolio.Briefing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Briefing_next(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Next, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.BriefingDays) graphql.Marshaler {
+			return ec.marshalNBriefingDays2ᚖplumblineᚋportfolioᚐBriefingDays(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Briefing_next(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Briefing",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BriefingDays(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Briefing_department(ctx context.Context, field graphql.CollectedField, obj *portfolio.Briefing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Briefing_department(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Department(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Department) graphql.Marshaler {
+			return ec.marshalODepartment2ᚖplumblineᚋportfolioᚐDepartment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Briefing_department(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Briefing",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Department(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Briefing_headline(ctx context.Context, field graphql.CollectedField, obj *portfolio.Briefing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Briefing_headline(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Headline(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.BriefingCount) graphql.Marshaler {
+			return ec.marshalNBriefingCount2ᚕᚖplumblineᚋportfolioᚐBriefingCountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Briefing_headline(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Briefing",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BriefingCount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Briefing_completed(ctx context.Context, field graphql.CollectedField, obj *portfolio.Briefing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Briefing_completed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Completed(fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.MilestoneConnection) graphql.Marshaler {
+			return ec.marshalNMilestoneConnection2ᚖplumblineᚋportfolioᚐMilestoneConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Briefing_completed(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Briefing",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MilestoneConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Briefing_completed_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Briefing_dueNext(ctx context.Context, field graphql.CollectedField, obj *portfolio.Briefing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Briefing_dueNext(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.DueNext(fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.MilestoneConnection) graphql.Marshaler {
+			return ec.marshalNMilestoneConnection2ᚖplumblineᚋportfolioᚐMilestoneConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Briefing_dueNext(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Briefing",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MilestoneConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Briefing_dueNext_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Briefing_overdue(ctx context.Context, field graphql.CollectedField, obj *portfolio.Briefing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Briefing_overdue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Overdue(fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.MilestoneConnection) graphql.Marshaler {
+			return ec.marshalNMilestoneConnection2ᚖplumblineᚋportfolioᚐMilestoneConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Briefing_overdue(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Briefing",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MilestoneConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Briefing_overdue_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Briefing_goLivesAhead(ctx context.Context, field graphql.CollectedField, obj *portfolio.Briefing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Briefing_goLivesAhead(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.GoLivesAhead(fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.MilestoneConnection) graphql.Marshaler {
+			return ec.marshalNMilestoneConnection2ᚖplumblineᚋportfolioᚐMilestoneConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Briefing_goLivesAhead(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Briefing",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MilestoneConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Briefing_goLivesAhead_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Briefing_red(ctx context.Context, field graphql.CollectedField, obj *portfolio.Briefing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Briefing_red(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Red(fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.ProjectConnection) graphql.Marshaler {
+			return ec.marshalNProjectConnection2ᚖplumblineᚋportfolioᚐProjectConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Briefing_red(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Briefing",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProjectConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Briefing_red_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Briefing_disagreeing(ctx context.Context, field graphql.CollectedField, obj *portfolio.Briefing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Briefing_disagreeing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Disagreeing(fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.ProjectConnection) graphql.Marshaler {
+			return ec.marshalNProjectConnection2ᚖplumblineᚋportfolioᚐProjectConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Briefing_disagreeing(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Briefing",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProjectConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Briefing_disagreeing_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Briefing_kpiMovements(ctx context.Context, field graphql.CollectedField, obj *portfolio.Briefing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Briefing_kpiMovements(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.KpiMovements(fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPIMovementConnection) graphql.Marshaler {
+			return ec.marshalNKpiMovementConnection2ᚖplumblineᚋportfolioᚐKPIMovementConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Briefing_kpiMovements(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Briefing",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiMovementConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Briefing_kpiMovements_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Briefing_misalignment(ctx context.Context, field graphql.CollectedField, obj *portfolio.Briefing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Briefing_misalignment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Misalignment(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Misalignment) graphql.Marshaler {
+			return ec.marshalOMisalignment2ᚖplumblineᚋportfolioᚐMisalignment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Briefing_misalignment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Briefing",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Misalignment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Briefing_gaps(ctx context.Context, field graphql.CollectedField, obj *portfolio.Briefing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Briefing_gaps(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Gaps(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.BriefingGap) graphql.Marshaler {
+			return ec.marshalNBriefingGap2ᚕᚖplumblineᚋportfolioᚐBriefingGapᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Briefing_gaps(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Briefing",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BriefingGap(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BriefingCount_measure(ctx context.Context, field graphql.CollectedField, obj *portfolio.BriefingCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BriefingCount_measure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Measure, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.BriefingMeasure) graphql.Marshaler {
+			return ec.marshalNBriefingMeasure2plumblineᚋportfolioᚐBriefingMeasure(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BriefingCount_measure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BriefingCount", field, false, false, errors.New("field of type BriefingMeasure does not have child fields"))
+}
+
+func (ec *executionContext) _BriefingCount_now(ctx context.Context, field graphql.CollectedField, obj *portfolio.BriefingCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BriefingCount_now(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Now, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BriefingCount_now(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BriefingCount", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BriefingCount_before(ctx context.Context, field graphql.CollectedField, obj *portfolio.BriefingCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BriefingCount_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BriefingCount_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BriefingCount", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BriefingCount_change(ctx context.Context, field graphql.CollectedField, obj *portfolio.BriefingCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BriefingCount_change(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Change(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BriefingCount_change(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BriefingCount", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BriefingCount_reason(ctx context.Context, field graphql.CollectedField, obj *portfolio.BriefingCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BriefingCount_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BriefingCount_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BriefingCount",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BriefingDays_first(ctx context.Context, field graphql.CollectedField, obj *portfolio.BriefingDays) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BriefingDays_first(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.First, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalNDate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BriefingDays_first(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BriefingDays", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _BriefingDays_last(ctx context.Context, field graphql.CollectedField, obj *portfolio.BriefingDays) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BriefingDays_last(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Last, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalNDate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BriefingDays_last(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BriefingDays", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _BriefingGap_section(ctx context.Context, field graphql.CollectedField, obj *portfolio.BriefingGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BriefingGap_section(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Section, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.BriefingSection) graphql.Marshaler {
+			return ec.marshalNBriefingSection2plumblineᚋportfolioᚐBriefingSection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BriefingGap_section(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BriefingGap", field, false, false, errors.New("field of type BriefingSection does not have child fields"))
+}
+
+func (ec *executionContext) _BriefingGap_reason(ctx context.Context, field graphql.CollectedField, obj *portfolio.BriefingGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BriefingGap_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalNReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BriefingGap_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BriefingGap",
+		Field:      field,
+		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Reason(ctx, field)
@@ -27258,6 +28832,331 @@ func (ec *executionContext) fieldContext_KpiLinkEdge_node(_ context.Context, fie
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_KpiLink(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiMovement_kpi(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIMovement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiMovement_kpi(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KPI(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPI) graphql.Marshaler {
+			return ec.marshalNKpi2ᚖplumblineᚋportfolioᚐKPI(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiMovement_kpi(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiMovement",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Kpi(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiMovement_current(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIMovement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiMovement_current(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Current(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPIPoint) graphql.Marshaler {
+			return ec.marshalNKpiPoint2ᚖplumblineᚋportfolioᚐKPIPoint(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiMovement_current(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiMovement",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiMovement_previous(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIMovement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiMovement_previous(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Previous(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPIPoint) graphql.Marshaler {
+			return ec.marshalNKpiPoint2ᚖplumblineᚋportfolioᚐKPIPoint(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiMovement_previous(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiMovement",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiMovement_change(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIMovement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiMovement_change(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Change(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiMovement_change(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiMovement", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _KpiMovement_reason(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIMovement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiMovement_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KpiMovement_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiMovement",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiMovementConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIMovementConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiMovementConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.KPIMovement) graphql.Marshaler {
+			return ec.marshalNKpiMovement2ᚕᚖplumblineᚋportfolioᚐKPIMovementᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiMovementConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiMovementConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiMovement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiMovementConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIMovementConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiMovementConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Edge[portfolio.KPIMovement]) graphql.Marshaler {
+			return ec.marshalNKpiMovementEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiMovementConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiMovementConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiMovementEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiMovementConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIMovementConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiMovementConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiMovementConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiMovementConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _KpiMovementConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.KPIMovementConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiMovementConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiMovementConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiMovementConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _KpiMovementEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.KPIMovement]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiMovementEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiMovementEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KpiMovementEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KpiMovementEdge_node(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.KPIMovement]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KpiMovementEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.KPIMovement) graphql.Marshaler {
+			return ec.marshalNKpiMovement2ᚖplumblineᚋportfolioᚐKPIMovement(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KpiMovementEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KpiMovementEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KpiMovement(ctx, field)
 		},
 	}
 	return fc, nil
@@ -35991,6 +37890,50 @@ func (ec *executionContext) fieldContext_Query_misalignment(ctx context.Context,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_misalignment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_briefing(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_briefing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Briefing(ctx, fc.Args["period"].(*portfolio.Period), fc.Args["department"].(*string), fc.Args["on"].(*portfolio.Date))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Briefing) graphql.Marshaler {
+			return ec.marshalOBriefing2ᚖplumblineᚋportfolioᚐBriefing(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_briefing(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Briefing(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_briefing_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -52792,6 +54735,258 @@ func (ec *executionContext) _AlignmentTerm(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var briefingImplementors = []string{"Briefing"}
+
+func (ec *executionContext) _Briefing(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Briefing) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, briefingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Briefing")
+		case "period":
+			out.Values[i] = ec._Briefing_period(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "days":
+			out.Values[i] = ec._Briefing_days(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "before":
+			out.Values[i] = ec._Briefing_before(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "next":
+			out.Values[i] = ec._Briefing_next(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "department":
+			out.Values[i] = ec._Briefing_department(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "headline":
+			out.Values[i] = ec._Briefing_headline(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "completed":
+			out.Values[i] = ec._Briefing_completed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "dueNext":
+			out.Values[i] = ec._Briefing_dueNext(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "overdue":
+			out.Values[i] = ec._Briefing_overdue(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "goLivesAhead":
+			out.Values[i] = ec._Briefing_goLivesAhead(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "red":
+			out.Values[i] = ec._Briefing_red(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "disagreeing":
+			out.Values[i] = ec._Briefing_disagreeing(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kpiMovements":
+			out.Values[i] = ec._Briefing_kpiMovements(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "misalignment":
+			out.Values[i] = ec._Briefing_misalignment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "gaps":
+			out.Values[i] = ec._Briefing_gaps(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var briefingCountImplementors = []string{"BriefingCount"}
+
+func (ec *executionContext) _BriefingCount(ctx context.Context, sel ast.SelectionSet, obj *portfolio.BriefingCount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, briefingCountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BriefingCount")
+		case "measure":
+			out.Values[i] = ec._BriefingCount_measure(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "now":
+			out.Values[i] = ec._BriefingCount_now(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "before":
+			out.Values[i] = ec._BriefingCount_before(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "change":
+			out.Values[i] = ec._BriefingCount_change(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._BriefingCount_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var briefingDaysImplementors = []string{"BriefingDays"}
+
+func (ec *executionContext) _BriefingDays(ctx context.Context, sel ast.SelectionSet, obj *portfolio.BriefingDays) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, briefingDaysImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BriefingDays")
+		case "first":
+			out.Values[i] = ec._BriefingDays_first(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "last":
+			out.Values[i] = ec._BriefingDays_last(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var briefingGapImplementors = []string{"BriefingGap"}
+
+func (ec *executionContext) _BriefingGap(ctx context.Context, sel ast.SelectionSet, obj *portfolio.BriefingGap) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, briefingGapImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BriefingGap")
+		case "section":
+			out.Values[i] = ec._BriefingGap_section(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._BriefingGap_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var comparisonImplementors = []string{"Comparison"}
 
 func (ec *executionContext) _Comparison(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Comparison) graphql.Marshaler {
@@ -55763,6 +57958,160 @@ func (ec *executionContext) _KpiLinkEdge(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var kpiMovementImplementors = []string{"KpiMovement"}
+
+func (ec *executionContext) _KpiMovement(ctx context.Context, sel ast.SelectionSet, obj *portfolio.KPIMovement) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, kpiMovementImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("KpiMovement")
+		case "kpi":
+			out.Values[i] = ec._KpiMovement_kpi(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "current":
+			out.Values[i] = ec._KpiMovement_current(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "previous":
+			out.Values[i] = ec._KpiMovement_previous(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "change":
+			out.Values[i] = ec._KpiMovement_change(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._KpiMovement_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var kpiMovementConnectionImplementors = []string{"KpiMovementConnection"}
+
+func (ec *executionContext) _KpiMovementConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.KPIMovementConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, kpiMovementConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("KpiMovementConnection")
+		case "nodes":
+			out.Values[i] = ec._KpiMovementConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._KpiMovementConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._KpiMovementConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._KpiMovementConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var kpiMovementEdgeImplementors = []string{"KpiMovementEdge"}
+
+func (ec *executionContext) _KpiMovementEdge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Edge[portfolio.KPIMovement]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, kpiMovementEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("KpiMovementEdge")
+		case "cursor":
+			out.Values[i] = ec._KpiMovementEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._KpiMovementEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var kpiPointImplementors = []string{"KpiPoint"}
 
 func (ec *executionContext) _KpiPoint(ctx context.Context, sel ast.SelectionSet, obj *portfolio.KPIPoint) graphql.Marshaler {
@@ -58579,6 +60928,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_misalignment(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "briefing":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_briefing(ctx, field)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -62811,6 +65182,102 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 	return res
 }
 
+func (ec *executionContext) marshalNBriefingCount2ᚕᚖplumblineᚋportfolioᚐBriefingCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.BriefingCount) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBriefingCount2ᚖplumblineᚋportfolioᚐBriefingCount(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNBriefingCount2ᚖplumblineᚋportfolioᚐBriefingCount(ctx context.Context, sel ast.SelectionSet, v *portfolio.BriefingCount) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BriefingCount(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNBriefingDays2ᚖplumblineᚋportfolioᚐBriefingDays(ctx context.Context, sel ast.SelectionSet, v *portfolio.BriefingDays) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BriefingDays(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNBriefingGap2ᚕᚖplumblineᚋportfolioᚐBriefingGapᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.BriefingGap) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBriefingGap2ᚖplumblineᚋportfolioᚐBriefingGap(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNBriefingGap2ᚖplumblineᚋportfolioᚐBriefingGap(ctx context.Context, sel ast.SelectionSet, v *portfolio.BriefingGap) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BriefingGap(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNBriefingMeasure2plumblineᚋportfolioᚐBriefingMeasure(ctx context.Context, v any) (portfolio.BriefingMeasure, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.BriefingMeasure(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBriefingMeasure2plumblineᚋportfolioᚐBriefingMeasure(ctx context.Context, sel ast.SelectionSet, v portfolio.BriefingMeasure) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNBriefingSection2plumblineᚋportfolioᚐBriefingSection(ctx context.Context, v any) (portfolio.BriefingSection, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.BriefingSection(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBriefingSection2plumblineᚋportfolioᚐBriefingSection(ctx context.Context, sel ast.SelectionSet, v portfolio.BriefingSection) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNComparison2ᚕᚖplumblineᚋportfolioᚐComparisonᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Comparison) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -64348,6 +66815,68 @@ func (ec *executionContext) unmarshalNKpiLinkInput2ᚕᚖplumblineᚋgraphᚋrec
 func (ec *executionContext) unmarshalNKpiLinkInput2ᚖplumblineᚋgraphᚋrecordingᚐKPILink(ctx context.Context, v any) (*recording.KPILink, error) {
 	res, err := ec.unmarshalInputKpiLinkInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNKpiMovement2ᚕᚖplumblineᚋportfolioᚐKPIMovementᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.KPIMovement) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNKpiMovement2ᚖplumblineᚋportfolioᚐKPIMovement(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNKpiMovement2ᚖplumblineᚋportfolioᚐKPIMovement(ctx context.Context, sel ast.SelectionSet, v *portfolio.KPIMovement) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._KpiMovement(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNKpiMovementConnection2ᚖplumblineᚋportfolioᚐKPIMovementConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.KPIMovementConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._KpiMovementConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNKpiMovementEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.KPIMovement]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNKpiMovementEdge2ᚖplumblineᚋportfolioᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNKpiMovementEdge2ᚖplumblineᚋportfolioᚐEdge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Edge[portfolio.KPIMovement]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._KpiMovementEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNKpiOrder2ᚖplumblineᚋportfolioᚐKPIOrder(ctx context.Context, v any) (*portfolio.KPIOrder, error) {
@@ -67069,6 +69598,13 @@ func (ec *executionContext) unmarshalOBooleanComparator2ᚖplumblineᚋportfolio
 	}
 	res, err := ec.unmarshalInputBooleanComparator(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOBriefing2ᚖplumblineᚋportfolioᚐBriefing(ctx context.Context, sel ast.SelectionSet, v *portfolio.Briefing) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Briefing(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOConsistency2ᚖplumblineᚋportfolioᚐConsistency(ctx context.Context, sel ast.SelectionSet, v *portfolio.Consistency) graphql.Marshaler {

@@ -1,0 +1,138 @@
+package portfolio
+
+import "fmt"
+
+// BriefingMeasure is what a briefing counts.
+type BriefingMeasure string
+
+// The values of BriefingMeasure.
+const (
+	MeasureCompleted       BriefingMeasure = "COMPLETED"
+	MeasureDueNext         BriefingMeasure = "DUE_NEXT"
+	MeasureOverdue         BriefingMeasure = "OVERDUE"
+	MeasureGoLivesAhead    BriefingMeasure = "GO_LIVES_AHEAD"
+	MeasureGoLivesAtRisk   BriefingMeasure = "GO_LIVES_AT_RISK"
+	MeasureRed             BriefingMeasure = "RED"
+	MeasureDisagreeing     BriefingMeasure = "DISAGREEING"
+	MeasureKPIsBelowTarget BriefingMeasure = "KPIS_BELOW_TARGET"
+)
+
+// The codes of why a briefing does not tell something.
+const (
+	ReasonNotToday      = "NOT_TODAY"
+	ReasonNotKept       = "NOT_KEPT"
+	ReasonNoMilestones  = "NO_MILESTONES"
+	ReasonNoKPIs        = "NO_KPIS"
+	ReasonTooFewPeriods = "TOO_FEW_PERIODS"
+	ReasonLateActuals   = "LATE_ACTUALS"
+)
+
+// A BriefingCount is one figure of the headline with its change.
+type BriefingCount struct {
+	Measure BriefingMeasure
+	// Now is as of the briefing's last day, or in its days; Before as of the
+	// last day before them, or in the days before. nil with Reason.
+	Now, Before *int
+	Reason      *Reason
+}
+
+// Change is Now - Before; nil when one of them is.
+func (c *BriefingCount) Change() *int {
+	if c.Now == nil || c.Before == nil {
+		return nil
+	}
+	change := *c.Now - *c.Before
+	return &change
+}
+
+// Headline are the counts of the briefing, each now and before.
+func (b *Briefing) Headline() []*BriefingCount {
+	now, before := &b.milestones.now, &b.milestones.before
+	notKept := &Reason{Code: ReasonNotKept, Message: "The health that milestones had is not kept day by day, so there is nothing to compare with."}
+	return []*BriefingCount{
+		both(MeasureCompleted, now.completed, before.completed),
+		both(MeasureDueNext, now.dueNext, before.dueNext),
+		both(MeasureOverdue, now.overdue, before.overdue),
+		both(MeasureGoLivesAhead, now.goLives, before.goLives),
+		b.today(MeasureGoLivesAtRisk, now.goLivesAtRisk, notKept),
+		b.today(MeasureRed, len(b.projects.red), notKept),
+		b.today(MeasureDisagreeing, len(b.projects.disagreeing), notKept),
+		both(MeasureKPIsBelowTarget, b.kpis.below, b.kpis.belowBefore),
+	}
+}
+
+// both is a count that is known of both days.
+func both(measure BriefingMeasure, now, before int) *BriefingCount {
+	return &BriefingCount{Measure: measure, Now: &now, Before: &before}
+}
+
+// today is a count that is known of today alone.
+func (b *Briefing) today(measure BriefingMeasure, now int, why *Reason) *BriefingCount {
+	if !b.now() {
+		return &BriefingCount{Measure: measure, Reason: reasonNotToday(b.view.snap.Today())}
+	}
+	return &BriefingCount{Measure: measure, Now: &now, Reason: why}
+}
+
+func reasonNotToday(today Date) *Reason {
+	return &Reason{Code: ReasonNotToday, Message: fmt.Sprintf("It is known of today, %s, alone; asOf shows what was known on another day.", today)}
+}
+
+// BriefingSection is a part of a briefing.
+type BriefingSection string
+
+// The values of BriefingSection.
+const (
+	SectionMilestones BriefingSection = "MILESTONES"
+	SectionHealth     BriefingSection = "HEALTH"
+	SectionKPIs       BriefingSection = "KPIS"
+	SectionMoney      BriefingSection = "MONEY"
+)
+
+// A BriefingGap says why a part of a briefing is empty, or tells less than it
+// might.
+type BriefingGap struct {
+	Section BriefingSection
+	Reason  *Reason
+}
+
+// Gaps say what the briefing cannot tell, by section, so that an empty list is
+// never taken for good news.
+func (b *Briefing) Gaps() []*BriefingGap {
+	gaps := []*BriefingGap{}
+	add := func(section BriefingSection, code, format string, args ...any) {
+		gaps = append(gaps, &BriefingGap{section, &Reason{Code: code, Message: fmt.Sprintf(format, args...)}})
+	}
+	if b.milestones.known == 0 {
+		add(SectionMilestones, ReasonNoMilestones, "No tool shows a milestone.")
+	}
+	switch k := &b.kpis; {
+	case k.known == 0:
+		add(SectionKPIs, ReasonNoKPIs, "No KPI is recorded.")
+	case k.compared == 0:
+		add(SectionKPIs, ReasonTooFewPeriods, "No KPI has actual values of two periods that are over, of which the last is not late.")
+	case k.late > 0:
+		add(SectionKPIs, ReasonLateActuals, "The actual values of %s are late.", counted(k.late, "KPI"))
+	}
+	if b.department != "" {
+		add(SectionMoney, ReasonScope, "Spend is compared with strategy for the whole organisation only: strategies are not a department's.")
+	}
+	return gaps
+}
+
+// counted is a number of things: 1 KPI, 2 KPIs.
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// Misalignment says where money and strategy differ; nil for a department,
+// because strategies are the organisation's.
+func (b *Briefing) Misalignment() *Misalignment {
+	if b.department != "" {
+		return nil
+	}
+	return b.view.Misalignment(nil)
+}
