@@ -178,7 +178,7 @@ func (c *check) exists(r reference) {
 	if r.to.ID == "" {
 		return
 	}
-	if doc := c.find(r.to); doc != nil && (r.to.Kind != portfolio.KindKPI || c.visible(doc)) {
+	if doc := c.find(r.to); doc != nil && (r.to.Kind != portfolio.KindKPI && r.to.Kind != portfolio.KindQuote || c.theirs(doc)) {
 		return
 	}
 	c.wrong(portfolio.UserErrorNotFound, r.path, "There is no %s; record it first, or in the same request.", nounOf(r.to))

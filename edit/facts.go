@@ -31,6 +31,16 @@ func (c *check) fact(doc portfolio.RecordedFact) {
 		c.measurement(f)
 	case *portfolio.KPILinkFact:
 		c.kpiLink(f)
+	case *portfolio.CycleFact:
+		c.cycle(f)
+	case *portfolio.QuickWinFact:
+		c.quickWin(f)
+	case *portfolio.QuoteFact:
+		c.quote(f)
+	case *portfolio.SurveyFact:
+		c.survey(f)
+	case *portfolio.BenefitFact:
+		c.benefit(f)
 	case *portfolio.Override:
 		c.override(f)
 	case *portfolio.Link:

@@ -64,6 +64,29 @@ func references(doc portfolio.Document) []reference {
 		return []reference{one(portfolio.KindKPI, f.KPI, "kpi")}
 	case *portfolio.KPILinkFact:
 		return []reference{one(portfolio.KindKPI, f.KPI, "kpi")}
+	case *portfolio.CycleFact:
+		var all []reference
+		for i := range f.Goals {
+			all = append(all,
+				one(portfolio.KindObjective, f.Goals[i].Objective, "goals", i, "objective"),
+				one(portfolio.KindKPI, f.Goals[i].KPI, "goals", i, "kpi"))
+		}
+		return all
+	case *portfolio.QuickWinFact:
+		return []reference{
+			one(portfolio.KindDepartment, f.Department, "department"),
+			one(portfolio.KindObjective, f.Objective, "objective"),
+			one(portfolio.KindQuote, f.Quote, "quote"),
+		}
+	case *portfolio.QuoteFact:
+		return []reference{one(portfolio.KindDepartment, f.Department, "department")}
+	case *portfolio.SurveyFact:
+		return []reference{one(portfolio.KindDepartment, f.Department, "department")}
+	case *portfolio.BenefitFact:
+		return []reference{
+			one(portfolio.KindObjective, f.Objective, "objective"),
+			one(portfolio.KindKPI, f.KPI, "kpi"),
+		}
 	}
 	return nil
 }
@@ -73,6 +96,7 @@ var namesOthers = []portfolio.Kind{
 	portfolio.KindDepartment, portfolio.KindIdentity, portfolio.KindStrategyVersion, portfolio.KindObjective,
 	portfolio.KindJudgement, portfolio.KindContribution, portfolio.KindKeyResult, portfolio.KindKPI,
 	portfolio.KindMeasurement, portfolio.KindKPILink,
+	portfolio.KindCycle, portfolio.KindQuickWin, portfolio.KindQuote, portfolio.KindSurvey, portfolio.KindBenefit,
 }
 
 // shownUses is how many of the documents that name a deleted one are listed.
@@ -114,8 +138,9 @@ func (d *draft) unused() {
 }
 
 // listed names the first of some documents and counts the others. What the
-// caller may not see is not named.
+// caller may not see is not named, and what nobody may read is not counted.
 func (c *check) listed(docs []portfolio.Document) string {
+	docs = slices.DeleteFunc(slices.Clone(docs), func(doc portfolio.Document) bool { return !portfolio.Readable(doc) })
 	var names []string
 	for _, doc := range docs {
 		if c.visible(doc) {

@@ -85,8 +85,15 @@ func (c *check) forbidden(before portfolio.Versioned) string {
 	return ""
 }
 
-// visible reports whether an error may name a document.
+// visible reports whether an error may name a document. A quote without consent
+// it never names.
 func (c *check) visible(doc portfolio.Document) bool {
+	return portfolio.Readable(doc) && c.theirs(doc)
+}
+
+// theirs reports whether the caller has no limit, or a document belongs to
+// their departments.
+func (c *check) theirs(doc portfolio.Document) bool {
 	return len(c.scope.caller.Departments) == 0 || c.own(doc)
 }
 

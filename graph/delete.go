@@ -31,6 +31,11 @@ func (r *resolver) deleteRecords(ctx context.Context, input model.DeleteRecordsI
 		{"kpis", portfolio.KindKPI, input.Kpis},
 		{"measurements", portfolio.KindMeasurement, input.Measurements},
 		{"kpiLinks", portfolio.KindKPILink, input.KPILinks},
+		{"cycles", portfolio.KindCycle, input.Cycles},
+		{"quickWins", portfolio.KindQuickWin, input.QuickWins},
+		{"quotes", portfolio.KindQuote, input.Quotes},
+		{"surveys", portfolio.KindSurvey, input.Surveys},
+		{"benefits", portfolio.KindBenefit, input.Benefits},
 	} {
 		for i, row := range list.rows {
 			path := []string{"input", list.name, strconv.Itoa(i)}

@@ -17,9 +17,11 @@ type resolver struct {
 }
 
 // view returns a snapshot as the caller sees it. When a page is answered that
-// another one follows, the snapshot is kept for it.
+// another one follows, the snapshot is kept for it. What lost its consent
+// meanwhile is not read in a kept one.
 func (r *resolver) view(s *portfolio.Snapshot, c portfolio.Caller) *portfolio.View {
 	v := s.View(c)
+	v.ConsentsOf(r.reader.Snapshot())
 	v.WhenContinued(func() { r.kept.keep(s, r.reader.Snapshot()) })
 	return v
 }

@@ -31,6 +31,7 @@ type QuickWinFact struct {
 	Title       string           `json:"title"`
 	Description string           `json:"description,omitempty"`
 	Project     string           `json:"project,omitempty"`    // reference
+	Milestone   string           `json:"milestone,omitempty"`  // reference to the one it comes from
 	Department  string           `json:"department,omitempty"` // slug; empty is that of the project
 	Achieved    Date             `json:"achieved"`
 	Amount      *decimal.Decimal `json:"amount"`
@@ -40,8 +41,8 @@ type QuickWinFact struct {
 	Authored    `json:",inline"`
 }
 
-// QuoteFact is what somebody said. Without consent nobody ever reads it: it is in
-// no list, no node, no briefing, no export and no history.
+// QuoteFact is what somebody said. Without consent nobody ever reads it: see
+// Readable.
 type QuoteFact struct {
 	Slug       string `json:"key"`
 	Text       string `json:"text"`
@@ -130,7 +131,10 @@ func (f *CycleFact) Bearing() Bearing {
 
 // Bearing is what it is about.
 func (f *QuickWinFact) Bearing() Bearing {
-	b := Bearing{Projects: []string{f.Project}, Department: f.Department, Words: []string{recordWord(KindQuote, f.Quote)}}
+	b := Bearing{
+		Projects: []string{f.Project}, Department: f.Department,
+		Words: []string{recordWord(KindQuote, f.Quote), milestoneWord(f.Milestone)},
+	}
 	if f.Objective != "" {
 		b.Words = append(b.Words, objectiveWord(f.Objective))
 	}

@@ -83,9 +83,11 @@ func recordsOf[F any, D interface {
 }](s *Snapshot, kind Kind) []*F {
 	sorted := s.registers[kind].get(func() *registerList {
 		docs := documentsOf[D](s, kind)
-		list := make([]*F, len(docs))
-		for i, d := range docs {
-			list[i] = d
+		list := make([]*F, 0, len(docs))
+		for _, d := range docs {
+			if Readable(d) {
+				list = append(list, d)
+			}
 		}
 		return &registerList{list}
 	})
@@ -109,7 +111,7 @@ func recordsFoundBy[F any, D interface {
 	ids = slices.Compact(ids)
 	found := make([]*F, 0, len(ids))
 	for _, id := range ids {
-		if v, ok := s.facts[kind].get(id); ok {
+		if v, ok := s.facts[kind].get(id); ok && Readable(v.Doc) {
 			found = append(found, v.Doc.(D))
 		}
 	}
@@ -137,8 +139,12 @@ func milestoneWords(m *MilestoneRow) []string {
 }
 
 // seesRecord reports whether the caller may see a record: when they may see
-// one of its projects or its department, or everybody may.
+// one of its projects or its department, or everybody may. It is the one gate
+// before every record, whoever asks: a quote without consent is not there.
 func (v *View) seesRecord(r Registered) bool {
+	if q, ok := r.(*QuoteFact); ok && !v.mayQuote(q) {
+		return false
+	}
 	if v.divisions == nil {
 		return true
 	}
@@ -219,6 +225,7 @@ func compareRecords(d *Diff, from, to *Snapshot) {
 }
 
 func recordChange(from, to Document) RowChange {
+	from, to = readable(from), readable(to)
 	switch {
 	case from == to:
 		return RowChange{}
@@ -227,7 +234,7 @@ func recordChange(from, to Document) RowChange {
 	case to == nil:
 		return RowChange{What: RowRemoved}
 	}
-	if changed := ChangedFields(from, to); len(changed) > 0 {
+	if changed := readableFields(to.Key().Kind, ChangedFields(from, to)); len(changed) > 0 {
 		return RowChange{What: RowChanged, Fields: changed}
 	}
 	return RowChange{}

@@ -22,6 +22,9 @@ type View struct {
 	reach     sync.Once
 	reachable map[string]bool // documents that visible projects and milestones name
 
+	// consents is the newest snapshot, of the view of a former one.
+	consents *Snapshot
+
 	continued func()
 }
 

@@ -40,6 +40,7 @@ const (
 	strategyFile      = "strategy.yaml"
 	kpisFile          = "kpis.yaml"
 	projectsFile      = "projects.yaml"
+	cyclesFile        = "cycles.yaml"
 	contributionsFile = "contributions.csv"
 	measurementsFile  = "measurements.csv"
 )
@@ -65,6 +66,11 @@ var lists = []*list{
 		dates("start", "due", "forecast", "finished"), text("health"),
 	)},
 	{name: "links", kind: portfolio.KindLink, file: projectsFile},
+	{name: "cycles", kind: portfolio.KindCycle, file: cyclesFile},
+	{name: "quotes", kind: portfolio.KindQuote, file: cyclesFile, referred: true},
+	{name: "quickWins", kind: portfolio.KindQuickWin, file: cyclesFile},
+	{name: "surveys", kind: portfolio.KindSurvey, file: cyclesFile},
+	{name: "benefits", kind: portfolio.KindBenefit, file: cyclesFile},
 	{name: "contributions", kind: portfolio.KindContribution, file: contributionsFile},
 	{name: "measurements", kind: portfolio.KindMeasurement, file: measurementsFile},
 }

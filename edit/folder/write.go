@@ -63,8 +63,8 @@ func Write(from Source, names []string) (files []File, warnings []string, err er
 func (l *list) entries(from Source) (entries []map[string]reflect.Value, left []string) {
 	var facts []portfolio.RecordedFact
 	for v := range from.Documents(l.kind) {
-		if f, ok := v.Doc.(portfolio.RecordedFact); ok {
-			facts = append(facts, f)
+		if f, ok := v.Doc.(portfolio.RecordedFact); ok && portfolio.Readable(f) {
+			facts = append(facts, withoutUnreadable(from, f))
 		}
 	}
 	slices.SortFunc(facts, func(a, b portfolio.RecordedFact) int { return strings.Compare(a.Key().ID, b.Key().ID) })
@@ -74,17 +74,40 @@ func (l *list) entries(from Source) (entries []map[string]reflect.Value, left []
 	for _, f := range facts {
 		entry := map[string]reflect.Value{}
 		for _, m := range l.members {
-			v := reflect.ValueOf(f).Elem().FieldByIndex(m.index)
-			if v.Kind() == reflect.Pointer {
-				v = v.Elem() // invalid when there is none
-			}
-			if v.IsValid() && (m.needed || !v.IsZero()) || v.IsValid() && m.typ.Kind() == reflect.Pointer {
+			if v, said := m.said(reflect.ValueOf(f).Elem()); said {
 				entry[m.name] = v
 			}
 		}
 		entries = append(entries, entry)
 	}
 	return entries, nil
+}
+
+// said is the value of the member in a fact or in an element of a list, and
+// whether there is anything to write.
+func (m member) said(in reflect.Value) (reflect.Value, bool) {
+	v := in.FieldByIndex(m.index)
+	if v.Kind() == reflect.Pointer {
+		return v.Elem(), !v.IsNil()
+	}
+	return v, m.needed || !v.IsZero()
+}
+
+// withoutUnreadable is a document without the name of what nobody may read: a
+// quick win that has a quote without consent is written as if it had none.
+func withoutUnreadable(from Source, f portfolio.RecordedFact) portfolio.RecordedFact {
+	win, ok := f.(*portfolio.QuickWinFact)
+	if !ok || win.Quote == "" {
+		return f
+	}
+	for v := range from.Documents(portfolio.KindQuote) {
+		if v.Doc.Key().ID == win.Quote && !portfolio.Readable(v.Doc) {
+			bare := *win
+			bare.Quote = ""
+			return &bare
+		}
+	}
+	return f
 }
 
 // sayings put overrides of one target with one reason into one entry.

@@ -81,8 +81,10 @@ func writeItem(b *strings.Builder, v reflect.Value, margin string) {
 	}
 	first := true
 	for _, m := range membersOf(v.Type()) {
-		b.WriteString(margin + dash(&first) + m.name + ":")
-		writeValue(b, v.FieldByIndex(m.index), margin+indent+indent)
+		if member, said := m.said(v); said {
+			b.WriteString(margin + dash(&first) + m.name + ":")
+			writeValue(b, member, margin+indent+indent)
+		}
 	}
 }
 

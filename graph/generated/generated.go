@@ -747,7 +747,9 @@ type ComplexityRoot struct {
 		SetProjectFields       func(childComplexity int, input model.SetProjectFieldsInput) int
 		StartSync              func(childComplexity int, input model.StartSyncInput) int
 		UnlinkProjects         func(childComplexity int, input model.UnlinkProjectsInput) int
+		UpsertBenefits         func(childComplexity int, input model.UpsertBenefitsInput) int
 		UpsertContributions    func(childComplexity int, input model.UpsertContributionsInput) int
+		UpsertCycles           func(childComplexity int, input model.UpsertCyclesInput) int
 		UpsertDepartments      func(childComplexity int, input model.UpsertDepartmentsInput) int
 		UpsertIdentities       func(childComplexity int, input model.UpsertIdentitiesInput) int
 		UpsertJudgements       func(childComplexity int, input model.UpsertJudgementsInput) int
@@ -756,8 +758,11 @@ type ComplexityRoot struct {
 		UpsertKpis             func(childComplexity int, input model.UpsertKpisInput) int
 		UpsertMeasurements     func(childComplexity int, input model.UpsertMeasurementsInput) int
 		UpsertObjectives       func(childComplexity int, input model.UpsertObjectivesInput) int
+		UpsertQuickWins        func(childComplexity int, input model.UpsertQuickWinsInput) int
+		UpsertQuotes           func(childComplexity int, input model.UpsertQuotesInput) int
 		UpsertStrategies       func(childComplexity int, input model.UpsertStrategiesInput) int
 		UpsertStrategyVersions func(childComplexity int, input model.UpsertStrategyVersionsInput) int
+		UpsertSurveys          func(childComplexity int, input model.UpsertSurveysInput) int
 	}
 
 	Objective struct {
@@ -1321,7 +1326,21 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	UpsertBenefitsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	UpsertContributionsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpsertCyclesPayload struct {
 		Replayed   func(childComplexity int) int
 		Results    func(childComplexity int) int
 		Revision   func(childComplexity int) int
@@ -1384,6 +1403,20 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	UpsertQuickWinsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpsertQuotesPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	UpsertStrategiesPayload struct {
 		Replayed   func(childComplexity int) int
 		Results    func(childComplexity int) int
@@ -1392,6 +1425,13 @@ type ComplexityRoot struct {
 	}
 
 	UpsertStrategyVersionsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpsertSurveysPayload struct {
 		Replayed   func(childComplexity int) int
 		Results    func(childComplexity int) int
 		Revision   func(childComplexity int) int
@@ -1458,6 +1498,11 @@ type MutationResolver interface {
 	LinkProjects(ctx context.Context, input model.LinkProjectsInput) (*recording.Payload, error)
 	UnlinkProjects(ctx context.Context, input model.UnlinkProjectsInput) (*recording.Payload, error)
 	DeleteRecords(ctx context.Context, input model.DeleteRecordsInput) (*recording.Payload, error)
+	UpsertCycles(ctx context.Context, input model.UpsertCyclesInput) (*recording.Payload, error)
+	UpsertQuickWins(ctx context.Context, input model.UpsertQuickWinsInput) (*recording.Payload, error)
+	UpsertQuotes(ctx context.Context, input model.UpsertQuotesInput) (*recording.Payload, error)
+	UpsertSurveys(ctx context.Context, input model.UpsertSurveysInput) (*recording.Payload, error)
+	UpsertBenefits(ctx context.Context, input model.UpsertBenefitsInput) (*recording.Payload, error)
 }
 type QueryResolver interface {
 	Node(ctx context.Context, id string) (portfolio.Node, error)
@@ -4662,6 +4707,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UnlinkProjects(childComplexity, args["input"].(model.UnlinkProjectsInput)), true
+	case "Mutation.upsertBenefits":
+		if e.ComplexityRoot.Mutation.UpsertBenefits == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertBenefits_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertBenefits(childComplexity, args["input"].(model.UpsertBenefitsInput)), true
 	case "Mutation.upsertContributions":
 		if e.ComplexityRoot.Mutation.UpsertContributions == nil {
 			break
@@ -4673,6 +4729,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpsertContributions(childComplexity, args["input"].(model.UpsertContributionsInput)), true
+	case "Mutation.upsertCycles":
+		if e.ComplexityRoot.Mutation.UpsertCycles == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertCycles_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertCycles(childComplexity, args["input"].(model.UpsertCyclesInput)), true
 	case "Mutation.upsertDepartments":
 		if e.ComplexityRoot.Mutation.UpsertDepartments == nil {
 			break
@@ -4761,6 +4828,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpsertObjectives(childComplexity, args["input"].(model.UpsertObjectivesInput)), true
+	case "Mutation.upsertQuickWins":
+		if e.ComplexityRoot.Mutation.UpsertQuickWins == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertQuickWins_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertQuickWins(childComplexity, args["input"].(model.UpsertQuickWinsInput)), true
+	case "Mutation.upsertQuotes":
+		if e.ComplexityRoot.Mutation.UpsertQuotes == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertQuotes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertQuotes(childComplexity, args["input"].(model.UpsertQuotesInput)), true
 	case "Mutation.upsertStrategies":
 		if e.ComplexityRoot.Mutation.UpsertStrategies == nil {
 			break
@@ -4783,6 +4872,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpsertStrategyVersions(childComplexity, args["input"].(model.UpsertStrategyVersionsInput)), true
+	case "Mutation.upsertSurveys":
+		if e.ComplexityRoot.Mutation.UpsertSurveys == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertSurveys_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertSurveys(childComplexity, args["input"].(model.UpsertSurveysInput)), true
 
 	case "Objective.aliases":
 		if e.ComplexityRoot.Objective.Aliases == nil {
@@ -7395,6 +7495,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UnreadableRecordEdge.Node(childComplexity), true
 
+	case "UpsertBenefitsPayload.replayed":
+		if e.ComplexityRoot.UpsertBenefitsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertBenefitsPayload.Replayed(childComplexity), true
+	case "UpsertBenefitsPayload.results":
+		if e.ComplexityRoot.UpsertBenefitsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertBenefitsPayload.Results(childComplexity), true
+	case "UpsertBenefitsPayload.revision":
+		if e.ComplexityRoot.UpsertBenefitsPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertBenefitsPayload.Revision(childComplexity), true
+	case "UpsertBenefitsPayload.userErrors":
+		if e.ComplexityRoot.UpsertBenefitsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertBenefitsPayload.UserErrors(childComplexity), true
+
 	case "UpsertContributionsPayload.replayed":
 		if e.ComplexityRoot.UpsertContributionsPayload.Replayed == nil {
 			break
@@ -7419,6 +7544,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpsertContributionsPayload.UserErrors(childComplexity), true
+
+	case "UpsertCyclesPayload.replayed":
+		if e.ComplexityRoot.UpsertCyclesPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertCyclesPayload.Replayed(childComplexity), true
+	case "UpsertCyclesPayload.results":
+		if e.ComplexityRoot.UpsertCyclesPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertCyclesPayload.Results(childComplexity), true
+	case "UpsertCyclesPayload.revision":
+		if e.ComplexityRoot.UpsertCyclesPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertCyclesPayload.Revision(childComplexity), true
+	case "UpsertCyclesPayload.userErrors":
+		if e.ComplexityRoot.UpsertCyclesPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertCyclesPayload.UserErrors(childComplexity), true
 
 	case "UpsertDepartmentsPayload.replayed":
 		if e.ComplexityRoot.UpsertDepartmentsPayload.Replayed == nil {
@@ -7620,6 +7770,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpsertObjectivesPayload.UserErrors(childComplexity), true
 
+	case "UpsertQuickWinsPayload.replayed":
+		if e.ComplexityRoot.UpsertQuickWinsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertQuickWinsPayload.Replayed(childComplexity), true
+	case "UpsertQuickWinsPayload.results":
+		if e.ComplexityRoot.UpsertQuickWinsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertQuickWinsPayload.Results(childComplexity), true
+	case "UpsertQuickWinsPayload.revision":
+		if e.ComplexityRoot.UpsertQuickWinsPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertQuickWinsPayload.Revision(childComplexity), true
+	case "UpsertQuickWinsPayload.userErrors":
+		if e.ComplexityRoot.UpsertQuickWinsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertQuickWinsPayload.UserErrors(childComplexity), true
+
+	case "UpsertQuotesPayload.replayed":
+		if e.ComplexityRoot.UpsertQuotesPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertQuotesPayload.Replayed(childComplexity), true
+	case "UpsertQuotesPayload.results":
+		if e.ComplexityRoot.UpsertQuotesPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertQuotesPayload.Results(childComplexity), true
+	case "UpsertQuotesPayload.revision":
+		if e.ComplexityRoot.UpsertQuotesPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertQuotesPayload.Revision(childComplexity), true
+	case "UpsertQuotesPayload.userErrors":
+		if e.ComplexityRoot.UpsertQuotesPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertQuotesPayload.UserErrors(childComplexity), true
+
 	case "UpsertStrategiesPayload.replayed":
 		if e.ComplexityRoot.UpsertStrategiesPayload.Replayed == nil {
 			break
@@ -7669,6 +7869,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpsertStrategyVersionsPayload.UserErrors(childComplexity), true
+
+	case "UpsertSurveysPayload.replayed":
+		if e.ComplexityRoot.UpsertSurveysPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertSurveysPayload.Replayed(childComplexity), true
+	case "UpsertSurveysPayload.results":
+		if e.ComplexityRoot.UpsertSurveysPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertSurveysPayload.Results(childComplexity), true
+	case "UpsertSurveysPayload.revision":
+		if e.ComplexityRoot.UpsertSurveysPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertSurveysPayload.Revision(childComplexity), true
+	case "UpsertSurveysPayload.userErrors":
+		if e.ComplexityRoot.UpsertSurveysPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertSurveysPayload.UserErrors(childComplexity), true
 
 	case "UserError.code":
 		if e.ComplexityRoot.UserError.Code == nil {
@@ -7811,6 +8036,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAlignmentFlagsComparator,
 		ec.unmarshalInputBaselineBasisComparator,
+		ec.unmarshalInputBenefitInput,
 		ec.unmarshalInputBooleanComparator,
 		ec.unmarshalInputConfirmHoldInput,
 		ec.unmarshalInputContributionFilter,
@@ -7819,6 +8045,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputContributionStateComparator,
 		ec.unmarshalInputCustomFieldFilter,
 		ec.unmarshalInputCustomValueInput,
+		ec.unmarshalInputCycleGoalInput,
+		ec.unmarshalInputCycleInput,
 		ec.unmarshalInputDateComparator,
 		ec.unmarshalInputDateTimeComparator,
 		ec.unmarshalInputDecimalComparator,
@@ -7877,6 +8105,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputProjectRef,
 		ec.unmarshalInputProjectUnlinkInput,
 		ec.unmarshalInputQuarantineFilter,
+		ec.unmarshalInputQuickWinInput,
+		ec.unmarshalInputQuoteInput,
+		ec.unmarshalInputRealisedBenefitInput,
 		ec.unmarshalInputRecordKeyInput,
 		ec.unmarshalInputRiskFilter,
 		ec.unmarshalInputRiskOrder,
@@ -7891,10 +8122,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputStrategyTrial,
 		ec.unmarshalInputStrategyVersionInput,
 		ec.unmarshalInputStringComparator,
+		ec.unmarshalInputSurveyInput,
 		ec.unmarshalInputToolFilter,
 		ec.unmarshalInputTrialWeight,
 		ec.unmarshalInputUnlinkProjectsInput,
+		ec.unmarshalInputUpsertBenefitsInput,
 		ec.unmarshalInputUpsertContributionsInput,
+		ec.unmarshalInputUpsertCyclesInput,
 		ec.unmarshalInputUpsertDepartmentsInput,
 		ec.unmarshalInputUpsertIdentitiesInput,
 		ec.unmarshalInputUpsertJudgementsInput,
@@ -7903,8 +8137,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputUpsertKpisInput,
 		ec.unmarshalInputUpsertMeasurementsInput,
 		ec.unmarshalInputUpsertObjectivesInput,
+		ec.unmarshalInputUpsertQuickWinsInput,
+		ec.unmarshalInputUpsertQuotesInput,
 		ec.unmarshalInputUpsertStrategiesInput,
 		ec.unmarshalInputUpsertStrategyVersionsInput,
+		ec.unmarshalInputUpsertSurveysInput,
 	)
 	first := true
 
@@ -9669,6 +9906,16 @@ input DeleteRecordsInput {
   measurements: [RecordKeyInput!]
   "Links to KPIs, as pmo:PMO-201#rural-patients."
   kpiLinks: [RecordKeyInput!]
+  "Cycles, by key."
+  cycles: [RecordKeyInput!]
+  "Quick wins, by key."
+  quickWins: [RecordKeyInput!]
+  "Quotes, by key."
+  quotes: [RecordKeyInput!]
+  "Surveys, by key."
+  surveys: [RecordKeyInput!]
+  "Benefits, by key."
+  benefits: [RecordKeyInput!]
   "Whether to validate only, and say what would change."
   dryRun: Boolean = false
   "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
@@ -12632,6 +12879,298 @@ enum RollUpMethod {
   MANUAL
 }
 
+`, BuiltIn: false},
+	{Name: "../schema/recorded_cycle.graphqls", Input: `"A time of about 90 days with goals of its own. Cycles may overlap."
+input CycleInput {
+  "Its key, unique among cycles: 2026-q2."
+  key: String!
+  "The name."
+  name: String!
+  "The first day."
+  starts: Date!
+  "The last day, after the first; a cycle lasts at most 366 days."
+  ends: Date!
+  "What it is to reach."
+  goals: [CycleGoalInput!]
+  "What is said of it at its end."
+  review: String
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"What a cycle is to reach."
+input CycleGoalInput {
+  "What is to be reached, in a line."
+  title: String!
+  "The key of the objective it serves."
+  objective: String
+  "The key of the KPI whose change is looked at."
+  kpi: String
+  "The project it is about: its global id, pmo:<PMO number>, or <connection>:<the tool's key>."
+  project: String
+  "Who answers for it: a person's key, id, e-mail or name."
+  owner: String
+  "What people say of it: 0 to 1, 1 being achieved; null is not said yet."
+  progress: Decimal
+}
+
+"A success that everybody can see."
+input QuickWinInput {
+  "Its key, unique among quick wins."
+  key: String!
+  "What was won, in a line."
+  title: String!
+  "More of it."
+  description: String
+  "The project it comes from: its global id, pmo:<PMO number>, or <connection>:<the tool's key>."
+  project: String
+  "The milestone it comes from: its global id, or <connection>:<the tool's key>."
+  milestone: String
+  "The key of a department; null is that of the project."
+  department: String
+  "When it was achieved."
+  achieved: Date!
+  "How much it brings, in the unit."
+  amount: Decimal
+  "The unit of the amount, which it needs: hours a week, EUR. Amounts of one unit are added up."
+  unit: String
+  "The key of the objective it serves."
+  objective: String
+  "The key of what somebody said of it. While that is without consent, nobody sees that there is one."
+  quote: String
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"What somebody said. Without consent it is kept, and nobody ever reads it."
+input QuoteInput {
+  "Its key, unique among quotes."
+  key: String!
+  "The words."
+  text: String!
+  "Who said it, as it may be shown: a name, or no more than a nurse."
+  by: String!
+  "What they are: head of purchasing."
+  role: String
+  "When it was said."
+  said: Date
+  "The project it is about: its global id, pmo:<PMO number>, or <connection>:<the tool's key>."
+  project: String
+  "The key of a department; null is that of the project."
+  department: String
+  "Whether they agreed that it is shared. When it is recorded again without, it vanishes, from the past too."
+  consent: Boolean
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"The result of a survey among stakeholders."
+input SurveyInput {
+  "Its key, unique among surveys."
+  key: String!
+  "The name."
+  name: String!
+  "What was asked."
+  question: String
+  "The project it is about: its global id, pmo:<PMO number>, or <connection>:<the tool's key>."
+  project: String
+  "The key of a department; null is that of the project."
+  department: String
+  "When it was sent."
+  sent: Date!
+  "How many were invited."
+  invited: Int!
+  "How many answered; not more than were invited."
+  responses: Int!
+  "The mean answer, on the scale."
+  mean: Decimal
+  "The lowest answer of the scale; a mean needs both ends."
+  scaleLow: Decimal
+  "The highest answer of the scale."
+  scaleHigh: Decimal
+  "How many answered 9 or 10 of 10."
+  promoters: Int
+  "How many answered 0 to 6 of 10; together with the promoters not more than answered."
+  detractors: Int
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"What a project is done for, in a unit of its own."
+input BenefitInput {
+  "Its key, unique among benefits."
+  key: String!
+  "The name."
+  name: String!
+  "What it is."
+  description: String
+  "The project: its global id, pmo:<PMO number>, or <connection>:<the tool's key>. It need not have been read yet."
+  project: String!
+  "The key of the objective it serves."
+  objective: String
+  "The key of the KPI that shows it."
+  kpi: String
+  "Who answers for it: a person's key, id, e-mail or name."
+  owner: String
+  "The unit: EUR a year, hours a week. Benefits of one unit are added up."
+  unit: String!
+  "How much is planned, above 0."
+  planned: Decimal!
+  "By when it is to be realised."
+  due: Date!
+  "What of it has come so far, oldest first; the amounts are added up."
+  realised: [RealisedBenefitInput!]
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"A part of a benefit that has come."
+input RealisedBenefitInput {
+  "When."
+  on: Date!
+  "How much, in the unit of the benefit; below 0 takes back what was counted too much."
+  amount: Decimal!
+  "A remark."
+  note: String
+}
+
+extend type Mutation {
+  "Records cycles."
+  upsertCycles(
+    "What to record."
+    input: UpsertCyclesInput!
+  ): UpsertCyclesPayload!
+  "Records quick wins."
+  upsertQuickWins(
+    "What to record."
+    input: UpsertQuickWinsInput!
+  ): UpsertQuickWinsPayload!
+  "Records what people said, and whether they agreed that it is shared."
+  upsertQuotes(
+    "What to record."
+    input: UpsertQuotesInput!
+  ): UpsertQuotesPayload!
+  "Records the results of surveys."
+  upsertSurveys(
+    "What to record."
+    input: UpsertSurveysInput!
+  ): UpsertSurveysPayload!
+  "Records benefits, planned and realised; what has the key already is replaced as a whole, with all that was realised."
+  upsertBenefits(
+    "What to record."
+    input: UpsertBenefitsInput!
+  ): UpsertBenefitsPayload!
+}
+
+"The cycles to record."
+input UpsertCyclesInput {
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
+  items: [CycleInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of upsertCycles."
+type UpsertCyclesPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"The quick wins to record."
+input UpsertQuickWinsInput {
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
+  items: [QuickWinInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of upsertQuickWins."
+type UpsertQuickWinsPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"The quotes to record."
+input UpsertQuotesInput {
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
+  items: [QuoteInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of upsertQuotes."
+type UpsertQuotesPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"The surveys to record."
+input UpsertSurveysInput {
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
+  items: [SurveyInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of upsertSurveys."
+type UpsertSurveysPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"The benefits to record."
+input UpsertBenefitsInput {
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
+  items: [BenefitInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of upsertBenefits."
+type UpsertBenefitsPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
 `, BuiltIn: false},
 	{Name: "../schema/risk.graphqls", Input: `extend type Query {
   "The risks of all projects, by id unless another order is given."
@@ -16112,6 +16651,20 @@ func (ec *executionContext) childFields_UnreadableRecordEdge(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type UnreadableRecordEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_UpsertBenefitsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertBenefitsPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UpsertBenefitsPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpsertBenefitsPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertBenefitsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertBenefitsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpsertContributionsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "results":
@@ -16124,6 +16677,20 @@ func (ec *executionContext) childFields_UpsertContributionsPayload(ctx context.C
 		return ec.fieldContext_UpsertContributionsPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpsertContributionsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpsertCyclesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertCyclesPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UpsertCyclesPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpsertCyclesPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertCyclesPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertCyclesPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpsertDepartmentsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16238,6 +16805,34 @@ func (ec *executionContext) childFields_UpsertObjectivesPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type UpsertObjectivesPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_UpsertQuickWinsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertQuickWinsPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UpsertQuickWinsPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpsertQuickWinsPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertQuickWinsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertQuickWinsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpsertQuotesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertQuotesPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UpsertQuotesPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpsertQuotesPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertQuotesPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertQuotesPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpsertStrategiesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "results":
@@ -16264,6 +16859,20 @@ func (ec *executionContext) childFields_UpsertStrategyVersionsPayload(ctx contex
 		return ec.fieldContext_UpsertStrategyVersionsPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpsertStrategyVersionsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpsertSurveysPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertSurveysPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UpsertSurveysPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpsertSurveysPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertSurveysPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertSurveysPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17364,12 +17973,40 @@ func (ec *executionContext) field_Mutation_unlinkProjects_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_upsertBenefits_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpsertBenefitsInput, error) {
+			return ec.unmarshalNUpsertBenefitsInput2plumblineᚋgraphᚋmodelᚐUpsertBenefitsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_upsertContributions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.UpsertContributionsInput, error) {
 			return ec.unmarshalNUpsertContributionsInput2plumblineᚋgraphᚋmodelᚐUpsertContributionsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_upsertCycles_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpsertCyclesInput, error) {
+			return ec.unmarshalNUpsertCyclesInput2plumblineᚋgraphᚋmodelᚐUpsertCyclesInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -17490,6 +18127,34 @@ func (ec *executionContext) field_Mutation_upsertObjectives_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_upsertQuickWins_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpsertQuickWinsInput, error) {
+			return ec.unmarshalNUpsertQuickWinsInput2plumblineᚋgraphᚋmodelᚐUpsertQuickWinsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_upsertQuotes_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpsertQuotesInput, error) {
+			return ec.unmarshalNUpsertQuotesInput2plumblineᚋgraphᚋmodelᚐUpsertQuotesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_upsertStrategies_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -17510,6 +18175,20 @@ func (ec *executionContext) field_Mutation_upsertStrategyVersions_args(ctx conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.UpsertStrategyVersionsInput, error) {
 			return ec.unmarshalNUpsertStrategyVersionsInput2plumblineᚋgraphᚋmodelᚐUpsertStrategyVersionsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_upsertSurveys_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpsertSurveysInput, error) {
+			return ec.unmarshalNUpsertSurveysInput2plumblineᚋgraphᚋmodelᚐUpsertSurveysInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -33468,6 +34147,226 @@ func (ec *executionContext) fieldContext_Mutation_deleteRecords(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_upsertCycles(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertCycles(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertCycles(ctx, fc.Args["input"].(model.UpsertCyclesInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUpsertCyclesPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertCycles(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertCyclesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertCycles_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_upsertQuickWins(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertQuickWins(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertQuickWins(ctx, fc.Args["input"].(model.UpsertQuickWinsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUpsertQuickWinsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertQuickWins(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertQuickWinsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertQuickWins_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_upsertQuotes(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertQuotes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertQuotes(ctx, fc.Args["input"].(model.UpsertQuotesInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUpsertQuotesPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertQuotes(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertQuotesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertQuotes_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_upsertSurveys(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertSurveys(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertSurveys(ctx, fc.Args["input"].(model.UpsertSurveysInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUpsertSurveysPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertSurveys(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertSurveysPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertSurveys_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_upsertBenefits(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertBenefits(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertBenefits(ctx, fc.Args["input"].(model.UpsertBenefitsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUpsertBenefitsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertBenefits(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertBenefitsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertBenefits_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Objective_id(ctx context.Context, field graphql.CollectedField, obj *portfolio.Objective) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -44527,6 +45426,116 @@ func (ec *executionContext) fieldContext_UnreadableRecordEdge_node(_ context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _UpsertBenefitsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertBenefitsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertBenefitsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertBenefitsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertBenefitsPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertBenefitsPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertBenefitsPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertBenefitsPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertBenefitsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertBenefitsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertBenefitsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertBenefitsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertBenefitsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertBenefitsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertBenefitsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertBenefitsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UpsertContributionsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -44627,6 +45636,116 @@ func (ec *executionContext) _UpsertContributionsPayload_userErrors(ctx context.C
 func (ec *executionContext) fieldContext_UpsertContributionsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpsertContributionsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertCyclesPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertCyclesPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertCyclesPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertCyclesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertCyclesPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertCyclesPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertCyclesPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertCyclesPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertCyclesPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertCyclesPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertCyclesPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertCyclesPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertCyclesPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertCyclesPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertCyclesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertCyclesPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -45517,6 +46636,226 @@ func (ec *executionContext) fieldContext_UpsertObjectivesPayload_userErrors(_ co
 	return fc, nil
 }
 
+func (ec *executionContext) _UpsertQuickWinsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertQuickWinsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertQuickWinsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertQuickWinsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertQuickWinsPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertQuickWinsPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertQuickWinsPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertQuickWinsPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertQuickWinsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertQuickWinsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertQuickWinsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertQuickWinsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertQuickWinsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertQuickWinsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertQuickWinsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertQuickWinsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertQuotesPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertQuotesPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertQuotesPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertQuotesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertQuotesPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertQuotesPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertQuotesPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertQuotesPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertQuotesPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertQuotesPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertQuotesPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertQuotesPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertQuotesPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertQuotesPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertQuotesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertQuotesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UpsertStrategiesPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -45727,6 +47066,116 @@ func (ec *executionContext) _UpsertStrategyVersionsPayload_userErrors(ctx contex
 func (ec *executionContext) fieldContext_UpsertStrategyVersionsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpsertStrategyVersionsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertSurveysPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertSurveysPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertSurveysPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertSurveysPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertSurveysPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertSurveysPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertSurveysPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertSurveysPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertSurveysPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertSurveysPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertSurveysPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertSurveysPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertSurveysPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertSurveysPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertSurveysPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertSurveysPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -47428,6 +48877,113 @@ func (ec *executionContext) unmarshalInputBaselineBasisComparator(ctx context.Co
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputBenefitInput(ctx context.Context, obj any) (recording.Benefit, error) {
+	var it recording.Benefit
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"key", "name", "description", "project", "objective", "kpi", "owner", "unit", "planned", "due", "realised", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slug = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Description = data
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "objective":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("objective"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Objective = data
+		case "kpi":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kpi"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.KPI = data
+		case "owner":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("owner"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Owner = data
+		case "unit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unit"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Unit = data
+		case "planned":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("planned"))
+			data, err := ec.unmarshalNDecimal2githubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Planned = data
+		case "due":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("due"))
+			data, err := ec.unmarshalNDate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Due = data
+		case "realised":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("realised"))
+			data, err := ec.unmarshalORealisedBenefitInput2ᚕplumblineᚋportfolioᚐRealisedBenefitᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Realised = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputBooleanComparator(ctx context.Context, obj any) (portfolio.BooleanComparator, error) {
 	var it portfolio.BooleanComparator
 	if obj == nil {
@@ -47927,6 +49483,143 @@ func (ec *executionContext) unmarshalInputCustomValueInput(ctx context.Context, 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputCycleGoalInput(ctx context.Context, obj any) (portfolio.CycleGoal, error) {
+	var it portfolio.CycleGoal
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"title", "objective", "kpi", "project", "owner", "progress"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "objective":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("objective"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Objective = data
+		case "kpi":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kpi"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.KPI = data
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "owner":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("owner"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Owner = data
+		case "progress":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("progress"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Progress = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCycleInput(ctx context.Context, obj any) (recording.Cycle, error) {
+	var it recording.Cycle
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"key", "name", "starts", "ends", "goals", "review", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slug = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "starts":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("starts"))
+			data, err := ec.unmarshalNDate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Starts = data
+		case "ends":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ends"))
+			data, err := ec.unmarshalNDate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ends = data
+		case "goals":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("goals"))
+			data, err := ec.unmarshalOCycleGoalInput2ᚕplumblineᚋportfolioᚐCycleGoalᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Goals = data
+		case "review":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("review"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Review = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputDateComparator(ctx context.Context, obj any) (portfolio.DateComparator, error) {
 	var it portfolio.DateComparator
 	if obj == nil {
@@ -48186,7 +49879,7 @@ func (ec *executionContext) unmarshalInputDeleteRecordsInput(ctx context.Context
 		asMap["dryRun"] = false
 	}
 
-	fieldsInOrder := [...]string{"departments", "identities", "strategies", "strategyVersions", "objectives", "judgements", "contributions", "keyResults", "kpis", "measurements", "kpiLinks", "dryRun", "idempotencyKey"}
+	fieldsInOrder := [...]string{"departments", "identities", "strategies", "strategyVersions", "objectives", "judgements", "contributions", "keyResults", "kpis", "measurements", "kpiLinks", "cycles", "quickWins", "quotes", "surveys", "benefits", "dryRun", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -48270,6 +49963,41 @@ func (ec *executionContext) unmarshalInputDeleteRecordsInput(ctx context.Context
 				return it, err
 			}
 			it.KPILinks = data
+		case "cycles":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cycles"))
+			data, err := ec.unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Cycles = data
+		case "quickWins":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quickWins"))
+			data, err := ec.unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.QuickWins = data
+		case "quotes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quotes"))
+			data, err := ec.unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Quotes = data
+		case "surveys":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("surveys"))
+			data, err := ec.unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Surveys = data
+		case "benefits":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("benefits"))
+			data, err := ec.unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Benefits = data
 		case "dryRun":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -52731,6 +54459,243 @@ func (ec *executionContext) unmarshalInputQuarantineFilter(ctx context.Context, 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputQuickWinInput(ctx context.Context, obj any) (recording.QuickWin, error) {
+	var it recording.QuickWin
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"key", "title", "description", "project", "milestone", "department", "achieved", "amount", "unit", "objective", "quote", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slug = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Description = data
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "milestone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("milestone"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Milestone = data
+		case "department":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("department"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Department = data
+		case "achieved":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("achieved"))
+			data, err := ec.unmarshalNDate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Achieved = data
+		case "amount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Amount = data
+		case "unit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unit"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Unit = data
+		case "objective":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("objective"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Objective = data
+		case "quote":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quote"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Quote = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputQuoteInput(ctx context.Context, obj any) (recording.Quote, error) {
+	var it recording.Quote
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"key", "text", "by", "role", "said", "project", "department", "consent", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slug = data
+		case "text":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Text = data
+		case "by":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("by"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.By = data
+		case "role":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("role"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Role = data
+		case "said":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("said"))
+			data, err := ec.unmarshalODate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Said = data
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "department":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("department"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Department = data
+		case "consent":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("consent"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Consent = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRealisedBenefitInput(ctx context.Context, obj any) (portfolio.RealisedBenefit, error) {
+	var it portfolio.RealisedBenefit
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"on", "amount", "note"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "on":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("on"))
+			data, err := ec.unmarshalNDate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.On = data
+		case "amount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
+			data, err := ec.unmarshalNDecimal2githubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Amount = data
+		case "note":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Note = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputRecordKeyInput(ctx context.Context, obj any) (recording.RecordKey, error) {
 	var it recording.RecordKey
 	if obj == nil {
@@ -53657,6 +55622,127 @@ func (ec *executionContext) unmarshalInputStringComparator(ctx context.Context, 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputSurveyInput(ctx context.Context, obj any) (recording.Survey, error) {
+	var it recording.Survey
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"key", "name", "question", "project", "department", "sent", "invited", "responses", "mean", "scaleLow", "scaleHigh", "promoters", "detractors", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slug = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "question":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("question"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Question = data
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "department":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("department"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Department = data
+		case "sent":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sent"))
+			data, err := ec.unmarshalNDate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sent = data
+		case "invited":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("invited"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Invited = data
+		case "responses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("responses"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Responses = data
+		case "mean":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mean"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mean = data
+		case "scaleLow":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("scaleLow"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ScaleLow = data
+		case "scaleHigh":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("scaleHigh"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ScaleHigh = data
+		case "promoters":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("promoters"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Promoters = data
+		case "detractors":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("detractors"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Detractors = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputToolFilter(ctx context.Context, obj any) (portfolio.ToolFilter, error) {
 	var it portfolio.ToolFilter
 	if obj == nil {
@@ -53842,6 +55928,54 @@ func (ec *executionContext) unmarshalInputUnlinkProjectsInput(ctx context.Contex
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputUpsertBenefitsInput(ctx context.Context, obj any) (model.UpsertBenefitsInput, error) {
+	var it model.UpsertBenefitsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNBenefitInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐBenefitᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputUpsertContributionsInput(ctx context.Context, obj any) (model.UpsertContributionsInput, error) {
 	var it model.UpsertContributionsInput
 	if obj == nil {
@@ -53867,6 +56001,54 @@ func (ec *executionContext) unmarshalInputUpsertContributionsInput(ctx context.C
 		case "items":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
 			data, err := ec.unmarshalNContributionInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐContributionᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpsertCyclesInput(ctx context.Context, obj any) (model.UpsertCyclesInput, error) {
+	var it model.UpsertCyclesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNCycleInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐCycleᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -54274,6 +56456,102 @@ func (ec *executionContext) unmarshalInputUpsertObjectivesInput(ctx context.Cont
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputUpsertQuickWinsInput(ctx context.Context, obj any) (model.UpsertQuickWinsInput, error) {
+	var it model.UpsertQuickWinsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNQuickWinInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐQuickWinᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpsertQuotesInput(ctx context.Context, obj any) (model.UpsertQuotesInput, error) {
+	var it model.UpsertQuotesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNQuoteInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐQuoteᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputUpsertStrategiesInput(ctx context.Context, obj any) (model.UpsertStrategiesInput, error) {
 	var it model.UpsertStrategiesInput
 	if obj == nil {
@@ -54347,6 +56625,54 @@ func (ec *executionContext) unmarshalInputUpsertStrategyVersionsInput(ctx contex
 		case "items":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
 			data, err := ec.unmarshalNStrategyVersionInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐStrategyVersionᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpsertSurveysInput(ctx context.Context, obj any) (model.UpsertSurveysInput, error) {
+	var it model.UpsertSurveysInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNSurveyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐSurveyᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -59426,6 +61752,41 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "upsertCycles":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertCycles(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertQuickWins":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertQuickWins(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertQuotes":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertQuotes(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertSurveys":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertSurveys(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertBenefits":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertBenefits(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -63794,6 +66155,59 @@ func (ec *executionContext) _UnreadableRecordEdge(ctx context.Context, sel ast.S
 	return out
 }
 
+var upsertBenefitsPayloadImplementors = []string{"UpsertBenefitsPayload"}
+
+func (ec *executionContext) _UpsertBenefitsPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertBenefitsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertBenefitsPayload")
+		case "results":
+			out.Values[i] = ec._UpsertBenefitsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UpsertBenefitsPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpsertBenefitsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertBenefitsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var upsertContributionsPayloadImplementors = []string{"UpsertContributionsPayload"}
 
 func (ec *executionContext) _UpsertContributionsPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
@@ -63823,6 +66237,59 @@ func (ec *executionContext) _UpsertContributionsPayload(ctx context.Context, sel
 			}
 		case "userErrors":
 			out.Values[i] = ec._UpsertContributionsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var upsertCyclesPayloadImplementors = []string{"UpsertCyclesPayload"}
+
+func (ec *executionContext) _UpsertCyclesPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertCyclesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertCyclesPayload")
+		case "results":
+			out.Values[i] = ec._UpsertCyclesPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UpsertCyclesPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpsertCyclesPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertCyclesPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -64271,6 +66738,112 @@ func (ec *executionContext) _UpsertObjectivesPayload(ctx context.Context, sel as
 	return out
 }
 
+var upsertQuickWinsPayloadImplementors = []string{"UpsertQuickWinsPayload"}
+
+func (ec *executionContext) _UpsertQuickWinsPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertQuickWinsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertQuickWinsPayload")
+		case "results":
+			out.Values[i] = ec._UpsertQuickWinsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UpsertQuickWinsPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpsertQuickWinsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertQuickWinsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var upsertQuotesPayloadImplementors = []string{"UpsertQuotesPayload"}
+
+func (ec *executionContext) _UpsertQuotesPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertQuotesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertQuotesPayload")
+		case "results":
+			out.Values[i] = ec._UpsertQuotesPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UpsertQuotesPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpsertQuotesPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertQuotesPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var upsertStrategiesPayloadImplementors = []string{"UpsertStrategiesPayload"}
 
 func (ec *executionContext) _UpsertStrategiesPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
@@ -64353,6 +66926,59 @@ func (ec *executionContext) _UpsertStrategyVersionsPayload(ctx context.Context, 
 			}
 		case "userErrors":
 			out.Values[i] = ec._UpsertStrategyVersionsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var upsertSurveysPayloadImplementors = []string{"UpsertSurveysPayload"}
+
+func (ec *executionContext) _UpsertSurveysPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertSurveysPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertSurveysPayload")
+		case "results":
+			out.Values[i] = ec._UpsertSurveysPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UpsertSurveysPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpsertSurveysPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertSurveysPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -65166,6 +67792,25 @@ func (ec *executionContext) marshalNBaselineBasis2plumblineᚋportfolioᚐBaseli
 	return res
 }
 
+func (ec *executionContext) unmarshalNBenefitInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐBenefitᚄ(ctx context.Context, v any) ([]*recording.Benefit, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.Benefit, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNBenefitInput2ᚖplumblineᚋgraphᚋrecordingᚐBenefit(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNBenefitInput2ᚖplumblineᚋgraphᚋrecordingᚐBenefit(ctx context.Context, v any) (*recording.Benefit, error) {
+	res, err := ec.unmarshalInputBenefitInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -65511,6 +68156,30 @@ func (ec *executionContext) unmarshalNCustomFieldFilter2ᚖplumblineᚋportfolio
 
 func (ec *executionContext) unmarshalNCustomValueInput2ᚖplumblineᚋgraphᚋrecordingᚐCustomValue(ctx context.Context, v any) (*recording.CustomValue, error) {
 	res, err := ec.unmarshalInputCustomValueInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCycleGoalInput2plumblineᚋportfolioᚐCycleGoal(ctx context.Context, v any) (portfolio.CycleGoal, error) {
+	res, err := ec.unmarshalInputCycleGoalInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCycleInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐCycleᚄ(ctx context.Context, v any) ([]*recording.Cycle, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.Cycle, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCycleInput2ᚖplumblineᚋgraphᚋrecordingᚐCycle(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNCycleInput2ᚖplumblineᚋgraphᚋrecordingᚐCycle(ctx context.Context, v any) (*recording.Cycle, error) {
+	res, err := ec.unmarshalInputCycleInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -68053,6 +70722,44 @@ func (ec *executionContext) unmarshalNQuarantineFilter2ᚖplumblineᚋportfolio�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNQuickWinInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐQuickWinᚄ(ctx context.Context, v any) ([]*recording.QuickWin, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.QuickWin, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNQuickWinInput2ᚖplumblineᚋgraphᚋrecordingᚐQuickWin(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNQuickWinInput2ᚖplumblineᚋgraphᚋrecordingᚐQuickWin(ctx context.Context, v any) (*recording.QuickWin, error) {
+	res, err := ec.unmarshalInputQuickWinInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNQuoteInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐQuoteᚄ(ctx context.Context, v any) ([]*recording.Quote, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.Quote, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNQuoteInput2ᚖplumblineᚋgraphᚋrecordingᚐQuote(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNQuoteInput2ᚖplumblineᚋgraphᚋrecordingᚐQuote(ctx context.Context, v any) (*recording.Quote, error) {
+	res, err := ec.unmarshalInputQuoteInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNRankChange2ᚕᚖplumblineᚋportfolioᚐRankChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.RankChange) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -68189,6 +70896,11 @@ func (ec *executionContext) marshalNRateLimit2ᚖplumblineᚋgraphᚋmodelᚐRat
 		return graphql.Null
 	}
 	return ec._RateLimit(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRealisedBenefitInput2plumblineᚋportfolioᚐRealisedBenefit(ctx context.Context, v any) (portfolio.RealisedBenefit, error) {
+	res, err := ec.unmarshalInputRealisedBenefitInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNReason2ᚕᚖplumblineᚋportfolioᚐReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Reason) graphql.Marshaler {
@@ -68730,6 +71442,25 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	return ret
 }
 
+func (ec *executionContext) unmarshalNSurveyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐSurveyᚄ(ctx context.Context, v any) ([]*recording.Survey, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.Survey, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNSurveyInput2ᚖplumblineᚋgraphᚋrecordingᚐSurvey(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNSurveyInput2ᚖplumblineᚋgraphᚋrecordingᚐSurvey(ctx context.Context, v any) (*recording.Survey, error) {
+	res, err := ec.unmarshalInputSurveyInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNSyncRun2ᚕᚖplumblineᚋportfolioᚐSyncRunᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.SyncRun) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -68961,6 +71692,25 @@ func (ec *executionContext) marshalNUnreadableRecordEdge2ᚖplumblineᚋportfoli
 	return ec._UnreadableRecordEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNUpsertBenefitsInput2plumblineᚋgraphᚋmodelᚐUpsertBenefitsInput(ctx context.Context, v any) (model.UpsertBenefitsInput, error) {
+	res, err := ec.unmarshalInputUpsertBenefitsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpsertBenefitsPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UpsertBenefitsPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUpsertBenefitsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpsertBenefitsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNUpsertContributionsInput2plumblineᚋgraphᚋmodelᚐUpsertContributionsInput(ctx context.Context, v any) (model.UpsertContributionsInput, error) {
 	res, err := ec.unmarshalInputUpsertContributionsInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -68978,6 +71728,25 @@ func (ec *executionContext) marshalNUpsertContributionsPayload2ᚖplumblineᚋgr
 		return graphql.Null
 	}
 	return ec._UpsertContributionsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpsertCyclesInput2plumblineᚋgraphᚋmodelᚐUpsertCyclesInput(ctx context.Context, v any) (model.UpsertCyclesInput, error) {
+	res, err := ec.unmarshalInputUpsertCyclesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpsertCyclesPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UpsertCyclesPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUpsertCyclesPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpsertCyclesPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNUpsertDepartmentsInput2plumblineᚋgraphᚋmodelᚐUpsertDepartmentsInput(ctx context.Context, v any) (model.UpsertDepartmentsInput, error) {
@@ -69132,6 +71901,44 @@ func (ec *executionContext) marshalNUpsertObjectivesPayload2ᚖplumblineᚋgraph
 	return ec._UpsertObjectivesPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNUpsertQuickWinsInput2plumblineᚋgraphᚋmodelᚐUpsertQuickWinsInput(ctx context.Context, v any) (model.UpsertQuickWinsInput, error) {
+	res, err := ec.unmarshalInputUpsertQuickWinsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpsertQuickWinsPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UpsertQuickWinsPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUpsertQuickWinsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpsertQuickWinsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpsertQuotesInput2plumblineᚋgraphᚋmodelᚐUpsertQuotesInput(ctx context.Context, v any) (model.UpsertQuotesInput, error) {
+	res, err := ec.unmarshalInputUpsertQuotesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpsertQuotesPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UpsertQuotesPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUpsertQuotesPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpsertQuotesPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNUpsertStrategiesInput2plumblineᚋgraphᚋmodelᚐUpsertStrategiesInput(ctx context.Context, v any) (model.UpsertStrategiesInput, error) {
 	res, err := ec.unmarshalInputUpsertStrategiesInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -69168,6 +71975,25 @@ func (ec *executionContext) marshalNUpsertStrategyVersionsPayload2ᚖplumbline�
 		return graphql.Null
 	}
 	return ec._UpsertStrategyVersionsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpsertSurveysInput2plumblineᚋgraphᚋmodelᚐUpsertSurveysInput(ctx context.Context, v any) (model.UpsertSurveysInput, error) {
+	res, err := ec.unmarshalInputUpsertSurveysInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpsertSurveysPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UpsertSurveysPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUpsertSurveysPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpsertSurveysPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNUserError2plumblineᚋportfolioᚐUserError(ctx context.Context, sel ast.SelectionSet, v portfolio.UserError) graphql.Marshaler {
@@ -69746,6 +72572,23 @@ func (ec *executionContext) unmarshalOCustomValueInput2ᚕᚖplumblineᚋgraph�
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
 		res[i], err = ec.unmarshalNCustomValueInput2ᚖplumblineᚋgraphᚋrecordingᚐCustomValue(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOCycleGoalInput2ᚕplumblineᚋportfolioᚐCycleGoalᚄ(ctx context.Context, v any) ([]portfolio.CycleGoal, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]portfolio.CycleGoal, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCycleGoalInput2plumblineᚋportfolioᚐCycleGoal(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -71489,6 +74332,23 @@ func (ec *executionContext) unmarshalOQuarantineFilter2ᚖplumblineᚋportfolio�
 	}
 	res, err := ec.unmarshalInputQuarantineFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalORealisedBenefitInput2ᚕplumblineᚋportfolioᚐRealisedBenefitᚄ(ctx context.Context, v any) ([]portfolio.RealisedBenefit, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]portfolio.RealisedBenefit, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRealisedBenefitInput2plumblineᚋportfolioᚐRealisedBenefit(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx context.Context, sel ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {

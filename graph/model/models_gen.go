@@ -46,6 +46,16 @@ type DeleteRecordsInput struct {
 	Measurements []*recording.RecordKey `json:"measurements,omitempty"`
 	// Links to KPIs, as pmo:PMO-201#rural-patients.
 	KPILinks []*recording.RecordKey `json:"kpiLinks,omitempty"`
+	// Cycles, by key.
+	Cycles []*recording.RecordKey `json:"cycles,omitempty"`
+	// Quick wins, by key.
+	QuickWins []*recording.RecordKey `json:"quickWins,omitempty"`
+	// Quotes, by key.
+	Quotes []*recording.RecordKey `json:"quotes,omitempty"`
+	// Surveys, by key.
+	Surveys []*recording.RecordKey `json:"surveys,omitempty"`
+	// Benefits, by key.
+	Benefits []*recording.RecordKey `json:"benefits,omitempty"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
 	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
@@ -146,10 +156,30 @@ type UnlinkProjectsInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The benefits to record.
+type UpsertBenefitsInput struct {
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
+	Items []*recording.Benefit `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The contributions to record.
 type UpsertContributionsInput struct {
 	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
 	Items []*recording.Contribution `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The cycles to record.
+type UpsertCyclesInput struct {
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
+	Items []*recording.Cycle `json:"items"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
 	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
@@ -236,6 +266,26 @@ type UpsertObjectivesInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The quick wins to record.
+type UpsertQuickWinsInput struct {
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
+	Items []*recording.QuickWin `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The quotes to record.
+type UpsertQuotesInput struct {
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
+	Items []*recording.Quote `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The strategies to record.
 type UpsertStrategiesInput struct {
 	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
@@ -250,6 +300,16 @@ type UpsertStrategiesInput struct {
 type UpsertStrategyVersionsInput struct {
 	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
 	Items []*recording.StrategyVersion `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The surveys to record.
+type UpsertSurveysInput struct {
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
+	Items []*recording.Survey `json:"items"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
 	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
