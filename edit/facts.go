@@ -41,6 +41,8 @@ func (c *check) fact(doc portfolio.RecordedFact) {
 		c.survey(f)
 	case *portfolio.BenefitFact:
 		c.benefit(f)
+	case *portfolio.CostFact:
+		c.cost(f)
 	case *portfolio.Override:
 		c.override(f)
 	case *portfolio.Link:

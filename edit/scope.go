@@ -71,6 +71,9 @@ func (c *check) forbidden(before portfolio.Versioned) string {
 		// Whether a value is unchanged would tell what it is.
 		return "The key may not read budgets, so it may not write them; it needs the field group cost."
 	}
+	if c.key.Kind == portfolio.KindCost && !c.scope.caller.Reads(portfolio.GroupCost) {
+		return "The key may not read costs, so it may not write them; it needs the field group cost."
+	}
 	if len(c.scope.caller.Departments) == 0 {
 		return ""
 	}

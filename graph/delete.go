@@ -36,6 +36,7 @@ func (r *resolver) deleteRecords(ctx context.Context, input model.DeleteRecordsI
 		{"quotes", portfolio.KindQuote, input.Quotes},
 		{"surveys", portfolio.KindSurvey, input.Surveys},
 		{"benefits", portfolio.KindBenefit, input.Benefits},
+		{"costs", portfolio.KindCost, input.Costs},
 	} {
 		for i, row := range list.rows {
 			path := []string{"input", list.name, strconv.Itoa(i)}

@@ -55,6 +55,10 @@ func (r *mutationResolver) UpsertKPILinks(ctx context.Context, input model.Upser
 	return upsert(ctx, r.resolver, input.Items, input.DryRun, input.IdempotencyKey)
 }
 
+func (r *mutationResolver) UpsertCosts(ctx context.Context, input model.UpsertCostsInput) (*recording.Payload, error) {
+	return upsert(ctx, r.resolver, input.Items, input.DryRun, input.IdempotencyKey)
+}
+
 func (r *mutationResolver) SetProjectFields(ctx context.Context, input model.SetProjectFieldsInput) (*recording.Payload, error) {
 	return r.setProjectFields(ctx, input)
 }

@@ -90,6 +90,7 @@ var audiences = map[string]audience{
 	"Mutation.upsertQuotes":           editors,
 	"Mutation.upsertSurveys":          editors,
 	"Mutation.upsertBenefits":         editors,
+	"Mutation.upsertCosts":            editors,
 	"Mutation.setProjectFields":       editors,
 	"Mutation.setMilestoneFields":     editors,
 	"Mutation.linkProjects":           editors,

@@ -43,6 +43,7 @@ const (
 	cyclesFile        = "cycles.yaml"
 	contributionsFile = "contributions.csv"
 	measurementsFile  = "measurements.csv"
+	costsFile         = "costs.csv"
 )
 
 // lists are all there are, in the order in which they are written.
@@ -73,6 +74,7 @@ var lists = []*list{
 	{name: "benefits", kind: portfolio.KindBenefit, file: cyclesFile},
 	{name: "contributions", kind: portfolio.KindContribution, file: contributionsFile},
 	{name: "measurements", kind: portfolio.KindMeasurement, file: measurementsFile},
+	{name: "costs", kind: portfolio.KindCost, file: costsFile},
 }
 
 func init() {

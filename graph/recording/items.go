@@ -87,6 +87,11 @@ type (
 		portfolio.KPILinkFact
 		Seen
 	}
+	// Cost is a row of upsertCosts.
+	Cost struct {
+		portfolio.CostFact
+		Seen
+	}
 )
 
 // IDOf is the document id that a global id of the kind stands for; any other
@@ -188,6 +193,12 @@ func (i *Measurement) Fact() portfolio.RecordedFact {
 func (i *KPILink) Fact() portfolio.RecordedFact {
 	i.Project, i.KPI = project(i.Project), kpi(i.KPI)
 	return &i.KPILinkFact
+}
+
+// Fact implements Item.
+func (i *Cost) Fact() portfolio.RecordedFact {
+	i.Project = project(i.Project)
+	return &i.CostFact
 }
 
 // A ProjectLink is a row of linkProjects.
