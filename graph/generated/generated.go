@@ -749,6 +749,7 @@ type ComplexityRoot struct {
 		UnlinkProjects         func(childComplexity int, input model.UnlinkProjectsInput) int
 		UpsertBenefits         func(childComplexity int, input model.UpsertBenefitsInput) int
 		UpsertContributions    func(childComplexity int, input model.UpsertContributionsInput) int
+		UpsertCosts            func(childComplexity int, input model.UpsertCostsInput) int
 		UpsertCycles           func(childComplexity int, input model.UpsertCyclesInput) int
 		UpsertDepartments      func(childComplexity int, input model.UpsertDepartmentsInput) int
 		UpsertIdentities       func(childComplexity int, input model.UpsertIdentitiesInput) int
@@ -1340,6 +1341,13 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	UpsertCostsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	UpsertCyclesPayload struct {
 		Replayed   func(childComplexity int) int
 		Results    func(childComplexity int) int
@@ -1493,6 +1501,7 @@ type MutationResolver interface {
 	UpsertKpis(ctx context.Context, input model.UpsertKpisInput) (*recording.Payload, error)
 	UpsertMeasurements(ctx context.Context, input model.UpsertMeasurementsInput) (*recording.Payload, error)
 	UpsertKPILinks(ctx context.Context, input model.UpsertKPILinksInput) (*recording.Payload, error)
+	UpsertCosts(ctx context.Context, input model.UpsertCostsInput) (*recording.Payload, error)
 	SetProjectFields(ctx context.Context, input model.SetProjectFieldsInput) (*recording.Payload, error)
 	SetMilestoneFields(ctx context.Context, input model.SetMilestoneFieldsInput) (*recording.Payload, error)
 	LinkProjects(ctx context.Context, input model.LinkProjectsInput) (*recording.Payload, error)
@@ -4729,6 +4738,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpsertContributions(childComplexity, args["input"].(model.UpsertContributionsInput)), true
+	case "Mutation.upsertCosts":
+		if e.ComplexityRoot.Mutation.UpsertCosts == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertCosts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertCosts(childComplexity, args["input"].(model.UpsertCostsInput)), true
 	case "Mutation.upsertCycles":
 		if e.ComplexityRoot.Mutation.UpsertCycles == nil {
 			break
@@ -7545,6 +7565,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpsertContributionsPayload.UserErrors(childComplexity), true
 
+	case "UpsertCostsPayload.replayed":
+		if e.ComplexityRoot.UpsertCostsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertCostsPayload.Replayed(childComplexity), true
+	case "UpsertCostsPayload.results":
+		if e.ComplexityRoot.UpsertCostsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertCostsPayload.Results(childComplexity), true
+	case "UpsertCostsPayload.revision":
+		if e.ComplexityRoot.UpsertCostsPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertCostsPayload.Revision(childComplexity), true
+	case "UpsertCostsPayload.userErrors":
+		if e.ComplexityRoot.UpsertCostsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertCostsPayload.UserErrors(childComplexity), true
+
 	case "UpsertCyclesPayload.replayed":
 		if e.ComplexityRoot.UpsertCyclesPayload.Replayed == nil {
 			break
@@ -8043,6 +8088,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputContributionInput,
 		ec.unmarshalInputContributionOrder,
 		ec.unmarshalInputContributionStateComparator,
+		ec.unmarshalInputCostInput,
 		ec.unmarshalInputCustomFieldFilter,
 		ec.unmarshalInputCustomValueInput,
 		ec.unmarshalInputCycleGoalInput,
@@ -8128,6 +8174,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputUnlinkProjectsInput,
 		ec.unmarshalInputUpsertBenefitsInput,
 		ec.unmarshalInputUpsertContributionsInput,
+		ec.unmarshalInputUpsertCostsInput,
 		ec.unmarshalInputUpsertCyclesInput,
 		ec.unmarshalInputUpsertDepartmentsInput,
 		ec.unmarshalInputUpsertIdentitiesInput,
@@ -9499,6 +9546,11 @@ input DependencyFilter {
     "What to record."
     input: UpsertKpiLinksInput!
   ): UpsertKpiLinksPayload!
+  "Records the money of projects by period; thousands fit into one request, which is one commit. Needs the field group cost."
+  upsertCosts(
+    "What to record."
+    input: UpsertCostsInput!
+  ): UpsertCostsPayload!
   "Gives projects values that their tools do not have, or that are to win over the tools' values. A member that is null takes back what was recorded."
   setProjectFields(
     "What to record."
@@ -9794,6 +9846,28 @@ type UpsertKpiLinksPayload {
   userErrors: [UserError!]!
 }
 
+"The costs to record."
+input UpsertCostsInput {
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
+  items: [CostInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of upsertCosts."
+type UpsertCostsPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
 "The fields of projects to record."
 input SetProjectFieldsInput {
   "The rows; at most 100,000 changes. All of them happen in one commit, or none."
@@ -9916,6 +9990,8 @@ input DeleteRecordsInput {
   surveys: [RecordKeyInput!]
   "Benefits, by key."
   benefits: [RecordKeyInput!]
+  "Costs, as pmo:PMO-201#2026-03#licences, or pmo:PMO-201#2026-03# without a category."
+  costs: [RecordKeyInput!]
   "Whether to validate only, and say what would change."
   dryRun: Boolean = false
   "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
@@ -12879,6 +12955,32 @@ enum RollUpMethod {
   MANUAL
 }
 
+`, BuiltIn: false},
+	{Name: "../schema/recorded_cost.graphqls", Input: `"The money of a project in one period: the amounts are of that period alone, not up to it. Periods of one project and category must not overlap; they may have different lengths."
+input CostInput {
+  "The project: its global id, pmo:<PMO number>, or <connection>:<the tool's key>."
+  project: String!
+  "2026, 2026-Q1, 2026-03, 2026-W07 or 2026-03-15."
+  period: String!
+  "What it is for, such as licences; projects have one cost for each period and category. null is no category."
+  category: String
+  "The currency (ISO 4217); null is that of the project's budget."
+  currency: String
+  "What is allotted to the period."
+  budget: Decimal
+  "The planned value: the budgeted cost of the work scheduled for the period."
+  planned: Decimal
+  "The earned value: the budgeted cost of the work done in the period. Where no period has one, it follows from the share of the work that is done."
+  earned: Decimal
+  "What was spent; below 0 for a correction, which the note explains."
+  actual: Decimal
+  "What is expected to be spent, where there is no actual cost yet."
+  forecast: Decimal
+  "A remark."
+  note: String
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
 `, BuiltIn: false},
 	{Name: "../schema/recorded_cycle.graphqls", Input: `"A time of about 90 days with goals of its own. Cycles may overlap."
 input CycleInput {
@@ -16679,6 +16781,20 @@ func (ec *executionContext) childFields_UpsertContributionsPayload(ctx context.C
 	return nil, fmt.Errorf("no field named %q was found under type UpsertContributionsPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_UpsertCostsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertCostsPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UpsertCostsPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpsertCostsPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertCostsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertCostsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpsertCyclesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "results":
@@ -17993,6 +18109,20 @@ func (ec *executionContext) field_Mutation_upsertContributions_args(ctx context.
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.UpsertContributionsInput, error) {
 			return ec.unmarshalNUpsertContributionsInput2plumblineᚋgraphᚋmodelᚐUpsertContributionsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_upsertCosts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpsertCostsInput, error) {
+			return ec.unmarshalNUpsertCostsInput2plumblineᚋgraphᚋmodelᚐUpsertCostsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -33927,6 +34057,50 @@ func (ec *executionContext) fieldContext_Mutation_upsertKpiLinks(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_upsertCosts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertCosts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertCosts(ctx, fc.Args["input"].(model.UpsertCostsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUpsertCostsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertCosts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertCostsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertCosts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_setProjectFields(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -45646,6 +45820,116 @@ func (ec *executionContext) fieldContext_UpsertContributionsPayload_userErrors(_
 	return fc, nil
 }
 
+func (ec *executionContext) _UpsertCostsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertCostsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertCostsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertCostsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertCostsPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertCostsPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertCostsPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertCostsPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertCostsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertCostsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertCostsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertCostsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertCostsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertCostsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertCostsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertCostsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UpsertCyclesPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -49339,6 +49623,106 @@ func (ec *executionContext) unmarshalInputContributionStateComparator(ctx contex
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputCostInput(ctx context.Context, obj any) (recording.Cost, error) {
+	var it recording.Cost
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"project", "period", "category", "currency", "budget", "planned", "earned", "actual", "forecast", "note", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "period":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("period"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Period = data
+		case "category":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("category"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Category = data
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
+		case "budget":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("budget"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Budget = data
+		case "planned":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("planned"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Planned = data
+		case "earned":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("earned"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Earned = data
+		case "actual":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("actual"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Actual = data
+		case "forecast":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("forecast"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Forecast = data
+		case "note":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Note = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputCustomFieldFilter(ctx context.Context, obj any) (portfolio.CustomFieldFilter, error) {
 	var it portfolio.CustomFieldFilter
 	if obj == nil {
@@ -49879,7 +50263,7 @@ func (ec *executionContext) unmarshalInputDeleteRecordsInput(ctx context.Context
 		asMap["dryRun"] = false
 	}
 
-	fieldsInOrder := [...]string{"departments", "identities", "strategies", "strategyVersions", "objectives", "judgements", "contributions", "keyResults", "kpis", "measurements", "kpiLinks", "cycles", "quickWins", "quotes", "surveys", "benefits", "dryRun", "idempotencyKey"}
+	fieldsInOrder := [...]string{"departments", "identities", "strategies", "strategyVersions", "objectives", "judgements", "contributions", "keyResults", "kpis", "measurements", "kpiLinks", "cycles", "quickWins", "quotes", "surveys", "benefits", "costs", "dryRun", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -49998,6 +50382,13 @@ func (ec *executionContext) unmarshalInputDeleteRecordsInput(ctx context.Context
 				return it, err
 			}
 			it.Benefits = data
+		case "costs":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("costs"))
+			data, err := ec.unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Costs = data
 		case "dryRun":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -56024,6 +56415,54 @@ func (ec *executionContext) unmarshalInputUpsertContributionsInput(ctx context.C
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputUpsertCostsInput(ctx context.Context, obj any) (model.UpsertCostsInput, error) {
+	var it model.UpsertCostsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNCostInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐCostᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputUpsertCyclesInput(ctx context.Context, obj any) (model.UpsertCyclesInput, error) {
 	var it model.UpsertCyclesInput
 	if obj == nil {
@@ -61717,6 +62156,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "upsertCosts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertCosts(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "setProjectFields":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_setProjectFields(ctx, field)
@@ -66261,6 +66707,59 @@ func (ec *executionContext) _UpsertContributionsPayload(ctx context.Context, sel
 	return out
 }
 
+var upsertCostsPayloadImplementors = []string{"UpsertCostsPayload"}
+
+func (ec *executionContext) _UpsertCostsPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertCostsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertCostsPayload")
+		case "results":
+			out.Values[i] = ec._UpsertCostsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UpsertCostsPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpsertCostsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertCostsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var upsertCyclesPayloadImplementors = []string{"UpsertCyclesPayload"}
 
 func (ec *executionContext) _UpsertCyclesPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
@@ -68095,6 +68594,25 @@ func (ec *executionContext) marshalNContributionState2plumblineᚋportfolioᚐCo
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNCostInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐCostᚄ(ctx context.Context, v any) ([]*recording.Cost, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.Cost, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCostInput2ᚖplumblineᚋgraphᚋrecordingᚐCost(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNCostInput2ᚖplumblineᚋgraphᚋrecordingᚐCost(ctx context.Context, v any) (*recording.Cost, error) {
+	res, err := ec.unmarshalInputCostInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNCoverage2ᚕᚖplumblineᚋportfolioᚐCoverageᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Coverage) graphql.Marshaler {
@@ -71728,6 +72246,25 @@ func (ec *executionContext) marshalNUpsertContributionsPayload2ᚖplumblineᚋgr
 		return graphql.Null
 	}
 	return ec._UpsertContributionsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpsertCostsInput2plumblineᚋgraphᚋmodelᚐUpsertCostsInput(ctx context.Context, v any) (model.UpsertCostsInput, error) {
+	res, err := ec.unmarshalInputUpsertCostsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpsertCostsPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UpsertCostsPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUpsertCostsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpsertCostsPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNUpsertCyclesInput2plumblineᚋgraphᚋmodelᚐUpsertCyclesInput(ctx context.Context, v any) (model.UpsertCyclesInput, error) {

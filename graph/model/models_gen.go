@@ -56,6 +56,8 @@ type DeleteRecordsInput struct {
 	Surveys []*recording.RecordKey `json:"surveys,omitempty"`
 	// Benefits, by key.
 	Benefits []*recording.RecordKey `json:"benefits,omitempty"`
+	// Costs, as pmo:PMO-201#2026-03#licences, or pmo:PMO-201#2026-03# without a category.
+	Costs []*recording.RecordKey `json:"costs,omitempty"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
 	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
@@ -170,6 +172,16 @@ type UpsertBenefitsInput struct {
 type UpsertContributionsInput struct {
 	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
 	Items []*recording.Contribution `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The costs to record.
+type UpsertCostsInput struct {
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
+	Items []*recording.Cost `json:"items"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
 	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
