@@ -45,7 +45,7 @@ type FieldMap map[string]Field
 // {field: name}.
 type Field struct {
 	Field    string            `yaml:"field" jsonschema:"required" jsonschema_description:"The tool's field, by id or by name."`
-	Currency string            `yaml:"currency,omitempty" jsonschema:"pattern=^[A-Z]{3}$" jsonschema_description:"Currency of a budget, as ISO 4217."`
+	Currency string            `yaml:"currency,omitempty" jsonschema:"pattern=^[A-Z]{3}$" jsonschema_description:"Currency of a budget or of the impact of a risk, as ISO 4217."`
 	Values   map[string]string `yaml:"values,omitempty" jsonschema_description:"The tool's value to the portfolio's; other values stay as they are."`
 }
 
@@ -60,6 +60,7 @@ var portfolioFields = []string{
 	"department", "sponsor", "manager", "budget", "health", "start", "due", "baseline", "forecast", "finished",
 	"objectives", "pmoId", "phase", "priority", "kind",
 	"justification", "contingency", "businessValue", "timeCriticality", "riskReduction", "jobSize",
+	"response", "probability", "impact", "residualProbability", "residualImpact", // of risks
 }
 
 // misspelt returns the portfolio's field that the name of a custom field was

@@ -43,6 +43,12 @@ func (c *check) fact(doc portfolio.RecordedFact) {
 		c.benefit(f)
 	case *portfolio.CostFact:
 		c.cost(f)
+	case *portfolio.RecordedRiskFact:
+		c.risk(f)
+	case *portfolio.IssueFact:
+		c.issue(f)
+	case *portfolio.AssumptionFact:
+		c.assumption(f)
 	case *portfolio.Override:
 		c.override(f)
 	case *portfolio.Link:

@@ -87,6 +87,15 @@ func references(doc portfolio.Document) []reference {
 			one(portfolio.KindObjective, f.Objective, "objective"),
 			one(portfolio.KindKPI, f.KPI, "kpi"),
 		}
+	case *portfolio.RecordedRiskFact:
+		return []reference{one(portfolio.KindDepartment, f.Department, "department")}
+	case *portfolio.IssueFact:
+		return []reference{
+			one(portfolio.KindDepartment, f.Department, "department"),
+			one(portfolio.KindRecordedRisk, f.Risk, "risk"),
+		}
+	case *portfolio.AssumptionFact:
+		return []reference{one(portfolio.KindDepartment, f.Department, "department")}
 	}
 	return nil
 }
@@ -97,6 +106,7 @@ var namesOthers = []portfolio.Kind{
 	portfolio.KindJudgement, portfolio.KindContribution, portfolio.KindKeyResult, portfolio.KindKPI,
 	portfolio.KindMeasurement, portfolio.KindKPILink,
 	portfolio.KindCycle, portfolio.KindQuickWin, portfolio.KindQuote, portfolio.KindSurvey, portfolio.KindBenefit,
+	portfolio.KindRecordedRisk, portfolio.KindIssue, portfolio.KindAssumption,
 }
 
 // shownUses is how many of the documents that name a deleted one are listed.

@@ -74,6 +74,10 @@ func (c *check) forbidden(before portfolio.Versioned) string {
 	if c.key.Kind == portfolio.KindCost && !c.scope.caller.Reads(portfolio.GroupCost) {
 		return "The key may not read costs, so it may not write them; it needs the field group cost."
 	}
+	if !c.scope.caller.Reads(portfolio.GroupCost) && c.change.Put != nil && (holdsMoney(before.Doc) || holdsMoney(c.change.Put)) {
+		// Nor may they replace what they cannot see.
+		return "The key may not read amounts of money, so it may not write them; it needs the field group cost."
+	}
 	if len(c.scope.caller.Departments) == 0 {
 		return ""
 	}
@@ -86,6 +90,16 @@ func (c *check) forbidden(before portfolio.Versioned) string {
 		return fmt.Sprintf("The key may change only what belongs to its departments; the %s is not theirs, or not there.", c.noun())
 	}
 	return ""
+}
+
+// holdsMoney reports whether a document has amounts of the field group cost,
+// budgets apart.
+func holdsMoney(d portfolio.Document) bool {
+	switch f := d.(type) {
+	case *portfolio.RecordedRiskFact:
+		return f.Impact != nil || f.ResidualImpact != nil
+	}
+	return false
 }
 
 // visible reports whether an error may name a document. A quote without consent

@@ -155,6 +155,13 @@ func (c *check) atLeastZero(value *decimal.Decimal, path ...any) {
 	}
 }
 
+// currency checks the code of a currency; empty is that of the settings.
+func (c *check) currency(code string, path ...any) {
+	if code != "" && !currencyPattern.MatchString(code) {
+		c.invalid(at(path...), "%q is not a currency: write three capital letters, as in EUR.", shortened(code))
+	}
+}
+
 // span checks the days between which something holds.
 func (c *check) span(from, to portfolio.Date) {
 	if !from.IsZero() && !to.IsZero() && to.Before(from) {

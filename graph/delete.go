@@ -37,6 +37,9 @@ func (r *resolver) deleteRecords(ctx context.Context, input model.DeleteRecordsI
 		{"surveys", portfolio.KindSurvey, input.Surveys},
 		{"benefits", portfolio.KindBenefit, input.Benefits},
 		{"costs", portfolio.KindCost, input.Costs},
+		{"risks", portfolio.KindRecordedRisk, input.Risks},
+		{"issues", portfolio.KindIssue, input.Issues},
+		{"assumptions", portfolio.KindAssumption, input.Assumptions},
 	} {
 		for i, row := range list.rows {
 			path := []string{"input", list.name, strconv.Itoa(i)}

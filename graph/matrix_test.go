@@ -96,6 +96,12 @@ var audiences = map[string]audience{
 	"Mutation.linkProjects":           editors,
 	"Mutation.unlinkProjects":         editors,
 	"Mutation.deleteRecords":          editors,
+
+	"Query.issues":               everyone,
+	"Query.assumptions":          everyone,
+	"Mutation.upsertRisks":       editors,
+	"Mutation.upsertIssues":      editors,
+	"Mutation.upsertAssumptions": editors,
 }
 
 // matrixCallers are who asks every root field.

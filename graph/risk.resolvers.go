@@ -10,7 +10,7 @@ import (
 	"plumbline/portfolio"
 )
 
-func (r *queryResolver) Risks(ctx context.Context, filter *portfolio.RiskFilter, orderBy []*portfolio.RiskOrder, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.RiskRow, portfolio.Risk], error) {
+func (r *queryResolver) Risks(ctx context.Context, filter *portfolio.RiskFilter, orderBy []*portfolio.RiskOrder, first *int, after *string, last *int, before *string) (*portfolio.RiskConnection, error) {
 	view, page := r.page(ctx, first, after, last, before)
 	return view.Risks(filter, orderBy, page)
 }

@@ -242,12 +242,12 @@ func (b *builder) finish() (*Snapshot, Diff) {
 	b.buildMilestones()
 	b.summariseProjects()
 	b.buildDependencies()
-	b.buildRisks()
 	b.buildHealth()
 
 	b.buildKPIs()
 	b.buildStrategies()
 	b.buildContributions()
+	b.buildRisks()
 	b.buildAlignment()
 
 	b.settleProjects()
@@ -273,6 +273,9 @@ func (b *builder) beginSettings() {
 		b.dirty.dependencies[id] = true
 	}
 	for id := range b.factsOf(KindRisk).all() {
+		b.dirty.risks[id] = true
+	}
+	for id := range b.factsOf(KindRecordedRisk).all() {
 		b.dirty.risks[id] = true
 	}
 	for id := range b.factsOf(KindPerson).all() {
@@ -459,6 +462,11 @@ func (b *builder) settle() (*Snapshot, Diff) {
 		strategies:   b.strategies,
 		contributors: b.contributors.done(),
 		registers:    b.nextRegisters(),
+
+		milestoneKeys: b.old.milestoneKeys,
+	}
+	if len(b.milestones.changed) > 0 {
+		next.milestoneKeys = new(lazy[milestonesByKey])
 	}
 	for kind, e := range b.facts {
 		next.facts[kind] = e.done()

@@ -33,9 +33,9 @@ func (b *builder) leads(row *ProjectRow, p *plan, fact func(id string) *ProjectF
 }
 
 // moveLeads notes where references lead now, for projects that were computed
-// again, and marks the contributions that they bear on.
+// again, and marks the contributions and the recorded risks that they bear on.
 func (b *builder) moveLeads() {
-	refs := b.refsOf(KindContribution)
+	refs, risks := b.refsOf(KindContribution), b.refsOf(KindRecordedRisk)
 	before := func(id string) *ProjectFact {
 		v, _ := b.old.facts[KindProject].get(id)
 		f, _ := v.Doc.(*ProjectFact)
@@ -48,12 +48,15 @@ func (b *builder) moveLeads() {
 		if slices.Equal(was, is) {
 			continue
 		}
-		if refs.count == 0 {
+		if refs.count == 0 && risks.count == 0 {
 			continue
 		}
 		for _, l := range append(was, is...) {
 			for _, id := range refs.of(projectWord(l.text)) {
 				b.dirty.contributions[id] = true
+			}
+			for _, id := range risks.of(projectWord(l.text)) {
+				b.dirty.risks[id] = true
 			}
 		}
 	}

@@ -106,6 +106,9 @@ func (d *Diff) row(kind Kind, id string, c RowChange) {
 	if c.What == "" {
 		return
 	}
+	if kind == KindRisk && isRecordedRisk(id) {
+		kind = KindRecordedRisk // whose document it is
+	}
 	c.Kind, c.ID = kind, id
 	d.Changes = append(d.Changes, c)
 }
@@ -143,7 +146,7 @@ func (d *Diff) finish(from, to *Snapshot) {
 // rowKinds is in which order a diff lists changes.
 var rowKinds = append([]Kind{
 	KindProject, KindMilestone, KindDependency, KindRisk, KindPerson, KindIdentity, KindDepartment, KindConnection,
-	KindStrategy, KindStrategyVersion, KindObjective, KindKeyResult, KindContribution, KindKPI, KindKPILink,
+	KindStrategy, KindStrategyVersion, KindObjective, KindKeyResult, KindContribution, KindKPI, KindKPILink, KindRecordedRisk,
 }, registers...)
 
 func kindOrder(k Kind) int {

@@ -209,10 +209,24 @@ var dependencyFields = []rowField[DependencyRow]{
 var riskFields = []rowField[RiskRow]{
 	hidden(field("rev", func(r *RiskRow) int64 { return r.Rev })),
 	field("title", func(r *RiskRow) string { return r.Title }),
+	field("description", func(r *RiskRow) string { return r.Description }),
 	field("key", func(r *RiskRow) string { return r.Key }),
 	field("url", func(r *RiskRow) string { return r.URL }),
 	field("project", func(r *RiskRow) string { return r.ProjectID }),
+	field("department", func(r *RiskRow) string { return r.division }),
+	field("milestone", func(r *RiskRow) string { return r.milestone }),
 	field("owner", func(r *RiskRow) string { return r.OwnerID }),
+	field("category", func(r *RiskRow) string { return r.Category }),
+	field("response", func(r *RiskRow) RiskResponse { return r.Response }),
+	field("plan", func(r *RiskRow) string { return r.Plan }),
+	{name: "probability", equal: func(a, b *RiskRow) bool { return equalDecimal(a.figures.probability, b.figures.probability) }},
+	{name: "impact", equal: func(a, b *RiskRow) bool { return equalMoney(a.figures.impact, b.figures.impact) }},
+	{name: "residualProbability", equal: func(a, b *RiskRow) bool {
+		return equalDecimal(a.figures.residualProbability, b.figures.residualProbability)
+	}},
+	{name: "residualImpact", equal: func(a, b *RiskRow) bool {
+		return equalMoney(a.figures.residualImpact, b.figures.residualImpact)
+	}},
 	field("sourceStatus", func(r *RiskRow) string { return r.SourceStatus }),
 	field("statusCategory", func(r *RiskRow) StatusCategory { return r.StatusCategory }),
 	field("presence", func(r *RiskRow) Presence { return r.Presence }),
@@ -220,6 +234,9 @@ var riskFields = []rowField[RiskRow]{
 	field("raisedDate", func(r *RiskRow) Date { return r.RaisedDate }),
 	field("dueDate", func(r *RiskRow) Date { return r.DueDate }),
 	field("closedDate", func(r *RiskRow) Date { return r.ClosedDate }),
+	hidden(field("codes", func(r *RiskRow) [3]string {
+		return [3]string{r.figures.inherentCode, r.figures.residualCode, r.figures.preventedCode}
+	})),
 	custom(func(r *RiskRow) []Field { return r.Custom }),
 	instant("createdAt", func(r *RiskRow) time.Time { return r.CreatedAt }),
 	instant("updatedAt", func(r *RiskRow) time.Time { return r.UpdatedAt }),

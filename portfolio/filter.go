@@ -150,22 +150,22 @@ func compilePresent[R any](c *compiler, f nounFilter[R], of func(*R) Presence) t
 	return allTests(tests)
 }
 
-// ids compiles a condition on global ids of one kind into one on document ids.
-func (c *compiler) ids(i *IDComparator, kind Kind) test[string] {
+// ids compiles a condition on global ids of the kinds into one on document ids.
+func (c *compiler) ids(i *IDComparator, kinds ...Kind) test[string] {
 	if i == nil {
 		return nil
 	}
-	s := &StringComparator{Null: i.Null, In: c.docIDs(i.In, kind), Nin: c.docIDs(i.Nin, kind)}
+	s := &StringComparator{Null: i.Null, In: c.docIDs(i.In, kinds), Nin: c.docIDs(i.Nin, kinds)}
 	if i.Eq != nil {
-		s.Eq = &c.docIDs([]string{*i.Eq}, kind)[0]
+		s.Eq = &c.docIDs([]string{*i.Eq}, kinds)[0]
 	}
 	if i.Neq != nil {
-		s.Neq = &c.docIDs([]string{*i.Neq}, kind)[0]
+		s.Neq = &c.docIDs([]string{*i.Neq}, kinds)[0]
 	}
 	return s.compile()
 }
 
-func (c *compiler) docIDs(global []string, kind Kind) []string {
+func (c *compiler) docIDs(global []string, kinds []Kind) []string {
 	if global == nil {
 		return nil
 	}
@@ -175,9 +175,9 @@ func (c *compiler) docIDs(global []string, kind Kind) []string {
 		switch {
 		case err != nil:
 			c.fail("%q is not an id of this API", g)
-		case key.Kind != kind:
-			c.fail("%q is the id of a %s, where that of a %s is compared", g, key.Kind, kind)
-		case kind == KindProject:
+		case !slices.Contains(kinds, key.Kind):
+			c.fail("%q is the id of a %s, where that of a %s is compared", g, key.Kind, kinds[0])
+		case key.Kind == KindProject:
 			key.ID = c.view.snap.unified(key.ID)
 		}
 		ids[i] = key.ID

@@ -31,7 +31,9 @@ type (
 	// DependencyConnection is a page of dependencies.
 	DependencyConnection = Connection[DependencyRow, Dependency]
 	// RiskConnection is a page of risks.
-	RiskConnection = Connection[RiskRow, Risk]
+	RiskConnection struct {
+		*Connection[RiskRow, Risk]
+	}
 	// PersonConnection is a page of people.
 	PersonConnection = Connection[PersonRow, Person]
 	// IdentityConnection is a page of identities.
@@ -182,7 +184,11 @@ func (v *View) risksIn(scope string, chunks [][]*RiskRow, filter *RiskFilter, or
 	if l.hash, err = listHash(scope, f, orderBy); err != nil {
 		return nil, err
 	}
-	return connect(c, l, r, v.riskOf)
+	page, err := connect(c, l, r, v.riskOf)
+	if err != nil {
+		return nil, err
+	}
+	return &RiskConnection{page}, nil
 }
 
 // People lists the people that the filter means, by name; nil means all.

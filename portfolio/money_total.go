@@ -31,19 +31,28 @@ type MoneyTotal struct {
 
 // Budget adds the budgets; nil figures say why.
 func (a *ProjectAggregates) Budget() *MoneyTotal {
-	if !a.view.caller.Reads(GroupCost) {
+	return moneyTotal(a.view, a.each, func(p *ProjectRow) *Money { return p.budget },
+		"None of the projects has a budget.",
+		"The budgets are in several currencies; byCurrency has a sum of each, converted one of all.")
+}
+
+// moneyTotal adds amounts of rows; none and mixed are the sentences that say
+// why there is no total. A caller who may not read amounts gets none.
+func moneyTotal[R any](v *View, each func(func(*R)), of func(*R) *Money, none, mixed string) *MoneyTotal {
+	if !v.caller.Reads(GroupCost) {
 		return &MoneyTotal{Reason: reasonFieldGroup, ConvertedReason: reasonFieldGroup}
 	}
 	t := &MoneyTotal{}
 	sums := map[string]decimal.Decimal{}
 	count, missing := 0, 0
-	a.each(func(p *ProjectRow) {
-		if p.budget == nil {
+	each(func(r *R) {
+		m := of(r)
+		if m == nil {
 			missing++
 			return
 		}
 		count++
-		sums[p.budget.Currency] = sums[p.budget.Currency].Add(p.budget.Amount)
+		sums[m.Currency] = sums[m.Currency].Add(m.Amount)
 	})
 	t.Count, t.Missing = &count, &missing
 	for currency, sum := range sums {
@@ -52,13 +61,13 @@ func (a *ProjectAggregates) Budget() *MoneyTotal {
 	slices.SortFunc(t.ByCurrency, func(x, y Money) int { return compareText(x.Currency, y.Currency) })
 	switch len(t.ByCurrency) {
 	case 0:
-		t.Reason = &Reason{Code: "NO_VALUES", Message: "None of the projects has a budget."}
+		t.Reason = &Reason{Code: "NO_VALUES", Message: none}
 	case 1:
 		t.Total = &t.ByCurrency[0]
 	default:
-		t.Reason = &Reason{Code: "MIXED_CURRENCIES", Message: "The budgets are in several currencies; byCurrency has a sum of each, converted one of all."}
+		t.Reason = &Reason{Code: "MIXED_CURRENCIES", Message: mixed}
 	}
-	t.convert(a.view.snap.plan, a.view.snap.Today())
+	t.convert(v.snap.plan, v.snap.Today())
 	return t
 }
 

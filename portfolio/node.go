@@ -46,8 +46,12 @@ func (v *View) Node(id string) (Node, error) {
 		node = orNil(v.milestone(key.ID))
 	case KindDependency:
 		node = orNil(v.dependency(key.ID))
-	case KindRisk:
+	case KindRisk, KindRecordedRisk:
 		node = orNil(v.risk(key.ID))
+	case KindIssue:
+		node = orNil(v.issue(key.ID))
+	case KindAssumption:
+		node = orNil(v.assumption(key.ID))
 	case KindPerson:
 		node = orNil(v.person(key.ID))
 	case KindKPI:

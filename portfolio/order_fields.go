@@ -3,6 +3,8 @@ package portfolio
 import (
 	"fmt"
 	"slices"
+
+	"github.com/shopspring/decimal"
 )
 
 // ProjectOrderField is a value that projects can be sorted by.
@@ -129,6 +131,22 @@ func (v *View) projectName(id string) sortValue {
 	return nothing
 }
 
+// seenProjectName is the name of a project if the caller may see it: records
+// are seen for their department too.
+func (v *View) seenProjectName(id string) sortValue {
+	if p := v.project(id); p != nil {
+		return textValue(p.Name())
+	}
+	return nothing
+}
+
+func (v *View) departmentName(slug string) sortValue {
+	if d := v.department(slug); d != nil {
+		return textValue(d.Name())
+	}
+	return nothing
+}
+
 // projectSort says by what projects are sorted for each field.
 func (v *View) projectSort(field ProjectOrderField) func(*ProjectRow) sortValue {
 	switch field {
@@ -190,11 +208,20 @@ func (v *View) projectSort(field ProjectOrderField) func(*ProjectRow) sortValue 
 
 // budgetValue sorts by currency first: amounts of two currencies do not
 // compare.
-func budgetValue(p *ProjectRow) sortValue {
-	if p.budget == nil {
+func budgetValue(p *ProjectRow) sortValue { return moneyValue(p.budget) }
+
+func moneyValue(m *Money) sortValue {
+	if m == nil {
 		return nothing
 	}
-	return sortValue{text: p.budget.Currency, dec: &p.budget.Amount}
+	return sortValue{text: m.Currency, dec: &m.Amount}
+}
+
+func decimalValue(d *decimal.Decimal) sortValue {
+	if d == nil {
+		return nothing
+	}
+	return sortValue{dec: d}
 }
 
 func (v *View) projectOrder(orderBy []*ProjectOrder) (ordering[ProjectRow], error) {

@@ -16,6 +16,14 @@ const (
 	RiskByGoneSince    RiskOrderField = "GONE_SINCE"
 	RiskByCreatedAt    RiskOrderField = "CREATED_AT"
 	RiskByUpdatedAt    RiskOrderField = "UPDATED_AT"
+	RiskByDepartment   RiskOrderField = "DEPARTMENT"
+	RiskByCategory     RiskOrderField = "CATEGORY"
+	RiskByResponse     RiskOrderField = "RESPONSE"
+	RiskByProbability  RiskOrderField = "PROBABILITY"
+	RiskByImpact       RiskOrderField = "IMPACT"
+	RiskByInherent     RiskOrderField = "INHERENT_EXPOSURE"
+	RiskByResidual     RiskOrderField = "RESIDUAL_EXPOSURE"
+	RiskByPrevented    RiskOrderField = "PREVENTED_EXPOSURE"
 	RiskByCustomField  RiskOrderField = "CUSTOM_FIELD"
 )
 
@@ -35,7 +43,7 @@ func (v *View) riskSort(field RiskOrderField) func(*RiskRow) sortValue {
 	case RiskByKey:
 		return func(r *RiskRow) sortValue { return textValue(r.Key) }
 	case RiskByProject:
-		return func(r *RiskRow) sortValue { return v.projectName(r.ProjectID) }
+		return func(r *RiskRow) sortValue { return v.seenProjectName(r.ProjectID) }
 	case RiskByOwner:
 		return func(r *RiskRow) sortValue { return v.personName(r.OwnerID) }
 	case RiskBySourceStatus:
@@ -52,13 +60,32 @@ func (v *View) riskSort(field RiskOrderField) func(*RiskRow) sortValue {
 		return func(r *RiskRow) sortValue { return timeValue(r.CreatedAt) }
 	case RiskByUpdatedAt:
 		return func(r *RiskRow) sortValue { return timeValue(r.UpdatedAt) }
+	case RiskByDepartment:
+		return func(r *RiskRow) sortValue { return v.departmentName(v.divisionOf(r)) }
+	case RiskByCategory:
+		return func(r *RiskRow) sortValue { return textValue(r.Category) }
+	case RiskByResponse:
+		return func(r *RiskRow) sortValue { return placeValue(Responses, r.Response) }
+	case RiskByProbability:
+		return func(r *RiskRow) sortValue { return decimalValue(r.figures.probability) }
+	}
+	if of := riskAmounts[field]; of != nil {
+		return func(r *RiskRow) sortValue { return moneyValue(of(&r.figures)) }
 	}
 	return nil
+}
+
+// riskAmounts are the values that are of the field group cost.
+var riskAmounts = map[RiskOrderField]func(*riskFigures) *Money{
+	RiskByImpact: riskImpactOf, RiskByInherent: riskInherent, RiskByResidual: riskResidual, RiskByPrevented: riskPrevented,
 }
 
 func (v *View) riskOrder(orderBy []*RiskOrder) (ordering[RiskRow], error) {
 	o := ordering[RiskRow]{id: (*RiskRow).id}
 	for _, by := range orderBy {
+		if riskAmounts[by.Field] != nil && !v.caller.Reads(GroupCost) {
+			return o, forbiddenGroup("impacts and exposures", GroupCost)
+		}
 		t := newTerm(v.riskSort(by.Field), by.Direction, by.Nulls)
 		if by.Field == RiskByCustomField {
 			key, err := customKey(by.CustomField)

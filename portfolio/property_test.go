@@ -135,7 +135,11 @@ func visible(s *Snapshot) map[string]string {
 	for r := range s.Risks() {
 		c := *r
 		c.Rev = 0
-		rows["risk:"+r.ID] = render(c)
+		kind := KindRisk
+		if r.recorded() {
+			kind = KindRecordedRisk
+		}
+		rows[string(kind)+":"+r.ID] = render(c)
 	}
 	for p := range s.People() {
 		c := *p
@@ -415,7 +419,7 @@ func (h *history) status() (string, StatusCategory) {
 
 func (h *history) document() Document {
 	switch h.word("project", "project", "milestone", "milestone", "milestone", "dependency", "dependency", "person", "person", "identity", "department", "report",
-		"risk", "risk", "kpi", "measurement", "measurement", "measurement", "kpi link", "override", "override", "link", "strategy", "strategy", "strategy", "contribution", "contribution", "contribution", "quarantine", "hold", "site", "settings", "clock", "clock", "run", "pass", "cursor") {
+		"risk", "risk", "recorded risk", "recorded risk", "kpi", "measurement", "measurement", "measurement", "kpi link", "override", "override", "link", "strategy", "strategy", "strategy", "contribution", "contribution", "contribution", "quarantine", "hold", "site", "settings", "clock", "clock", "run", "pass", "cursor") {
 	case "project":
 		f := &ProjectFact{Source: h.source("project", 2), Name: h.word("Pay", "Move"), Category: h.word("", "IT"), Start: h.date("start"), Due: h.date("due"), Fields: h.fields()}
 		f.Status, f.StatusCategory = h.status()
@@ -463,6 +467,8 @@ func (h *history) document() Document {
 			f.Closed = h.date("closed")
 		}
 		return f
+	case "recorded risk":
+		return h.recordedRisk()
 	case "kpi":
 		return h.kpi()
 	case "measurement":
@@ -536,12 +542,13 @@ func (h *history) override() *Override {
 }
 
 func (h *history) settings() *Settings {
-	s := &Settings{TimeZone: h.word("UTC", "Pacific/Auckland", "nowhere"), ReportMaxAge: rapid.IntRange(0, 1).Draw(h.t, "age") * 7}
+	s := &Settings{TimeZone: h.word("UTC", "Pacific/Auckland", "nowhere"), Currency: h.word("", "EUR"), ReportMaxAge: rapid.IntRange(0, 1).Draw(h.t, "age") * 7}
 	for _, id := range [][]string{{"eng", "ops"}, {"ops", "eng"}, {"eng"}, {"eng", "gone"}}[rapid.IntRange(0, 3).Draw(h.t, "connections")] {
 		c := ConnectionSettings{ID: id, Name: h.word(id, "Renamed"), Type: "jira"}
 		if h.chance(2) {
 			c.Fields = []FieldMapping{{To: "department", Field: "f1"}, {To: "pmoId", Field: "PMO"}, {To: "manager", Field: "f3"},
-				{To: "budget", Field: "f4", Currency: "EUR"}, {To: "health", Field: "f5", Values: []ValueMapping{{"sad", "RED"}}}}
+				{To: "budget", Field: "f4", Currency: "EUR"}, {To: "health", Field: "f5", Values: []ValueMapping{{"sad", "RED"}}},
+				{To: riskImpact, Field: "f4", Currency: h.word("", "USD")}, {To: riskProbability, Field: "f4"}, {To: riskResponse, Field: "f5", Values: []ValueMapping{{"sad", "PREVENTED"}}}}
 		}
 		s.Connections = append(s.Connections, c)
 	}

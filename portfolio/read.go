@@ -189,12 +189,28 @@ func (s *Snapshot) DependenciesOf(id string) (predecessors, successors []string)
 }
 
 // risksOf returns the risks of a project, each of which names one of the ids
-// that lead to it.
+// that lead to it, or was recorded with a reference that does.
 func (s *Snapshot) risksOf(p *ProjectRow) []*RiskRow {
 	var rows []*RiskRow
 	for _, id := range p.led() {
 		for _, risk := range s.refs[KindRisk].of(id) {
 			if row, ok := s.Risk(risk); ok {
+				rows = append(rows, row)
+			}
+		}
+	}
+	return append(rows, s.recordedRisksOf(p)...)
+}
+
+func (s *Snapshot) recordedRisksOf(p *ProjectRow) []*RiskRow {
+	refs := s.refs[KindRecordedRisk]
+	if refs.count == 0 {
+		return nil
+	}
+	var rows []*RiskRow
+	for _, word := range s.projectWords(p) {
+		for _, id := range refs.of(word) {
+			if row, ok := s.Risk(id); ok && row.ProjectID == p.ID {
 				rows = append(rows, row)
 			}
 		}

@@ -45,6 +45,11 @@ const (
 	ResponseClosed     RiskResponse = "CLOSED"
 )
 
+// Responses are the values of RiskResponse.
+var Responses = []RiskResponse{
+	ResponseMonitored, ResponseMitigating, ResponseMitigated, ResponsePrevented, ResponseOccurred, ResponseAccepted, ResponseClosed,
+}
+
 // IssueFact is something that has gone wrong and must be put right.
 type IssueFact struct {
 	Slug        string        `json:"key"`
@@ -73,6 +78,9 @@ const (
 	SeverityCritical IssueSeverity = "CRITICAL"
 )
 
+// Severities are the values of IssueSeverity, from the least.
+var Severities = []IssueSeverity{SeverityLow, SeverityMedium, SeverityHigh, SeverityCritical}
+
 // AssumptionFact is what a plan takes for granted until somebody has looked.
 type AssumptionFact struct {
 	Slug       string          `json:"key"`
@@ -80,9 +88,9 @@ type AssumptionFact struct {
 	Project    string          `json:"project,omitempty"`    // reference
 	Department string          `json:"department,omitempty"` // slug; empty is that of the project
 	Owner      string          `json:"owner,omitempty"`
-	State      AssumptionState `json:"state,omitempty"`           // empty is OPEN
-	Raised     Date            `json:"raised,omitempty,omitzero"` //
-	Due        Date            `json:"due,omitempty,omitzero"`    // by when somebody looks
+	State      AssumptionState `json:"state,omitempty"` // empty is OPEN
+	Raised     Date            `json:"raised,omitempty,omitzero"`
+	Due        Date            `json:"due,omitempty,omitzero"` // by when somebody looks
 	Validated  Date            `json:"validated,omitempty,omitzero"`
 	Note       string          `json:"note,omitempty"` // what was found
 	Authored   `json:",inline"`
@@ -97,6 +105,9 @@ const (
 	AssumptionConfirmed AssumptionState = "CONFIRMED"
 	AssumptionRefuted   AssumptionState = "REFUTED"
 )
+
+// AssumptionStates are the values of AssumptionState.
+var AssumptionStates = []AssumptionState{AssumptionOpen, AssumptionConfirmed, AssumptionRefuted}
 
 // Key identifies the document.
 func (f *RecordedRiskFact) Key() Key { return Key{KindRecordedRisk, f.Slug} }

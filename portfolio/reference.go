@@ -121,3 +121,40 @@ func (s *Snapshot) shown(id string) bool {
 	v, ok := s.facts[KindProject].get(id)
 	return ok && s.plan.presence(&v.Doc.(*ProjectFact).Source) == PresencePresent
 }
+
+// MilestoneByReference returns the milestone that a reference of a person leads
+// to: its document id, or <connection>:<the tool's key>. Of several of one key
+// one that its tool still shows comes first, then the first by id.
+func (s *Snapshot) MilestoneByReference(reference string) (*MilestoneRow, bool) {
+	if reference == "" {
+		return nil, false
+	}
+	if m, ok := s.Milestone(reference); ok {
+		return m, true
+	}
+	connection, key, ok := strings.Cut(reference, ":")
+	if !ok || key == "" {
+		return nil, false
+	}
+	m, ok := (*s.milestoneKeys.get(s.keysOfMilestones))[keyed{connection, key}]
+	return m, ok
+}
+
+// keyed is a tool's key in a connection.
+type keyed struct{ connection, key string }
+
+type milestonesByKey map[keyed]*MilestoneRow
+
+func (s *Snapshot) keysOfMilestones() *milestonesByKey {
+	found := make(milestonesByKey, s.milestones.ordered.count)
+	for m := range s.Milestones() {
+		if m.Key == "" {
+			continue
+		}
+		at := keyed{connectionOf(m.ID), m.Key}
+		if other := found[at]; other == nil || other.Presence != PresencePresent && m.Presence == PresencePresent {
+			found[at] = m
+		}
+	}
+	return &found
+}

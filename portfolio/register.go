@@ -48,10 +48,13 @@ func divisionWord(slug string) string { return wordFor("department", slug) }
 // milestoneWord is what the records that name a milestone are found by.
 func milestoneWord(ref string) string { return wordFor("milestone", ref) }
 
+// personPrefix begins the words of people.
+const personPrefix = "person "
+
 // personWord is what the records that name a person are found by, as they
 // wrote it.
 func personWord(reference string) string {
-	return wordFor("person", strings.ToLower(strings.TrimSpace(reference)))
+	return wordFor(strings.TrimSpace(personPrefix), strings.ToLower(strings.TrimSpace(reference)))
 }
 
 // recordWord is what the records that name another record are found by.
@@ -66,9 +69,10 @@ func wordFor(what, name string) string {
 }
 
 // registers are the kinds of document that are rows themselves, in the order
-// in which a diff lists them.
+// in which a diff lists them. Recorded risks are not among them: they become
+// rows beside the risks of the tools.
 var registers = []Kind{
-	KindRecordedRisk, KindIssue, KindAssumption, KindDecision, KindLesson, KindSurvey, KindQuote, KindQuickWin,
+	KindIssue, KindAssumption, KindDecision, KindLesson, KindSurvey, KindQuote, KindQuickWin,
 	KindCycle, KindBenefit, KindCost, KindAssignment, KindCapacity, KindControlException,
 }
 

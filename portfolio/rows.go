@@ -219,14 +219,19 @@ type EndRow struct {
 	Name        string
 }
 
-// RiskRow is one risk of a project.
+// RiskRow is one risk: of a project in a tool, or one that people recorded.
 type RiskRow struct {
-	ID        string
-	Title     string
-	Key       string
-	URL       string
-	ProjectID string // id of the unified project
-	OwnerID   string
+	ID          string // document id; of a recorded one its key, which has no slash
+	Title       string
+	Description string
+	Key         string
+	URL         string
+	ProjectID   string // id of the unified project
+	OwnerID     string
+	Category    string
+	// Response is what is done about it; "" when its tool does not tell.
+	Response RiskResponse
+	Plan     string
 
 	SourceStatus   string // the tool's own word
 	StatusCategory StatusCategory
@@ -242,7 +247,10 @@ type RiskRow struct {
 	UpdatedAt time.Time
 	Rev       int64
 
-	people []string // names to be looked up among people
+	division  string // the department that was said; else it is that of the project
+	milestone string // reference to the one that it threatens
+	figures   riskFigures
+	people    []string // names to be looked up among people
 }
 
 // PersonRow is a person's account in a tool.

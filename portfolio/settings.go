@@ -48,13 +48,14 @@ type FieldMapping struct {
 	// To is the portfolio's field: department, sponsor, manager, budget,
 	// health, start, due, baseline, forecast, finished, objectives, pmoId,
 	// phase, priority, kind, justification, contingency, businessValue,
-	// timeCriticality, riskReduction, jobSize; any other name makes a custom
-	// field of that name.
+	// timeCriticality, riskReduction, jobSize, and of a risk response,
+	// probability, impact, residualProbability, residualImpact; any other name
+	// makes a custom field of that name.
 	To string `json:"to"`
 	// Field is the tool's field, by id or by name, or one of the record's own
 	// attributes: name, key, category, type or status.
 	Field    string `json:"field"`
-	Currency string `json:"currency,omitempty"` // of budget
+	Currency string `json:"currency,omitempty"` // of budget, impact and residualImpact
 	// Values maps the tool's values to the portfolio's; others stay as they are.
 	Values []ValueMapping `json:"values,omitempty"`
 }

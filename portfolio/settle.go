@@ -40,7 +40,7 @@ func (b *builder) settleProjects() {
 	for _, m := range b.milestones.changed {
 		b.mention(KindMilestone, m.id, m.old.people(), m.now.people())
 	}
-	for _, r := range b.risks.changed {
+	for _, r := range b.risks.changed { // recorded ones too, under the kind of their row
 		b.mention(KindRisk, r.id, r.old.mentioned(), r.now.mentioned())
 	}
 }

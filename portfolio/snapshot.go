@@ -60,7 +60,8 @@ type Snapshot struct {
 	standings        *lazy[standings]
 	risk             *lazy[exposure]
 
-	registers map[Kind]*lazy[registerList]
+	registers     map[Kind]*lazy[registerList]
+	milestoneKeys *lazy[milestonesByKey]
 
 	due sorted[dueRow]
 }
@@ -111,5 +112,7 @@ func emptySnapshot() *Snapshot {
 		strategies: &strategies{},
 		standings:  new(lazy[standings]),
 		risk:       new(lazy[exposure]),
+
+		milestoneKeys: new(lazy[milestonesByKey]),
 	}
 }

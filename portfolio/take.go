@@ -143,7 +143,7 @@ func (b *builder) mark(key Key, d Document) {
 		b.touch(d.Project)
 	case *DependencyFact:
 		b.dirty.dependencies[key.ID] = true
-	case *RiskFact:
+	case *RiskFact, *RecordedRiskFact:
 		b.dirty.risks[key.ID] = true
 	case *PersonFact:
 		b.dirty.people[key.ID] = true

@@ -91,6 +91,10 @@ func valueProblem(to, value string) error {
 		if healthOf(value) == HealthUnknown && constantOf(value) != string(HealthUnknown) {
 			return fmt.Errorf("%q is not a health; it is GREEN, YELLOW, RED or UNKNOWN", value)
 		}
+	case riskResponse:
+		if responseOf(value) == "" {
+			return fmt.Errorf("%q is not a response to a risk; it is MONITORED, MITIGATING, MITIGATED, PREVENTED, OCCURRED, ACCEPTED or CLOSED", value)
+		}
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package portfolio
 
 import (
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -87,9 +88,9 @@ func (v *View) seesMilestone(m *MilestoneRow) bool {
 }
 
 // seesRisk reports whether the caller may see a risk: when they may see its
-// project.
+// project, or the department that was said.
 func (v *View) seesRisk(r *RiskRow) bool {
-	if v.divisions == nil {
+	if v.divisions == nil || v.divisions[r.division] {
 		return true
 	}
 	p, _ := v.snap.Project(r.ProjectID)
@@ -167,13 +168,51 @@ func (v *View) reached() map[string]bool {
 				for _, r := range v.snap.risksOf(p) {
 					v.reachable[r.OwnerID] = true
 					v.reachUsers(r.Custom)
-					v.reachable[connectionOf(r.ID)] = true
+					if !r.recorded() {
+						v.reachable[connectionOf(r.ID)] = true
+					}
 				}
 			}
 		}
+		v.reachRecords()
 		delete(v.reachable, "")
 	})
 	return v.reachable
+}
+
+// reachRecords adds the people that records name which the caller may see.
+func (v *View) reachRecords() {
+	var words []string
+	for division := range v.divisions {
+		words = append(words, divisionWord(division))
+		for _, id := range v.snap.ProjectsOf(division) {
+			if p, ok := v.snap.Project(id); ok {
+				words = append(words, v.snap.projectWords(p)...)
+			}
+		}
+	}
+	for _, kind := range append([]Kind{KindRecordedRisk}, registers...) {
+		refs := v.snap.refs[kind]
+		if refs.count == 0 {
+			continue
+		}
+		for _, word := range words {
+			for _, id := range refs.of(word) {
+				doc, _ := v.snap.Document(Key{kind, id})
+				record := doc.Doc.(Registered)
+				if !v.seesRecord(record) {
+					continue
+				}
+				for _, word := range record.Bearing().Words {
+					if name, ok := strings.CutPrefix(word, personPrefix); ok {
+						if p, ok := v.snap.PersonByReference(name); ok {
+							v.reachable[p.ID] = true
+						}
+					}
+				}
+			}
+		}
+	}
 }
 
 // reachUsers adds the people that custom fields name.

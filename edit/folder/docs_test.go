@@ -92,6 +92,9 @@ func TestEveryListAndMemberIsDocumented(t *testing.T) {
 		{"kpis.attainment", names(portfolio.AttainmentFromTarget, portfolio.AttainmentFromBaseline)},
 		{"projects.phase", names(portfolio.PhaseProposed, portfolio.PhasePlanned, portfolio.PhaseActive, portfolio.PhaseOnHold, portfolio.PhaseDone, portfolio.PhaseCancelled)},
 		{"projects.health", names(portfolio.HealthGreen, portfolio.HealthYellow, portfolio.HealthRed, portfolio.HealthUnknown)},
+		{"risks.response", names(portfolio.Responses...)},
+		{"issues.severity", names(portfolio.Severities...)},
+		{"assumptions.state", names(portfolio.AssumptionStates...)},
 		{"milestones.kind", names(portfolio.MilestoneStandard, portfolio.MilestoneKey, portfolio.MilestoneGoLive)},
 	} {
 		for _, value := range c.values {

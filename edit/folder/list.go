@@ -44,6 +44,7 @@ const (
 	contributionsFile = "contributions.csv"
 	measurementsFile  = "measurements.csv"
 	costsFile         = "costs.csv"
+	risksFile         = "risks.yaml"
 )
 
 // lists are all there are, in the order in which they are written.
@@ -75,6 +76,9 @@ var lists = []*list{
 	{name: "contributions", kind: portfolio.KindContribution, file: contributionsFile},
 	{name: "measurements", kind: portfolio.KindMeasurement, file: measurementsFile},
 	{name: "costs", kind: portfolio.KindCost, file: costsFile},
+	{name: "risks", kind: portfolio.KindRecordedRisk, file: risksFile, referred: true},
+	{name: "issues", kind: portfolio.KindIssue, file: risksFile},
+	{name: "assumptions", kind: portfolio.KindAssumption, file: risksFile},
 }
 
 func init() {
