@@ -82,6 +82,48 @@ type ComplexityRoot struct {
 		Reason       func(childComplexity int) int
 	}
 
+	Assumption struct {
+		AgeDays    func(childComplexity int) int
+		Department func(childComplexity int) int
+		Due        func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Note       func(childComplexity int) int
+		Open       func(childComplexity int) int
+		Overdue    func(childComplexity int) int
+		Owner      func(childComplexity int) int
+		Project    func(childComplexity int) int
+		Raised     func(childComplexity int) int
+		Recorded   func(childComplexity int) int
+		Slug       func(childComplexity int) int
+		State      func(childComplexity int) int
+		Title      func(childComplexity int) int
+		Validated  func(childComplexity int) int
+	}
+
+	AssumptionAggregates struct {
+		ByState func(childComplexity int) int
+		Count   func(childComplexity int) int
+		Overdue func(childComplexity int) int
+	}
+
+	AssumptionConnection struct {
+		Aggregates func(childComplexity int) int
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	AssumptionEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	AssumptionStateCount struct {
+		Count func(childComplexity int) int
+		State func(childComplexity int) int
+	}
+
 	Briefing struct {
 		Before       func(childComplexity int) int
 		Completed    func(childComplexity int, first *int, after *string) int
@@ -370,6 +412,53 @@ type ComplexityRoot struct {
 		Sum        func(childComplexity int) int
 	}
 
+	Issue struct {
+		AgeDays     func(childComplexity int) int
+		Department  func(childComplexity int) int
+		Description func(childComplexity int) int
+		Due         func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Open        func(childComplexity int) int
+		Overdue     func(childComplexity int) int
+		Owner       func(childComplexity int) int
+		Project     func(childComplexity int) int
+		Raised      func(childComplexity int) int
+		Recorded    func(childComplexity int) int
+		Resolution  func(childComplexity int) int
+		Resolved    func(childComplexity int) int
+		Risk        func(childComplexity int) int
+		Severity    func(childComplexity int) int
+		Slug        func(childComplexity int) int
+		Title       func(childComplexity int) int
+	}
+
+	IssueAggregates struct {
+		AgeDays    func(childComplexity int) int
+		BySeverity func(childComplexity int) int
+		Count      func(childComplexity int) int
+		Open       func(childComplexity int) int
+		Overdue    func(childComplexity int) int
+	}
+
+	IssueConnection struct {
+		Aggregates func(childComplexity int) int
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	IssueEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	IssueSeverityCount struct {
+		Count    func(childComplexity int) int
+		Open     func(childComplexity int) int
+		Severity func(childComplexity int) int
+	}
+
 	Judge struct {
 		Consistency func(childComplexity int) int
 		Name        func(childComplexity int) int
@@ -651,6 +740,7 @@ type ComplexityRoot struct {
 		Parent         func(childComplexity int) int
 		Presence       func(childComplexity int) int
 		Project        func(childComplexity int) int
+		Risks          func(childComplexity int, filter *portfolio.RiskFilter, orderBy []*portfolio.RiskOrder, first *int, after *string, last *int, before *string) int
 		SlipCount      func(childComplexity int) int
 		SlipDays       func(childComplexity int) int
 		SourceStatus   func(childComplexity int) int
@@ -747,12 +837,14 @@ type ComplexityRoot struct {
 		SetProjectFields       func(childComplexity int, input model.SetProjectFieldsInput) int
 		StartSync              func(childComplexity int, input model.StartSyncInput) int
 		UnlinkProjects         func(childComplexity int, input model.UnlinkProjectsInput) int
+		UpsertAssumptions      func(childComplexity int, input model.UpsertAssumptionsInput) int
 		UpsertBenefits         func(childComplexity int, input model.UpsertBenefitsInput) int
 		UpsertContributions    func(childComplexity int, input model.UpsertContributionsInput) int
 		UpsertCosts            func(childComplexity int, input model.UpsertCostsInput) int
 		UpsertCycles           func(childComplexity int, input model.UpsertCyclesInput) int
 		UpsertDepartments      func(childComplexity int, input model.UpsertDepartmentsInput) int
 		UpsertIdentities       func(childComplexity int, input model.UpsertIdentitiesInput) int
+		UpsertIssues           func(childComplexity int, input model.UpsertIssuesInput) int
 		UpsertJudgements       func(childComplexity int, input model.UpsertJudgementsInput) int
 		UpsertKPILinks         func(childComplexity int, input model.UpsertKPILinksInput) int
 		UpsertKeyResults       func(childComplexity int, input model.UpsertKeyResultsInput) int
@@ -761,6 +853,7 @@ type ComplexityRoot struct {
 		UpsertObjectives       func(childComplexity int, input model.UpsertObjectivesInput) int
 		UpsertQuickWins        func(childComplexity int, input model.UpsertQuickWinsInput) int
 		UpsertQuotes           func(childComplexity int, input model.UpsertQuotesInput) int
+		UpsertRisks            func(childComplexity int, input model.UpsertRisksInput) int
 		UpsertStrategies       func(childComplexity int, input model.UpsertStrategiesInput) int
 		UpsertStrategyVersions func(childComplexity int, input model.UpsertStrategyVersionsInput) int
 		UpsertSurveys          func(childComplexity int, input model.UpsertSurveysInput) int
@@ -864,6 +957,7 @@ type ComplexityRoot struct {
 
 	Project struct {
 		Alignment       func(childComplexity int) int
+		Assumptions     func(childComplexity int, filter *portfolio.AssumptionFilter, orderBy []*portfolio.AssumptionOrder, first *int, after *string, last *int, before *string) int
 		BaselineDate    func(childComplexity int) int
 		Budget          func(childComplexity int) int
 		BudgetReason    func(childComplexity int) int
@@ -883,6 +977,7 @@ type ComplexityRoot struct {
 		GoneSince       func(childComplexity int) int
 		Health          func(childComplexity int) int
 		ID              func(childComplexity int) int
+		Issues          func(childComplexity int, filter *portfolio.IssueFilter, orderBy []*portfolio.IssueOrder, first *int, after *string, last *int, before *string) int
 		JobSize         func(childComplexity int) int
 		Justification   func(childComplexity int) int
 		KPIs            func(childComplexity int, filter *portfolio.KPILinkFilter, first *int, after *string, last *int, before *string) int
@@ -980,6 +1075,7 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		Assumptions             func(childComplexity int, filter *portfolio.AssumptionFilter, orderBy []*portfolio.AssumptionOrder, first *int, after *string, last *int, before *string) int
 		Briefing                func(childComplexity int, period *portfolio.Period, department *string, on *portfolio.Date) int
 		CompareStrategyVersions func(childComplexity int, strategy *string, from string, to string) int
 		Connections             func(childComplexity int, filter *portfolio.ToolFilter, first *int, after *string, last *int, before *string) int
@@ -988,6 +1084,7 @@ type ComplexityRoot struct {
 		Dependencies            func(childComplexity int, filter *portfolio.DependencyFilter, first *int, after *string, last *int, before *string) int
 		Holds                   func(childComplexity int, filter *portfolio.HoldFilter, first *int, after *string, last *int, before *string) int
 		Identities              func(childComplexity int, filter *portfolio.IdentityFilter, first *int, after *string, last *int, before *string) int
+		Issues                  func(childComplexity int, filter *portfolio.IssueFilter, orderBy []*portfolio.IssueOrder, first *int, after *string, last *int, before *string) int
 		KPI                     func(childComplexity int, key string) int
 		KPILinks                func(childComplexity int, filter *portfolio.KPILinkFilter, first *int, after *string, last *int, before *string) int
 		Kpis                    func(childComplexity int, filter *portfolio.KPIFilter, orderBy []*portfolio.KPIOrder, first *int, after *string, last *int, before *string) int
@@ -1080,30 +1177,62 @@ type ComplexityRoot struct {
 	}
 
 	Risk struct {
-		Closed         func(childComplexity int) int
-		ClosedDate     func(childComplexity int) int
-		CreatedAt      func(childComplexity int) int
-		CustomFields   func(childComplexity int, keys []string) int
-		DaysToDue      func(childComplexity int) int
-		DueDate        func(childComplexity int) int
-		GoneSince      func(childComplexity int) int
-		ID             func(childComplexity int) int
-		Key            func(childComplexity int) int
-		Overdue        func(childComplexity int) int
-		Owner          func(childComplexity int) int
-		Presence       func(childComplexity int) int
-		Project        func(childComplexity int) int
-		RaisedDate     func(childComplexity int) int
-		SourceStatus   func(childComplexity int) int
-		Sources        func(childComplexity int) int
-		StatusCategory func(childComplexity int) int
-		Title          func(childComplexity int) int
-		URL            func(childComplexity int) int
-		UpdatedAt      func(childComplexity int) int
+		Category                func(childComplexity int) int
+		Closed                  func(childComplexity int) int
+		ClosedDate              func(childComplexity int) int
+		CreatedAt               func(childComplexity int) int
+		CustomFields            func(childComplexity int, keys []string) int
+		DaysToDue               func(childComplexity int) int
+		Department              func(childComplexity int) int
+		Description             func(childComplexity int) int
+		DueDate                 func(childComplexity int) int
+		GoneSince               func(childComplexity int) int
+		ID                      func(childComplexity int) int
+		Impact                  func(childComplexity int) int
+		InherentExposure        func(childComplexity int) int
+		InherentExposureReason  func(childComplexity int) int
+		Key                     func(childComplexity int) int
+		Milestone               func(childComplexity int) int
+		Overdue                 func(childComplexity int) int
+		Owner                   func(childComplexity int) int
+		Plan                    func(childComplexity int) int
+		Presence                func(childComplexity int) int
+		PreventedExposure       func(childComplexity int) int
+		PreventedExposureReason func(childComplexity int) int
+		Probability             func(childComplexity int) int
+		Project                 func(childComplexity int) int
+		RaisedDate              func(childComplexity int) int
+		Recorded                func(childComplexity int) int
+		ResidualExposure        func(childComplexity int) int
+		ResidualExposureReason  func(childComplexity int) int
+		ResidualImpact          func(childComplexity int) int
+		ResidualProbability     func(childComplexity int) int
+		Response                func(childComplexity int) int
+		SourceStatus            func(childComplexity int) int
+		Sources                 func(childComplexity int) int
+		StatusCategory          func(childComplexity int) int
+		Title                   func(childComplexity int) int
+		URL                     func(childComplexity int) int
+		UpdatedAt               func(childComplexity int) int
+	}
+
+	RiskAggregates struct {
+		ByResponse          func(childComplexity int) int
+		Count               func(childComplexity int) int
+		Effectiveness       func(childComplexity int) int
+		EffectivenessReason func(childComplexity int) int
+		InherentExposure    func(childComplexity int) int
+		Open                func(childComplexity int) int
+		Overdue             func(childComplexity int) int
+		PreventedExposure   func(childComplexity int) int
+		ResidualExposure    func(childComplexity int) int
+		WithoutOwner        func(childComplexity int) int
 	}
 
 	RiskConnection struct {
+		Aggregates func(childComplexity int) int
 		Edges      func(childComplexity int) int
+		Groups     func(childComplexity int, by []portfolio.RiskGroupField, first *int, after *string) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		TotalCount func(childComplexity int) int
@@ -1112,6 +1241,28 @@ type ComplexityRoot struct {
 	RiskEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	RiskGroup struct {
+		Aggregates func(childComplexity int) int
+		Keys       func(childComplexity int) int
+	}
+
+	RiskGroupConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	RiskGroupEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	RiskResponseCount struct {
+		Count    func(childComplexity int) int
+		Response func(childComplexity int) int
 	}
 
 	Score struct {
@@ -1327,6 +1478,13 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	UpsertAssumptionsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	UpsertBenefitsPayload struct {
 		Replayed   func(childComplexity int) int
 		Results    func(childComplexity int) int
@@ -1363,6 +1521,13 @@ type ComplexityRoot struct {
 	}
 
 	UpsertIdentitiesPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpsertIssuesPayload struct {
 		Replayed   func(childComplexity int) int
 		Results    func(childComplexity int) int
 		Revision   func(childComplexity int) int
@@ -1419,6 +1584,13 @@ type ComplexityRoot struct {
 	}
 
 	UpsertQuotesPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpsertRisksPayload struct {
 		Replayed   func(childComplexity int) int
 		Results    func(childComplexity int) int
 		Revision   func(childComplexity int) int
@@ -1512,13 +1684,18 @@ type MutationResolver interface {
 	UpsertQuotes(ctx context.Context, input model.UpsertQuotesInput) (*recording.Payload, error)
 	UpsertSurveys(ctx context.Context, input model.UpsertSurveysInput) (*recording.Payload, error)
 	UpsertBenefits(ctx context.Context, input model.UpsertBenefitsInput) (*recording.Payload, error)
+	UpsertRisks(ctx context.Context, input model.UpsertRisksInput) (*recording.Payload, error)
+	UpsertIssues(ctx context.Context, input model.UpsertIssuesInput) (*recording.Payload, error)
+	UpsertAssumptions(ctx context.Context, input model.UpsertAssumptionsInput) (*recording.Payload, error)
 }
 type QueryResolver interface {
 	Node(ctx context.Context, id string) (portfolio.Node, error)
 	Nodes(ctx context.Context, ids []string) ([]portfolio.Node, error)
 	Misalignment(ctx context.Context, minGap *int) (*portfolio.Misalignment, error)
+	Assumptions(ctx context.Context, filter *portfolio.AssumptionFilter, orderBy []*portfolio.AssumptionOrder, first *int, after *string, last *int, before *string) (*portfolio.AssumptionConnection, error)
 	Briefing(ctx context.Context, period *portfolio.Period, department *string, on *portfolio.Date) (*portfolio.Briefing, error)
 	Dependencies(ctx context.Context, filter *portfolio.DependencyFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.DependencyRow, portfolio.Dependency], error)
+	Issues(ctx context.Context, filter *portfolio.IssueFilter, orderBy []*portfolio.IssueOrder, first *int, after *string, last *int, before *string) (*portfolio.IssueConnection, error)
 	KPI(ctx context.Context, key string) (*portfolio.KPI, error)
 	Kpis(ctx context.Context, filter *portfolio.KPIFilter, orderBy []*portfolio.KPIOrder, first *int, after *string, last *int, before *string) (*portfolio.KPIConnection, error)
 	Measurements(ctx context.Context, filter *portfolio.MeasurementFilter, orderBy []*portfolio.MeasurementOrder, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.KPIPointRow, portfolio.KPIPoint], error)
@@ -1533,7 +1710,7 @@ type QueryResolver interface {
 	Identities(ctx context.Context, filter *portfolio.IdentityFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.IdentityRow, portfolio.Identity], error)
 	Project(ctx context.Context, ref model.ProjectRef) (*portfolio.Project, error)
 	Projects(ctx context.Context, filter *portfolio.ProjectFilter, orderBy []*portfolio.ProjectOrder, first *int, after *string, last *int, before *string) (*portfolio.ProjectConnection, error)
-	Risks(ctx context.Context, filter *portfolio.RiskFilter, orderBy []*portfolio.RiskOrder, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.RiskRow, portfolio.Risk], error)
+	Risks(ctx context.Context, filter *portfolio.RiskFilter, orderBy []*portfolio.RiskOrder, first *int, after *string, last *int, before *string) (*portfolio.RiskConnection, error)
 	Strategies(ctx context.Context, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.StrategyRow, portfolio.Strategy], error)
 	Strategy(ctx context.Context, key *string) (*portfolio.Strategy, error)
 	SimulateStrategy(ctx context.Context, input portfolio.StrategyTrial) (*portfolio.StrategyComparison, error)
@@ -1761,6 +1938,173 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AlignmentTerm.Reason(childComplexity), true
+
+	case "Assumption.ageDays":
+		if e.ComplexityRoot.Assumption.AgeDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assumption.AgeDays(childComplexity), true
+	case "Assumption.department":
+		if e.ComplexityRoot.Assumption.Department == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assumption.Department(childComplexity), true
+	case "Assumption.due":
+		if e.ComplexityRoot.Assumption.Due == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assumption.Due(childComplexity), true
+	case "Assumption.id":
+		if e.ComplexityRoot.Assumption.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assumption.ID(childComplexity), true
+	case "Assumption.note":
+		if e.ComplexityRoot.Assumption.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assumption.Note(childComplexity), true
+	case "Assumption.open":
+		if e.ComplexityRoot.Assumption.Open == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assumption.Open(childComplexity), true
+	case "Assumption.overdue":
+		if e.ComplexityRoot.Assumption.Overdue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assumption.Overdue(childComplexity), true
+	case "Assumption.owner":
+		if e.ComplexityRoot.Assumption.Owner == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assumption.Owner(childComplexity), true
+	case "Assumption.project":
+		if e.ComplexityRoot.Assumption.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assumption.Project(childComplexity), true
+	case "Assumption.raised":
+		if e.ComplexityRoot.Assumption.Raised == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assumption.Raised(childComplexity), true
+	case "Assumption.recorded":
+		if e.ComplexityRoot.Assumption.Recorded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assumption.Recorded(childComplexity), true
+	case "Assumption.key":
+		if e.ComplexityRoot.Assumption.Slug == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assumption.Slug(childComplexity), true
+	case "Assumption.state":
+		if e.ComplexityRoot.Assumption.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assumption.State(childComplexity), true
+	case "Assumption.title":
+		if e.ComplexityRoot.Assumption.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assumption.Title(childComplexity), true
+	case "Assumption.validated":
+		if e.ComplexityRoot.Assumption.Validated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assumption.Validated(childComplexity), true
+
+	case "AssumptionAggregates.byState":
+		if e.ComplexityRoot.AssumptionAggregates.ByState == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssumptionAggregates.ByState(childComplexity), true
+	case "AssumptionAggregates.count":
+		if e.ComplexityRoot.AssumptionAggregates.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssumptionAggregates.Count(childComplexity), true
+	case "AssumptionAggregates.overdue":
+		if e.ComplexityRoot.AssumptionAggregates.Overdue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssumptionAggregates.Overdue(childComplexity), true
+
+	case "AssumptionConnection.aggregates":
+		if e.ComplexityRoot.AssumptionConnection.Aggregates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssumptionConnection.Aggregates(childComplexity), true
+	case "AssumptionConnection.edges":
+		if e.ComplexityRoot.AssumptionConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssumptionConnection.Edges(childComplexity), true
+	case "AssumptionConnection.nodes":
+		if e.ComplexityRoot.AssumptionConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssumptionConnection.Nodes(childComplexity), true
+	case "AssumptionConnection.pageInfo":
+		if e.ComplexityRoot.AssumptionConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssumptionConnection.PageInfo(childComplexity), true
+	case "AssumptionConnection.totalCount":
+		if e.ComplexityRoot.AssumptionConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssumptionConnection.TotalCount(childComplexity), true
+
+	case "AssumptionEdge.cursor":
+		if e.ComplexityRoot.AssumptionEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssumptionEdge.Cursor(childComplexity), true
+	case "AssumptionEdge.node":
+		if e.ComplexityRoot.AssumptionEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssumptionEdge.Node(childComplexity), true
+
+	case "AssumptionStateCount.count":
+		if e.ComplexityRoot.AssumptionStateCount.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssumptionStateCount.Count(childComplexity), true
+	case "AssumptionStateCount.state":
+		if e.ComplexityRoot.AssumptionStateCount.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssumptionStateCount.State(childComplexity), true
 
 	case "Briefing.before":
 		if e.ComplexityRoot.Briefing.Before == nil {
@@ -2971,6 +3315,203 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.IntStatistics.Sum(childComplexity), true
+
+	case "Issue.ageDays":
+		if e.ComplexityRoot.Issue.AgeDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Issue.AgeDays(childComplexity), true
+	case "Issue.department":
+		if e.ComplexityRoot.Issue.Department == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Issue.Department(childComplexity), true
+	case "Issue.description":
+		if e.ComplexityRoot.Issue.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Issue.Description(childComplexity), true
+	case "Issue.due":
+		if e.ComplexityRoot.Issue.Due == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Issue.Due(childComplexity), true
+	case "Issue.id":
+		if e.ComplexityRoot.Issue.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Issue.ID(childComplexity), true
+	case "Issue.open":
+		if e.ComplexityRoot.Issue.Open == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Issue.Open(childComplexity), true
+	case "Issue.overdue":
+		if e.ComplexityRoot.Issue.Overdue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Issue.Overdue(childComplexity), true
+	case "Issue.owner":
+		if e.ComplexityRoot.Issue.Owner == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Issue.Owner(childComplexity), true
+	case "Issue.project":
+		if e.ComplexityRoot.Issue.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Issue.Project(childComplexity), true
+	case "Issue.raised":
+		if e.ComplexityRoot.Issue.Raised == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Issue.Raised(childComplexity), true
+	case "Issue.recorded":
+		if e.ComplexityRoot.Issue.Recorded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Issue.Recorded(childComplexity), true
+	case "Issue.resolution":
+		if e.ComplexityRoot.Issue.Resolution == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Issue.Resolution(childComplexity), true
+	case "Issue.resolved":
+		if e.ComplexityRoot.Issue.Resolved == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Issue.Resolved(childComplexity), true
+	case "Issue.risk":
+		if e.ComplexityRoot.Issue.Risk == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Issue.Risk(childComplexity), true
+	case "Issue.severity":
+		if e.ComplexityRoot.Issue.Severity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Issue.Severity(childComplexity), true
+	case "Issue.key":
+		if e.ComplexityRoot.Issue.Slug == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Issue.Slug(childComplexity), true
+	case "Issue.title":
+		if e.ComplexityRoot.Issue.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Issue.Title(childComplexity), true
+
+	case "IssueAggregates.ageDays":
+		if e.ComplexityRoot.IssueAggregates.AgeDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IssueAggregates.AgeDays(childComplexity), true
+	case "IssueAggregates.bySeverity":
+		if e.ComplexityRoot.IssueAggregates.BySeverity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IssueAggregates.BySeverity(childComplexity), true
+	case "IssueAggregates.count":
+		if e.ComplexityRoot.IssueAggregates.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IssueAggregates.Count(childComplexity), true
+	case "IssueAggregates.open":
+		if e.ComplexityRoot.IssueAggregates.Open == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IssueAggregates.Open(childComplexity), true
+	case "IssueAggregates.overdue":
+		if e.ComplexityRoot.IssueAggregates.Overdue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IssueAggregates.Overdue(childComplexity), true
+
+	case "IssueConnection.aggregates":
+		if e.ComplexityRoot.IssueConnection.Aggregates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IssueConnection.Aggregates(childComplexity), true
+	case "IssueConnection.edges":
+		if e.ComplexityRoot.IssueConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IssueConnection.Edges(childComplexity), true
+	case "IssueConnection.nodes":
+		if e.ComplexityRoot.IssueConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IssueConnection.Nodes(childComplexity), true
+	case "IssueConnection.pageInfo":
+		if e.ComplexityRoot.IssueConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IssueConnection.PageInfo(childComplexity), true
+	case "IssueConnection.totalCount":
+		if e.ComplexityRoot.IssueConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IssueConnection.TotalCount(childComplexity), true
+
+	case "IssueEdge.cursor":
+		if e.ComplexityRoot.IssueEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IssueEdge.Cursor(childComplexity), true
+	case "IssueEdge.node":
+		if e.ComplexityRoot.IssueEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IssueEdge.Node(childComplexity), true
+
+	case "IssueSeverityCount.count":
+		if e.ComplexityRoot.IssueSeverityCount.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IssueSeverityCount.Count(childComplexity), true
+	case "IssueSeverityCount.open":
+		if e.ComplexityRoot.IssueSeverityCount.Open == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IssueSeverityCount.Open(childComplexity), true
+	case "IssueSeverityCount.severity":
+		if e.ComplexityRoot.IssueSeverityCount.Severity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IssueSeverityCount.Severity(childComplexity), true
 
 	case "Judge.consistency":
 		if e.ComplexityRoot.Judge.Consistency == nil {
@@ -4255,6 +4796,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Milestone.Project(childComplexity), true
+	case "Milestone.risks":
+		if e.ComplexityRoot.Milestone.Risks == nil {
+			break
+		}
+
+		args, err := ec.field_Milestone_risks_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Milestone.Risks(childComplexity, args["filter"].(*portfolio.RiskFilter), args["orderBy"].([]*portfolio.RiskOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Milestone.slipCount":
 		if e.ComplexityRoot.Milestone.SlipCount == nil {
 			break
@@ -4716,6 +5268,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UnlinkProjects(childComplexity, args["input"].(model.UnlinkProjectsInput)), true
+	case "Mutation.upsertAssumptions":
+		if e.ComplexityRoot.Mutation.UpsertAssumptions == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertAssumptions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertAssumptions(childComplexity, args["input"].(model.UpsertAssumptionsInput)), true
 	case "Mutation.upsertBenefits":
 		if e.ComplexityRoot.Mutation.UpsertBenefits == nil {
 			break
@@ -4782,6 +5345,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpsertIdentities(childComplexity, args["input"].(model.UpsertIdentitiesInput)), true
+	case "Mutation.upsertIssues":
+		if e.ComplexityRoot.Mutation.UpsertIssues == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertIssues_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertIssues(childComplexity, args["input"].(model.UpsertIssuesInput)), true
 	case "Mutation.upsertJudgements":
 		if e.ComplexityRoot.Mutation.UpsertJudgements == nil {
 			break
@@ -4870,6 +5444,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpsertQuotes(childComplexity, args["input"].(model.UpsertQuotesInput)), true
+	case "Mutation.upsertRisks":
+		if e.ComplexityRoot.Mutation.UpsertRisks == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertRisks_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertRisks(childComplexity, args["input"].(model.UpsertRisksInput)), true
 	case "Mutation.upsertStrategies":
 		if e.ComplexityRoot.Mutation.UpsertStrategies == nil {
 			break
@@ -5336,6 +5921,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.Alignment(childComplexity), true
+	case "Project.assumptions":
+		if e.ComplexityRoot.Project.Assumptions == nil {
+			break
+		}
+
+		args, err := ec.field_Project_assumptions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Project.Assumptions(childComplexity, args["filter"].(*portfolio.AssumptionFilter), args["orderBy"].([]*portfolio.AssumptionOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Project.baselineDate":
 		if e.ComplexityRoot.Project.BaselineDate == nil {
 			break
@@ -5465,6 +6061,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.ID(childComplexity), true
+	case "Project.issues":
+		if e.ComplexityRoot.Project.Issues == nil {
+			break
+		}
+
+		args, err := ec.field_Project_issues_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Project.Issues(childComplexity, args["filter"].(*portfolio.IssueFilter), args["orderBy"].([]*portfolio.IssueOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Project.jobSize":
 		if e.ComplexityRoot.Project.JobSize == nil {
 			break
@@ -5914,6 +6521,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Provenance.Unreadable(childComplexity), true
 
+	case "Query.assumptions":
+		if e.ComplexityRoot.Query.Assumptions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_assumptions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Assumptions(childComplexity, args["filter"].(*portfolio.AssumptionFilter), args["orderBy"].([]*portfolio.AssumptionOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.briefing":
 		if e.ComplexityRoot.Query.Briefing == nil {
 			break
@@ -6003,6 +6621,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Identities(childComplexity, args["filter"].(*portfolio.IdentityFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 
+	case "Query.issues":
+		if e.ComplexityRoot.Query.Issues == nil {
+			break
+		}
+
+		args, err := ec.field_Query_issues_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Issues(childComplexity, args["filter"].(*portfolio.IssueFilter), args["orderBy"].([]*portfolio.IssueOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.kpi":
 		if e.ComplexityRoot.Query.KPI == nil {
 			break
@@ -6468,6 +7097,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Recorded.Version(childComplexity), true
 
+	case "Risk.category":
+		if e.ComplexityRoot.Risk.Category == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Risk.Category(childComplexity), true
 	case "Risk.closed":
 		if e.ComplexityRoot.Risk.Closed == nil {
 			break
@@ -6503,6 +7138,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Risk.DaysToDue(childComplexity), true
+	case "Risk.department":
+		if e.ComplexityRoot.Risk.Department == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Risk.Department(childComplexity), true
+	case "Risk.description":
+		if e.ComplexityRoot.Risk.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Risk.Description(childComplexity), true
 	case "Risk.dueDate":
 		if e.ComplexityRoot.Risk.DueDate == nil {
 			break
@@ -6521,12 +7168,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Risk.ID(childComplexity), true
+	case "Risk.impact":
+		if e.ComplexityRoot.Risk.Impact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Risk.Impact(childComplexity), true
+	case "Risk.inherentExposure":
+		if e.ComplexityRoot.Risk.InherentExposure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Risk.InherentExposure(childComplexity), true
+	case "Risk.inherentExposureReason":
+		if e.ComplexityRoot.Risk.InherentExposureReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Risk.InherentExposureReason(childComplexity), true
 	case "Risk.key":
 		if e.ComplexityRoot.Risk.Key == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Risk.Key(childComplexity), true
+	case "Risk.milestone":
+		if e.ComplexityRoot.Risk.Milestone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Risk.Milestone(childComplexity), true
 	case "Risk.overdue":
 		if e.ComplexityRoot.Risk.Overdue == nil {
 			break
@@ -6539,12 +7210,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Risk.Owner(childComplexity), true
+	case "Risk.plan":
+		if e.ComplexityRoot.Risk.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Risk.Plan(childComplexity), true
 	case "Risk.presence":
 		if e.ComplexityRoot.Risk.Presence == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Risk.Presence(childComplexity), true
+	case "Risk.preventedExposure":
+		if e.ComplexityRoot.Risk.PreventedExposure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Risk.PreventedExposure(childComplexity), true
+	case "Risk.preventedExposureReason":
+		if e.ComplexityRoot.Risk.PreventedExposureReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Risk.PreventedExposureReason(childComplexity), true
+	case "Risk.probability":
+		if e.ComplexityRoot.Risk.Probability == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Risk.Probability(childComplexity), true
 	case "Risk.project":
 		if e.ComplexityRoot.Risk.Project == nil {
 			break
@@ -6557,6 +7252,42 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Risk.RaisedDate(childComplexity), true
+	case "Risk.recorded":
+		if e.ComplexityRoot.Risk.Recorded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Risk.Recorded(childComplexity), true
+	case "Risk.residualExposure":
+		if e.ComplexityRoot.Risk.ResidualExposure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Risk.ResidualExposure(childComplexity), true
+	case "Risk.residualExposureReason":
+		if e.ComplexityRoot.Risk.ResidualExposureReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Risk.ResidualExposureReason(childComplexity), true
+	case "Risk.residualImpact":
+		if e.ComplexityRoot.Risk.ResidualImpact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Risk.ResidualImpact(childComplexity), true
+	case "Risk.residualProbability":
+		if e.ComplexityRoot.Risk.ResidualProbability == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Risk.ResidualProbability(childComplexity), true
+	case "Risk.response":
+		if e.ComplexityRoot.Risk.Response == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Risk.Response(childComplexity), true
 	case "Risk.sourceStatus":
 		if e.ComplexityRoot.Risk.SourceStatus == nil {
 			break
@@ -6594,12 +7325,90 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Risk.UpdatedAt(childComplexity), true
 
+	case "RiskAggregates.byResponse":
+		if e.ComplexityRoot.RiskAggregates.ByResponse == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskAggregates.ByResponse(childComplexity), true
+	case "RiskAggregates.count":
+		if e.ComplexityRoot.RiskAggregates.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskAggregates.Count(childComplexity), true
+	case "RiskAggregates.effectiveness":
+		if e.ComplexityRoot.RiskAggregates.Effectiveness == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskAggregates.Effectiveness(childComplexity), true
+	case "RiskAggregates.effectivenessReason":
+		if e.ComplexityRoot.RiskAggregates.EffectivenessReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskAggregates.EffectivenessReason(childComplexity), true
+	case "RiskAggregates.inherentExposure":
+		if e.ComplexityRoot.RiskAggregates.InherentExposure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskAggregates.InherentExposure(childComplexity), true
+	case "RiskAggregates.open":
+		if e.ComplexityRoot.RiskAggregates.Open == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskAggregates.Open(childComplexity), true
+	case "RiskAggregates.overdue":
+		if e.ComplexityRoot.RiskAggregates.Overdue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskAggregates.Overdue(childComplexity), true
+	case "RiskAggregates.preventedExposure":
+		if e.ComplexityRoot.RiskAggregates.PreventedExposure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskAggregates.PreventedExposure(childComplexity), true
+	case "RiskAggregates.residualExposure":
+		if e.ComplexityRoot.RiskAggregates.ResidualExposure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskAggregates.ResidualExposure(childComplexity), true
+	case "RiskAggregates.withoutOwner":
+		if e.ComplexityRoot.RiskAggregates.WithoutOwner == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskAggregates.WithoutOwner(childComplexity), true
+
+	case "RiskConnection.aggregates":
+		if e.ComplexityRoot.RiskConnection.Aggregates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskConnection.Aggregates(childComplexity), true
 	case "RiskConnection.edges":
 		if e.ComplexityRoot.RiskConnection.Edges == nil {
 			break
 		}
 
 		return e.ComplexityRoot.RiskConnection.Edges(childComplexity), true
+	case "RiskConnection.groups":
+		if e.ComplexityRoot.RiskConnection.Groups == nil {
+			break
+		}
+
+		args, err := ec.field_RiskConnection_groups_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.RiskConnection.Groups(childComplexity, args["by"].([]portfolio.RiskGroupField), args["first"].(*int), args["after"].(*string)), true
 	case "RiskConnection.nodes":
 		if e.ComplexityRoot.RiskConnection.Nodes == nil {
 			break
@@ -6631,6 +7440,70 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RiskEdge.Node(childComplexity), true
+
+	case "RiskGroup.aggregates":
+		if e.ComplexityRoot.RiskGroup.Aggregates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskGroup.Aggregates(childComplexity), true
+	case "RiskGroup.keys":
+		if e.ComplexityRoot.RiskGroup.Keys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskGroup.Keys(childComplexity), true
+
+	case "RiskGroupConnection.edges":
+		if e.ComplexityRoot.RiskGroupConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskGroupConnection.Edges(childComplexity), true
+	case "RiskGroupConnection.nodes":
+		if e.ComplexityRoot.RiskGroupConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskGroupConnection.Nodes(childComplexity), true
+	case "RiskGroupConnection.pageInfo":
+		if e.ComplexityRoot.RiskGroupConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskGroupConnection.PageInfo(childComplexity), true
+	case "RiskGroupConnection.totalCount":
+		if e.ComplexityRoot.RiskGroupConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskGroupConnection.TotalCount(childComplexity), true
+
+	case "RiskGroupEdge.cursor":
+		if e.ComplexityRoot.RiskGroupEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskGroupEdge.Cursor(childComplexity), true
+	case "RiskGroupEdge.node":
+		if e.ComplexityRoot.RiskGroupEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskGroupEdge.Node(childComplexity), true
+
+	case "RiskResponseCount.count":
+		if e.ComplexityRoot.RiskResponseCount.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskResponseCount.Count(childComplexity), true
+	case "RiskResponseCount.response":
+		if e.ComplexityRoot.RiskResponseCount.Response == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskResponseCount.Response(childComplexity), true
 
 	case "Score.reasons":
 		if e.ComplexityRoot.Score.Reasons == nil {
@@ -7515,6 +8388,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UnreadableRecordEdge.Node(childComplexity), true
 
+	case "UpsertAssumptionsPayload.replayed":
+		if e.ComplexityRoot.UpsertAssumptionsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertAssumptionsPayload.Replayed(childComplexity), true
+	case "UpsertAssumptionsPayload.results":
+		if e.ComplexityRoot.UpsertAssumptionsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertAssumptionsPayload.Results(childComplexity), true
+	case "UpsertAssumptionsPayload.revision":
+		if e.ComplexityRoot.UpsertAssumptionsPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertAssumptionsPayload.Revision(childComplexity), true
+	case "UpsertAssumptionsPayload.userErrors":
+		if e.ComplexityRoot.UpsertAssumptionsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertAssumptionsPayload.UserErrors(childComplexity), true
+
 	case "UpsertBenefitsPayload.replayed":
 		if e.ComplexityRoot.UpsertBenefitsPayload.Replayed == nil {
 			break
@@ -7664,6 +8562,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpsertIdentitiesPayload.UserErrors(childComplexity), true
+
+	case "UpsertIssuesPayload.replayed":
+		if e.ComplexityRoot.UpsertIssuesPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertIssuesPayload.Replayed(childComplexity), true
+	case "UpsertIssuesPayload.results":
+		if e.ComplexityRoot.UpsertIssuesPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertIssuesPayload.Results(childComplexity), true
+	case "UpsertIssuesPayload.revision":
+		if e.ComplexityRoot.UpsertIssuesPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertIssuesPayload.Revision(childComplexity), true
+	case "UpsertIssuesPayload.userErrors":
+		if e.ComplexityRoot.UpsertIssuesPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertIssuesPayload.UserErrors(childComplexity), true
 
 	case "UpsertJudgementsPayload.replayed":
 		if e.ComplexityRoot.UpsertJudgementsPayload.Replayed == nil {
@@ -7864,6 +8787,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpsertQuotesPayload.UserErrors(childComplexity), true
+
+	case "UpsertRisksPayload.replayed":
+		if e.ComplexityRoot.UpsertRisksPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertRisksPayload.Replayed(childComplexity), true
+	case "UpsertRisksPayload.results":
+		if e.ComplexityRoot.UpsertRisksPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertRisksPayload.Results(childComplexity), true
+	case "UpsertRisksPayload.revision":
+		if e.ComplexityRoot.UpsertRisksPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertRisksPayload.Revision(childComplexity), true
+	case "UpsertRisksPayload.userErrors":
+		if e.ComplexityRoot.UpsertRisksPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertRisksPayload.UserErrors(childComplexity), true
 
 	case "UpsertStrategiesPayload.replayed":
 		if e.ComplexityRoot.UpsertStrategiesPayload.Replayed == nil {
@@ -8080,6 +9028,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAlignmentFlagsComparator,
+		ec.unmarshalInputAssumptionFilter,
+		ec.unmarshalInputAssumptionInput,
+		ec.unmarshalInputAssumptionOrder,
+		ec.unmarshalInputAssumptionStateComparator,
 		ec.unmarshalInputBaselineBasisComparator,
 		ec.unmarshalInputBenefitInput,
 		ec.unmarshalInputBooleanComparator,
@@ -8111,6 +9063,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputIdentityInput,
 		ec.unmarshalInputIndicatorTypeComparator,
 		ec.unmarshalInputIntComparator,
+		ec.unmarshalInputIssueFilter,
+		ec.unmarshalInputIssueInput,
+		ec.unmarshalInputIssueOrder,
+		ec.unmarshalInputIssueSeverityComparator,
 		ec.unmarshalInputJudgementInput,
 		ec.unmarshalInputKeyResultInput,
 		ec.unmarshalInputKpiBasisComparator,
@@ -8156,7 +9112,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRealisedBenefitInput,
 		ec.unmarshalInputRecordKeyInput,
 		ec.unmarshalInputRiskFilter,
+		ec.unmarshalInputRiskInput,
 		ec.unmarshalInputRiskOrder,
+		ec.unmarshalInputRiskResponseComparator,
 		ec.unmarshalInputRunFilter,
 		ec.unmarshalInputRunStateComparator,
 		ec.unmarshalInputSetMilestoneFieldsInput,
@@ -8172,12 +9130,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputToolFilter,
 		ec.unmarshalInputTrialWeight,
 		ec.unmarshalInputUnlinkProjectsInput,
+		ec.unmarshalInputUpsertAssumptionsInput,
 		ec.unmarshalInputUpsertBenefitsInput,
 		ec.unmarshalInputUpsertContributionsInput,
 		ec.unmarshalInputUpsertCostsInput,
 		ec.unmarshalInputUpsertCyclesInput,
 		ec.unmarshalInputUpsertDepartmentsInput,
 		ec.unmarshalInputUpsertIdentitiesInput,
+		ec.unmarshalInputUpsertIssuesInput,
 		ec.unmarshalInputUpsertJudgementsInput,
 		ec.unmarshalInputUpsertKeyResultsInput,
 		ec.unmarshalInputUpsertKpiLinksInput,
@@ -8186,6 +9146,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputUpsertObjectivesInput,
 		ec.unmarshalInputUpsertQuickWinsInput,
 		ec.unmarshalInputUpsertQuotesInput,
+		ec.unmarshalInputUpsertRisksInput,
 		ec.unmarshalInputUpsertStrategiesInput,
 		ec.unmarshalInputUpsertStrategyVersionsInput,
 		ec.unmarshalInputUpsertSurveysInput,
@@ -8396,7 +9357,7 @@ type MoneyTotal {
 
 "One of the values that the members of a group share. All but field are null where they have no value, or none that the caller may see."
 type GroupKey {
-  "What was grouped by: a value of ProjectGroupField, MilestoneGroupField or KpiGroupField."
+  "What was grouped by: a value of ProjectGroupField, MilestoneGroupField, KpiGroupField or RiskGroupField."
   field: String!
   "The value for programs: an enum value, a text, the id of the node, the first day of the period."
   value: String
@@ -8705,6 +9666,204 @@ type RankInversionEdge {
   cursor: String!
   "The element."
   node: RankInversion!
+}
+`, BuiltIn: false},
+	{Name: "../schema/assumption.graphqls", Input: `extend type Query {
+  "The assumptions, by key unless another order is given."
+  assumptions(
+    "Which are meant; null means all."
+    filter: AssumptionFilter
+    "The order; completed with the key."
+    orderBy: [AssumptionOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): AssumptionConnection!
+}
+
+"What a plan takes for granted until somebody has looked."
+type Assumption implements Node {
+  "The global id."
+  id: ID!
+  "Its key, unique among assumptions."
+  key: String!
+  "What is taken for granted."
+  title: String!
+  "The project it bears on; null when that is not synced, or when it is of a department only."
+  project: Project
+  "The department: the one that was recorded, else that of the project."
+  department: Department
+  "Who answers for it."
+  owner: Person
+  "What is known of it."
+  state: AssumptionState!
+  "When it was raised."
+  raised: Date
+  "By when somebody looks."
+  due: Date
+  "When somebody looked."
+  validated: Date
+  "What was found."
+  note: String
+  "Whether it is OPEN."
+  open: Boolean!
+  "Whether somebody should have looked by now."
+  overdue: Boolean!
+  "The days since it was raised, or from then until somebody looked; null when it was not said when, or lies ahead. Filter and sort by raised."
+  ageDays: Int
+  "Who recorded it."
+  recorded: Recorded!
+}
+
+"What is known of an assumption."
+enum AssumptionState {
+  "Nobody has looked yet."
+  OPEN
+  "It is so."
+  CONFIRMED
+  "It is not so."
+  REFUTED
+}
+
+"A page of assumptions."
+type AssumptionConnection {
+  "The elements of the page."
+  nodes: [Assumption!]!
+  "The elements of the page with their cursors."
+  edges: [AssumptionEdge!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many elements the whole list has."
+  totalCount: Int!
+  "Figures over the whole list."
+  aggregates: AssumptionAggregates!
+}
+
+"One of the assumptions in a list, and its place in it."
+type AssumptionEdge {
+  "The place after this element, for the argument after."
+  cursor: String!
+  "The element."
+  node: Assumption!
+}
+
+"Figures over assumptions."
+type AssumptionAggregates {
+  "How many there are."
+  count: Int!
+  "At how many somebody should have looked by now."
+  overdue: Int!
+  "How many there are of each state."
+  byState: [AssumptionStateCount!]!
+}
+
+"How many assumptions there are of a state."
+type AssumptionStateCount {
+  "The state."
+  state: AssumptionState!
+  "How many there are."
+  count: Int!
+}
+
+"Says which assumptions are meant. Every member that is given must hold."
+input AssumptionFilter {
+  "All of these hold."
+  and: [AssumptionFilter!]
+  "At least one of these holds; an empty list is satisfied by nothing."
+  or: [AssumptionFilter!]
+  "This does not hold."
+  not: AssumptionFilter
+  "The global id."
+  id: IDComparator
+  "The key."
+  key: StringComparator
+  "The title."
+  title: StringComparator
+  "The project it bears on."
+  project: ProjectFilter
+  "The department that was recorded, else that of its project, by its key, its name or an alias: one of them satisfies the condition, and none is what neq and nin rule out."
+  department: StringComparator
+  "Who answers for it."
+  owner: PersonFilter
+  "When it was raised."
+  raised: DateComparator
+  "What is known of it."
+  state: AssumptionStateComparator
+  "By when somebody looks."
+  due: DateComparator
+  "When somebody looked."
+  validated: DateComparator
+  "Whether somebody should have looked by now."
+  overdue: Boolean
+}
+
+"A condition on what is known of an assumption. Every member that is given must hold; a missing value satisfies null: true, neq and nin only."
+input AssumptionStateComparator {
+  "It is this."
+  eq: AssumptionState
+  "It is not this."
+  neq: AssumptionState
+  "It is one of these."
+  in: [AssumptionState!]
+  "It is none of these."
+  nin: [AssumptionState!]
+  "Whether it is missing."
+  null: Boolean
+}
+
+"One term of an order of assumptions."
+input AssumptionOrder {
+  "What to sort by."
+  field: AssumptionOrderField!
+  "The direction."
+  direction: OrderDirection = ASC
+  "Where assumptions without a value go."
+  nulls: NullsOrder = LAST
+}
+
+"What assumptions are sorted by. Texts sort without regard to case."
+enum AssumptionOrderField {
+  "The key."
+  KEY
+  "The title."
+  TITLE
+  "The name of the project."
+  PROJECT
+  "The name of the department."
+  DEPARTMENT
+  "The state, from OPEN to REFUTED."
+  STATE
+  "The name of who answers for it."
+  OWNER
+  "When it was raised."
+  RAISED
+  "By when somebody looks."
+  DUE
+  "When somebody looked."
+  VALIDATED
+}
+
+extend type Project {
+  "Its assumptions, by due date unless another order is given."
+  assumptions(
+    "Which are meant; null means all."
+    filter: AssumptionFilter
+    "The order; completed with the id."
+    orderBy: [AssumptionOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): AssumptionConnection!
 }
 `, BuiltIn: false},
 	{Name: "../schema/briefing.graphqls", Input: `extend type Query {
@@ -9992,6 +11151,12 @@ input DeleteRecordsInput {
   benefits: [RecordKeyInput!]
   "Costs, as pmo:PMO-201#2026-03#licences, or pmo:PMO-201#2026-03# without a category."
   costs: [RecordKeyInput!]
+  "Recorded risks, by key."
+  risks: [RecordKeyInput!]
+  "Issues, by key."
+  issues: [RecordKeyInput!]
+  "Assumptions, by key."
+  assumptions: [RecordKeyInput!]
   "Whether to validate only, and say what would change."
   dryRun: Boolean = false
   "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
@@ -10016,6 +11181,220 @@ type DeleteRecordsPayload {
   replayed: Boolean!
   "All that is wrong; with any, nothing was written."
   userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/issue.graphqls", Input: `extend type Query {
+  "The issues, by key unless another order is given."
+  issues(
+    "Which are meant; null means all."
+    filter: IssueFilter
+    "The order; completed with the key."
+    orderBy: [IssueOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): IssueConnection!
+}
+
+"Something that has gone wrong and must be put right."
+type Issue implements Node {
+  "The global id."
+  id: ID!
+  "Its key, unique among issues."
+  key: String!
+  "What has gone wrong."
+  title: String!
+  "More about it."
+  description: String
+  "The project it bears on; null when that is not synced, or when it is of a department only."
+  project: Project
+  "The department: the one that was recorded, else that of the project."
+  department: Department
+  "How bad it is."
+  severity: IssueSeverity!
+  "Who answers for it."
+  owner: Person
+  "The recorded risk that occurred."
+  risk: Risk
+  "When it was raised."
+  raised: Date!
+  "By when it is to be resolved."
+  due: Date
+  "When it was resolved."
+  resolved: Date
+  "How it was resolved."
+  resolution: String
+  "Whether it is not resolved."
+  open: Boolean!
+  "Whether it is open past its due date."
+  overdue: Boolean!
+  "The days since it was raised, or from then until it was resolved; null when that lies ahead. Filter and sort by raised."
+  ageDays: Int
+  "Who recorded it."
+  recorded: Recorded!
+}
+
+"How bad an issue is."
+enum IssueSeverity {
+  "It can wait."
+  LOW
+  "It needs to be put right in time."
+  MEDIUM
+  "It endangers a date or a result."
+  HIGH
+  "It stops the work."
+  CRITICAL
+}
+
+"A page of issues."
+type IssueConnection {
+  "The elements of the page."
+  nodes: [Issue!]!
+  "The elements of the page with their cursors."
+  edges: [IssueEdge!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many elements the whole list has."
+  totalCount: Int!
+  "Figures over the whole list."
+  aggregates: IssueAggregates!
+}
+
+"One of the issues in a list, and its place in it."
+type IssueEdge {
+  "The place after this element, for the argument after."
+  cursor: String!
+  "The element."
+  node: Issue!
+}
+
+"Figures over issues."
+type IssueAggregates {
+  "How many there are."
+  count: Int!
+  "How many are not resolved."
+  open: Int!
+  "How many are open past their due date."
+  overdue: Int!
+  "How many there are of each severity."
+  bySeverity: [IssueSeverityCount!]!
+  "Figures over the days since they were raised, or until they were resolved. Filter by open."
+  ageDays: IntStatistics!
+}
+
+"How many issues there are of a severity."
+type IssueSeverityCount {
+  "The severity."
+  severity: IssueSeverity!
+  "How many there are."
+  count: Int!
+  "How many of them are not resolved."
+  open: Int!
+}
+
+"Says which issues are meant. Every member that is given must hold."
+input IssueFilter {
+  "All of these hold."
+  and: [IssueFilter!]
+  "At least one of these holds; an empty list is satisfied by nothing."
+  or: [IssueFilter!]
+  "This does not hold."
+  not: IssueFilter
+  "The global id."
+  id: IDComparator
+  "The key."
+  key: StringComparator
+  "The title."
+  title: StringComparator
+  "The project it bears on."
+  project: ProjectFilter
+  "The department that was recorded, else that of its project, by its key, its name or an alias: one of them satisfies the condition, and none is what neq and nin rule out."
+  department: StringComparator
+  "Who answers for it."
+  owner: PersonFilter
+  "When it was raised."
+  raised: DateComparator
+  "How bad it is."
+  severity: IssueSeverityComparator
+  "The global id of the recorded risk that occurred."
+  risk: IDComparator
+  "By when it is to be resolved."
+  due: DateComparator
+  "When it was resolved."
+  resolved: DateComparator
+  "Whether it is not resolved."
+  open: Boolean
+  "Whether it is open past its due date."
+  overdue: Boolean
+}
+
+"A condition on how bad an issue is. Every member that is given must hold; a missing value satisfies null: true, neq and nin only."
+input IssueSeverityComparator {
+  "It is this."
+  eq: IssueSeverity
+  "It is not this."
+  neq: IssueSeverity
+  "It is one of these."
+  in: [IssueSeverity!]
+  "It is none of these."
+  nin: [IssueSeverity!]
+  "Whether it is missing."
+  null: Boolean
+}
+
+"One term of an order of issues."
+input IssueOrder {
+  "What to sort by."
+  field: IssueOrderField!
+  "The direction."
+  direction: OrderDirection = ASC
+  "Where issues without a value go."
+  nulls: NullsOrder = LAST
+}
+
+"What issues are sorted by. Texts sort without regard to case."
+enum IssueOrderField {
+  "The key."
+  KEY
+  "The title."
+  TITLE
+  "The name of the project."
+  PROJECT
+  "The name of the department."
+  DEPARTMENT
+  "The severity, from LOW to CRITICAL."
+  SEVERITY
+  "The name of who answers for it."
+  OWNER
+  "When it was raised."
+  RAISED
+  "By when it is to be resolved."
+  DUE
+  "When it was resolved."
+  RESOLVED
+}
+
+extend type Project {
+  "Its issues, by due date unless another order is given."
+  issues(
+    "Which are meant; null means all."
+    filter: IssueFilter
+    "The order; completed with the id."
+    orderBy: [IssueOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): IssueConnection!
 }
 `, BuiltIn: false},
 	{Name: "../schema/kpi.graphqls", Input: `extend type Query {
@@ -13274,8 +14653,190 @@ type UpsertBenefitsPayload {
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/recorded_risk.graphqls", Input: `extend type Mutation {
+  "Records risks, beside those that the tools hold. The list risks shows both."
+  upsertRisks(
+    "What to record."
+    input: UpsertRisksInput!
+  ): UpsertRisksPayload!
+  "Records issues."
+  upsertIssues(
+    "What to record."
+    input: UpsertIssuesInput!
+  ): UpsertIssuesPayload!
+  "Records assumptions."
+  upsertAssumptions(
+    "What to record."
+    input: UpsertAssumptionsInput!
+  ): UpsertAssumptionsPayload!
+}
+
+"A risk: of a project, of a department, or of both."
+input RiskInput {
+  "Its key, unique among recorded risks."
+  key: String!
+  "What may happen."
+  title: String!
+  "More about it."
+  description: String
+  "The project: its global id, pmo:<PMO number>, or <connection>:<the tool's key>."
+  project: String
+  "The key of the department; null is that of the project."
+  department: String
+  "The milestone that it threatens: its global id, or <connection>:<the tool's key>."
+  milestone: String
+  "Its category, in the organisation's words."
+  category: String
+  "A person's key, id, e-mail or name."
+  owner: String
+  "What is done about it, or what became of it; null is MONITORED."
+  response: RiskResponse
+  "What is done about it, in words."
+  plan: String
+  "0 to 1, before anything is done about it."
+  probability: Decimal
+  "What it costs if it occurs; the key needs the field group cost."
+  impact: Decimal
+  "0 to 1, with what was done; null is as before."
+  residualProbability: Decimal
+  "What it costs with what was done; null is as before. The key needs the field group cost."
+  residualImpact: Decimal
+  "The currency of the two amounts, as ISO 4217; null is that of the settings."
+  currency: String
+  "When it was raised."
+  raised: Date
+  "By when something must have been done."
+  due: Date
+  "When it was closed."
+  closed: Date
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"An issue: of a project, of a department, or of both."
+input IssueInput {
+  "Its key, unique among issues."
+  key: String!
+  "What has gone wrong."
+  title: String!
+  "More about it."
+  description: String
+  "The project: its global id, pmo:<PMO number>, or <connection>:<the tool's key>."
+  project: String
+  "The key of the department; null is that of the project."
+  department: String
+  "How bad it is; null is MEDIUM."
+  severity: IssueSeverity
+  "A person's key, id, e-mail or name."
+  owner: String
+  "The key of the recorded risk that occurred."
+  risk: String
+  "When it was raised."
+  raised: Date!
+  "By when it is to be resolved."
+  due: Date
+  "When it was resolved; null while it is open."
+  resolved: Date
+  "How it was resolved."
+  resolution: String
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"An assumption: of a project, of a department, or of both."
+input AssumptionInput {
+  "Its key, unique among assumptions."
+  key: String!
+  "What is taken for granted."
+  title: String!
+  "The project: its global id, pmo:<PMO number>, or <connection>:<the tool's key>."
+  project: String
+  "The key of the department; null is that of the project."
+  department: String
+  "A person's key, id, e-mail or name."
+  owner: String
+  "What is known of it; null is OPEN."
+  state: AssumptionState
+  "When it was raised."
+  raised: Date
+  "By when somebody looks."
+  due: Date
+  "When somebody looked."
+  validated: Date
+  "What was found."
+  note: String
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"The risks to record."
+input UpsertRisksInput {
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
+  items: [RiskInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of upsertRisks."
+type UpsertRisksPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"The issues to record."
+input UpsertIssuesInput {
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
+  items: [IssueInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of upsertIssues."
+type UpsertIssuesPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"The assumptions to record."
+input UpsertAssumptionsInput {
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
+  items: [AssumptionInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of upsertAssumptions."
+type UpsertAssumptionsPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/risk.graphqls", Input: `extend type Query {
-  "The risks of all projects, by id unless another order is given."
+  "The risks that the tools hold and those that people recorded, by id unless another order is given."
   risks(
     "Which are meant; null means all that are PRESENT."
     filter: RiskFilter
@@ -13292,25 +14853,57 @@ type UpsertBenefitsPayload {
   ): RiskConnection!
 }
 
-"A risk of a project: what may happen, and who keeps an eye on it."
+"A risk: what may happen, what is done about it, and who keeps an eye on it."
 type Risk implements Node {
   "The global id."
   id: ID!
   "What it is called."
   title: String!
-  "The key in the tool."
+  "More about it, of a recorded one."
+  description: String
+  "The key in the tool, or the one under which it was recorded."
   key: String
   "Where people look at it in the tool."
   url: String
-  "The project it bears on; null when that is not synced."
+  "The project it bears on; null when that is not synced, or when it is of a department only."
   project: Project
+  "The department: the one that was recorded, else that of the project."
+  department: Department
+  "The milestone that it threatens, of a recorded one."
+  milestone: Milestone
+  "Its category, in the organisation's words, of a recorded one."
+  category: String
+  "What is done about it, or what became of it; null when its tool does not tell."
+  response: RiskResponse
+  "What is done about it, in words, of a recorded one."
+  plan: String
+  "From 0 to 1, before anything is done about it."
+  probability: Decimal
+  "From 0 to 1, with what was done; null is as before."
+  residualProbability: Decimal
+  "What it costs if it occurs."
+  impact: Money @fieldGroup(name: "cost")
+  "What it costs with what was done; null is as before."
+  residualImpact: Money @fieldGroup(name: "cost")
+  "Probability times impact; null is explained by inherentExposureReason."
+  inherentExposure: Money @fieldGroup(name: "cost")
+  "Why there is no inherent exposure: NO_PROBABILITY, NO_IMPACT, NO_CURRENCY, or FIELD_GROUP when the caller may not read it."
+  inherentExposureReason: Reason
+  "Residual probability times residual impact, each as before where it was not said; null is explained by residualExposureReason."
+  residualExposure: Money @fieldGroup(name: "cost")
+  "Why there is no residual exposure: as for the inherent one, NO_RESIDUAL when it is PREVENTED and nobody said what is left, or MIXED_CURRENCIES."
+  residualExposureReason: Reason
+  "Of a risk that is PREVENTED: inherent exposure minus residual exposure; null is explained by preventedExposureReason."
+  preventedExposure: Money @fieldGroup(name: "cost")
+  "Why there is no prevented exposure: NOT_PREVENTED, or as for the other two."
+  preventedExposureReason: Reason
   "Who answers for it."
   owner: Person
   "The tool's own word for its status."
   sourceStatus: String
   "What that status amounts to; null when the tool does not tell."
   statusCategory: StatusCategory
-  "Whether nothing has to be done about it any more."
+  "Whether nothing has to be done about it any more: it is PREVENTED, OCCURRED or CLOSED, or has the day on which it was closed, or its tool counts it as done or cancelled."
   closed: Boolean!
   "Whether the tool still shows it."
   presence: Presence!
@@ -13335,8 +14928,28 @@ type Risk implements Node {
     "The names or ids of the fields, in the order in which they are wanted; null means all."
     keys: [String!]
   ): [CustomField!]!
-  "Where the fact behind it comes from."
+  "Where the fact behind it comes from; empty of a recorded one."
   sources: [Provenance!]!
+  "Who recorded it; null of a tool's."
+  recorded: Recorded
+}
+
+"What is done about a risk, or what became of it."
+enum RiskResponse {
+  "Somebody keeps an eye on it."
+  MONITORED
+  "Something is being done to make it less probable or less costly."
+  MITIGATING
+  "It was made less probable or less costly."
+  MITIGATED
+  "It can hardly occur any more, because of what was done."
+  PREVENTED
+  "It has occurred."
+  OCCURRED
+  "It is borne: nothing is done about it."
+  ACCEPTED
+  "It has passed without having been prevented."
+  CLOSED
 }
 
 "A page of risks."
@@ -13349,6 +14962,91 @@ type RiskConnection {
   pageInfo: PageInfo!
   "How many elements the whole list has."
   totalCount: Int!
+  "Figures over the whole list."
+  aggregates: RiskAggregates!
+  "The whole list by groups of risks that share values, sorted by them."
+  groups(
+    "What to group by, 1 to 4 values."
+    by: [RiskGroupField!]!
+    "How many groups from the beginning. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+  ): RiskGroupConnection!
+}
+
+"Figures over risks."
+type RiskAggregates {
+  "How many there are."
+  count: Int!
+  "How many are not closed."
+  open: Int!
+  "How many of the open ones are past their due date."
+  overdue: Int!
+  "For how many of the open ones nobody answers."
+  withoutOwner: Int!
+  "How many there are of each response."
+  byResponse: [RiskResponseCount!]!
+  "The sum of the exposures before anything was done. Filter by closed for what may still occur."
+  inherentExposure: MoneyTotal! @fieldGroup(name: "cost")
+  "The sum of the exposures with what was done."
+  residualExposure: MoneyTotal! @fieldGroup(name: "cost")
+  "The sum of the prevented exposures, over the risks that are PREVENTED."
+  preventedExposure: MoneyTotal! @fieldGroup(name: "cost")
+  "Of the risks that were prevented or occurred, the share that was prevented; null is explained by effectivenessReason."
+  effectiveness: Float
+  "Why there is no effectiveness: NO_OUTCOMES."
+  effectivenessReason: Reason
+}
+
+"How many risks there are of a response."
+type RiskResponseCount {
+  "The response; null is of tools that do not tell."
+  response: RiskResponse
+  "How many there are."
+  count: Int!
+}
+
+"What risks are grouped by."
+enum RiskGroupField {
+  "The department."
+  DEPARTMENT
+  "The project."
+  PROJECT
+  "The response."
+  RESPONSE
+  "The category."
+  CATEGORY
+  "Who answers for it."
+  OWNER
+}
+
+"A page of groups of risks."
+type RiskGroupConnection {
+  "The elements of the page."
+  nodes: [RiskGroup!]!
+  "The elements of the page with their cursors."
+  edges: [RiskGroupEdge!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many elements the whole list has."
+  totalCount: Int!
+}
+
+"One of the groups of risks in a list, and its place in it."
+type RiskGroupEdge {
+  "The place after this element, for the argument after."
+  cursor: String!
+  "The element."
+  node: RiskGroup!
+}
+
+"The risks that share the values of the keys."
+type RiskGroup {
+  "The values that they share, in the order of by."
+  keys: [GroupKey!]!
+  "Figures over them."
+  aggregates: RiskAggregates!
 }
 
 "One of the risks in a list, and its place in it."
@@ -13371,6 +15069,8 @@ input RiskFilter {
   id: IDComparator
   "What it is called."
   title: StringComparator
+  "More about it."
+  description: StringComparator
   "The key in the tool."
   key: StringComparator
   "The tool's own word for its status."
@@ -13383,8 +15083,30 @@ input RiskFilter {
   goneSince: DateComparator
   "The project it bears on."
   project: ProjectFilter
-  "The department of its project, by its key, its name or an alias: one of them satisfies the condition, and none is what neq and nin rule out."
+  "The department that was recorded, else that of its project, by its key, its name or an alias: one of them satisfies the condition, and none is what neq and nin rule out."
   department: StringComparator
+  "The global id of the milestone that it threatens."
+  milestone: IDComparator
+  "Its category."
+  category: StringComparator
+  "What is done about it, or what became of it."
+  response: RiskResponseComparator
+  "What is done about it, in words."
+  plan: StringComparator
+  "Whether people recorded it; otherwise it is a tool's."
+  recorded: Boolean
+  "The probability before anything is done, from 0 to 1."
+  probability: DecimalComparator
+  "What it costs if it occurs, in its own currency."
+  impactAmount: DecimalComparator @fieldGroup(name: "cost")
+  "The currency of the impact."
+  currency: StringComparator @fieldGroup(name: "cost")
+  "Probability times impact, in its own currency."
+  inherentExposureAmount: DecimalComparator @fieldGroup(name: "cost")
+  "The exposure with what was done, in its own currency."
+  residualExposureAmount: DecimalComparator @fieldGroup(name: "cost")
+  "By how much less the exposure is of a risk that is PREVENTED, in its own currency."
+  preventedExposureAmount: DecimalComparator @fieldGroup(name: "cost")
   "Who answers for it."
   owner: PersonFilter
   "When it was raised."
@@ -13441,8 +15163,56 @@ enum RiskOrderField {
   CREATED_AT
   "When it was last changed."
   UPDATED_AT
+  "The name of the department."
+  DEPARTMENT
+  "The category."
+  CATEGORY
+  "The response, from MONITORED to CLOSED."
+  RESPONSE
+  "The probability before anything is done."
+  PROBABILITY
+  "What it costs if it occurs; by currency first."
+  IMPACT @fieldGroup(name: "cost")
+  "Probability times impact; by currency first."
+  INHERENT_EXPOSURE @fieldGroup(name: "cost")
+  "The exposure with what was done; by currency first."
+  RESIDUAL_EXPOSURE @fieldGroup(name: "cost")
+  "By how much less the exposure is of a risk that is PREVENTED; by currency first."
+  PREVENTED_EXPOSURE @fieldGroup(name: "cost")
   "A custom field, named by customField."
   CUSTOM_FIELD
+}
+
+"A condition on what is done about a risk. Every member that is given must hold; a missing value satisfies null: true, neq and nin only."
+input RiskResponseComparator {
+  "It is this."
+  eq: RiskResponse
+  "It is not this."
+  neq: RiskResponse
+  "It is one of these."
+  in: [RiskResponse!]
+  "It is none of these."
+  nin: [RiskResponse!]
+  "Whether it is missing."
+  null: Boolean
+}
+
+extend type Milestone {
+  "The recorded risks that threaten it, by due date unless another order is given."
+  risks(
+    "Which are meant; null means all."
+    filter: RiskFilter
+    "The order; completed with the id."
+    orderBy: [RiskOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): RiskConnection!
 }
 `, BuiltIn: false},
 	{Name: "../schema/strategy.graphqls", Input: `extend type Query {
@@ -14379,6 +16149,90 @@ func (ec *executionContext) childFields_AlignmentTerm(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type AlignmentTerm", field.Name)
 }
 
+func (ec *executionContext) childFields_Assumption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Assumption_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Assumption_key(ctx, field)
+	case "title":
+		return ec.fieldContext_Assumption_title(ctx, field)
+	case "project":
+		return ec.fieldContext_Assumption_project(ctx, field)
+	case "department":
+		return ec.fieldContext_Assumption_department(ctx, field)
+	case "owner":
+		return ec.fieldContext_Assumption_owner(ctx, field)
+	case "state":
+		return ec.fieldContext_Assumption_state(ctx, field)
+	case "raised":
+		return ec.fieldContext_Assumption_raised(ctx, field)
+	case "due":
+		return ec.fieldContext_Assumption_due(ctx, field)
+	case "validated":
+		return ec.fieldContext_Assumption_validated(ctx, field)
+	case "note":
+		return ec.fieldContext_Assumption_note(ctx, field)
+	case "open":
+		return ec.fieldContext_Assumption_open(ctx, field)
+	case "overdue":
+		return ec.fieldContext_Assumption_overdue(ctx, field)
+	case "ageDays":
+		return ec.fieldContext_Assumption_ageDays(ctx, field)
+	case "recorded":
+		return ec.fieldContext_Assumption_recorded(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Assumption", field.Name)
+}
+
+func (ec *executionContext) childFields_AssumptionAggregates(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_AssumptionAggregates_count(ctx, field)
+	case "overdue":
+		return ec.fieldContext_AssumptionAggregates_overdue(ctx, field)
+	case "byState":
+		return ec.fieldContext_AssumptionAggregates_byState(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AssumptionAggregates", field.Name)
+}
+
+func (ec *executionContext) childFields_AssumptionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_AssumptionConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_AssumptionConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AssumptionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AssumptionConnection_totalCount(ctx, field)
+	case "aggregates":
+		return ec.fieldContext_AssumptionConnection_aggregates(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AssumptionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AssumptionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_AssumptionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_AssumptionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AssumptionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_AssumptionStateCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "state":
+		return ec.fieldContext_AssumptionStateCount_state(ctx, field)
+	case "count":
+		return ec.fieldContext_AssumptionStateCount_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AssumptionStateCount", field.Name)
+}
+
 func (ec *executionContext) childFields_Briefing(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "period":
@@ -14953,6 +16807,100 @@ func (ec *executionContext) childFields_IntStatistics(ctx context.Context, field
 		return ec.fieldContext_IntStatistics_percentile(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type IntStatistics", field.Name)
+}
+
+func (ec *executionContext) childFields_Issue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Issue_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Issue_key(ctx, field)
+	case "title":
+		return ec.fieldContext_Issue_title(ctx, field)
+	case "description":
+		return ec.fieldContext_Issue_description(ctx, field)
+	case "project":
+		return ec.fieldContext_Issue_project(ctx, field)
+	case "department":
+		return ec.fieldContext_Issue_department(ctx, field)
+	case "severity":
+		return ec.fieldContext_Issue_severity(ctx, field)
+	case "owner":
+		return ec.fieldContext_Issue_owner(ctx, field)
+	case "risk":
+		return ec.fieldContext_Issue_risk(ctx, field)
+	case "raised":
+		return ec.fieldContext_Issue_raised(ctx, field)
+	case "due":
+		return ec.fieldContext_Issue_due(ctx, field)
+	case "resolved":
+		return ec.fieldContext_Issue_resolved(ctx, field)
+	case "resolution":
+		return ec.fieldContext_Issue_resolution(ctx, field)
+	case "open":
+		return ec.fieldContext_Issue_open(ctx, field)
+	case "overdue":
+		return ec.fieldContext_Issue_overdue(ctx, field)
+	case "ageDays":
+		return ec.fieldContext_Issue_ageDays(ctx, field)
+	case "recorded":
+		return ec.fieldContext_Issue_recorded(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Issue", field.Name)
+}
+
+func (ec *executionContext) childFields_IssueAggregates(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_IssueAggregates_count(ctx, field)
+	case "open":
+		return ec.fieldContext_IssueAggregates_open(ctx, field)
+	case "overdue":
+		return ec.fieldContext_IssueAggregates_overdue(ctx, field)
+	case "bySeverity":
+		return ec.fieldContext_IssueAggregates_bySeverity(ctx, field)
+	case "ageDays":
+		return ec.fieldContext_IssueAggregates_ageDays(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IssueAggregates", field.Name)
+}
+
+func (ec *executionContext) childFields_IssueConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_IssueConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_IssueConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_IssueConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_IssueConnection_totalCount(ctx, field)
+	case "aggregates":
+		return ec.fieldContext_IssueConnection_aggregates(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IssueConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_IssueEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_IssueEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_IssueEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IssueEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_IssueSeverityCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "severity":
+		return ec.fieldContext_IssueSeverityCount_severity(ctx, field)
+	case "count":
+		return ec.fieldContext_IssueSeverityCount_count(ctx, field)
+	case "open":
+		return ec.fieldContext_IssueSeverityCount_open(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IssueSeverityCount", field.Name)
 }
 
 func (ec *executionContext) childFields_Judge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15539,6 +17487,8 @@ func (ec *executionContext) childFields_Milestone(ctx context.Context, field gra
 		return ec.fieldContext_Milestone_sources(ctx, field)
 	case "overrides":
 		return ec.fieldContext_Milestone_overrides(ctx, field)
+	case "risks":
+		return ec.fieldContext_Milestone_risks(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Milestone", field.Name)
 }
@@ -15983,6 +17933,10 @@ func (ec *executionContext) childFields_Project(ctx context.Context, field graph
 		return ec.fieldContext_Project_riskReduction(ctx, field)
 	case "jobSize":
 		return ec.fieldContext_Project_jobSize(ctx, field)
+	case "assumptions":
+		return ec.fieldContext_Project_assumptions(ctx, field)
+	case "issues":
+		return ec.fieldContext_Project_issues(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Project", field.Name)
 }
@@ -16263,12 +18217,44 @@ func (ec *executionContext) childFields_Risk(ctx context.Context, field graphql.
 		return ec.fieldContext_Risk_id(ctx, field)
 	case "title":
 		return ec.fieldContext_Risk_title(ctx, field)
+	case "description":
+		return ec.fieldContext_Risk_description(ctx, field)
 	case "key":
 		return ec.fieldContext_Risk_key(ctx, field)
 	case "url":
 		return ec.fieldContext_Risk_url(ctx, field)
 	case "project":
 		return ec.fieldContext_Risk_project(ctx, field)
+	case "department":
+		return ec.fieldContext_Risk_department(ctx, field)
+	case "milestone":
+		return ec.fieldContext_Risk_milestone(ctx, field)
+	case "category":
+		return ec.fieldContext_Risk_category(ctx, field)
+	case "response":
+		return ec.fieldContext_Risk_response(ctx, field)
+	case "plan":
+		return ec.fieldContext_Risk_plan(ctx, field)
+	case "probability":
+		return ec.fieldContext_Risk_probability(ctx, field)
+	case "residualProbability":
+		return ec.fieldContext_Risk_residualProbability(ctx, field)
+	case "impact":
+		return ec.fieldContext_Risk_impact(ctx, field)
+	case "residualImpact":
+		return ec.fieldContext_Risk_residualImpact(ctx, field)
+	case "inherentExposure":
+		return ec.fieldContext_Risk_inherentExposure(ctx, field)
+	case "inherentExposureReason":
+		return ec.fieldContext_Risk_inherentExposureReason(ctx, field)
+	case "residualExposure":
+		return ec.fieldContext_Risk_residualExposure(ctx, field)
+	case "residualExposureReason":
+		return ec.fieldContext_Risk_residualExposureReason(ctx, field)
+	case "preventedExposure":
+		return ec.fieldContext_Risk_preventedExposure(ctx, field)
+	case "preventedExposureReason":
+		return ec.fieldContext_Risk_preventedExposureReason(ctx, field)
 	case "owner":
 		return ec.fieldContext_Risk_owner(ctx, field)
 	case "sourceStatus":
@@ -16299,8 +18285,36 @@ func (ec *executionContext) childFields_Risk(ctx context.Context, field graphql.
 		return ec.fieldContext_Risk_customFields(ctx, field)
 	case "sources":
 		return ec.fieldContext_Risk_sources(ctx, field)
+	case "recorded":
+		return ec.fieldContext_Risk_recorded(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Risk", field.Name)
+}
+
+func (ec *executionContext) childFields_RiskAggregates(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_RiskAggregates_count(ctx, field)
+	case "open":
+		return ec.fieldContext_RiskAggregates_open(ctx, field)
+	case "overdue":
+		return ec.fieldContext_RiskAggregates_overdue(ctx, field)
+	case "withoutOwner":
+		return ec.fieldContext_RiskAggregates_withoutOwner(ctx, field)
+	case "byResponse":
+		return ec.fieldContext_RiskAggregates_byResponse(ctx, field)
+	case "inherentExposure":
+		return ec.fieldContext_RiskAggregates_inherentExposure(ctx, field)
+	case "residualExposure":
+		return ec.fieldContext_RiskAggregates_residualExposure(ctx, field)
+	case "preventedExposure":
+		return ec.fieldContext_RiskAggregates_preventedExposure(ctx, field)
+	case "effectiveness":
+		return ec.fieldContext_RiskAggregates_effectiveness(ctx, field)
+	case "effectivenessReason":
+		return ec.fieldContext_RiskAggregates_effectivenessReason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RiskAggregates", field.Name)
 }
 
 func (ec *executionContext) childFields_RiskConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16313,6 +18327,10 @@ func (ec *executionContext) childFields_RiskConnection(ctx context.Context, fiel
 		return ec.fieldContext_RiskConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_RiskConnection_totalCount(ctx, field)
+	case "aggregates":
+		return ec.fieldContext_RiskConnection_aggregates(ctx, field)
+	case "groups":
+		return ec.fieldContext_RiskConnection_groups(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RiskConnection", field.Name)
 }
@@ -16325,6 +18343,50 @@ func (ec *executionContext) childFields_RiskEdge(ctx context.Context, field grap
 		return ec.fieldContext_RiskEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RiskEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RiskGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "keys":
+		return ec.fieldContext_RiskGroup_keys(ctx, field)
+	case "aggregates":
+		return ec.fieldContext_RiskGroup_aggregates(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RiskGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_RiskGroupConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_RiskGroupConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_RiskGroupConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RiskGroupConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_RiskGroupConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RiskGroupConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RiskGroupEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_RiskGroupEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_RiskGroupEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RiskGroupEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RiskResponseCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "response":
+		return ec.fieldContext_RiskResponseCount_response(ctx, field)
+	case "count":
+		return ec.fieldContext_RiskResponseCount_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RiskResponseCount", field.Name)
 }
 
 func (ec *executionContext) childFields_Score(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16753,6 +18815,20 @@ func (ec *executionContext) childFields_UnreadableRecordEdge(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type UnreadableRecordEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_UpsertAssumptionsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertAssumptionsPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UpsertAssumptionsPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpsertAssumptionsPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertAssumptionsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertAssumptionsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpsertBenefitsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "results":
@@ -16835,6 +18911,20 @@ func (ec *executionContext) childFields_UpsertIdentitiesPayload(ctx context.Cont
 		return ec.fieldContext_UpsertIdentitiesPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpsertIdentitiesPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpsertIssuesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertIssuesPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UpsertIssuesPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpsertIssuesPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertIssuesPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertIssuesPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpsertJudgementsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16947,6 +19037,20 @@ func (ec *executionContext) childFields_UpsertQuotesPayload(ctx context.Context,
 		return ec.fieldContext_UpsertQuotesPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpsertQuotesPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpsertRisksPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertRisksPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UpsertRisksPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpsertRisksPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertRisksPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertRisksPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpsertStrategiesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17885,6 +19989,60 @@ func (ec *executionContext) field_Milestone_dependents_args(ctx context.Context,
 	return args, nil
 }
 
+func (ec *executionContext) field_Milestone_risks_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.RiskFilter, error) {
+			return ec.unmarshalORiskFilter2ᚖplumblineᚋportfolioᚐRiskFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.RiskOrder, error) {
+			return ec.unmarshalORiskOrder2ᚕᚖplumblineᚋportfolioᚐRiskOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
+	return args, nil
+}
+
 func (ec *executionContext) field_Misalignment_gaps_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -18089,6 +20247,20 @@ func (ec *executionContext) field_Mutation_unlinkProjects_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_upsertAssumptions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpsertAssumptionsInput, error) {
+			return ec.unmarshalNUpsertAssumptionsInput2plumblineᚋgraphᚋmodelᚐUpsertAssumptionsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_upsertBenefits_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -18165,6 +20337,20 @@ func (ec *executionContext) field_Mutation_upsertIdentities_args(ctx context.Con
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.UpsertIdentitiesInput, error) {
 			return ec.unmarshalNUpsertIdentitiesInput2plumblineᚋgraphᚋmodelᚐUpsertIdentitiesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_upsertIssues_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpsertIssuesInput, error) {
+			return ec.unmarshalNUpsertIssuesInput2plumblineᚋgraphᚋmodelᚐUpsertIssuesInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -18277,6 +20463,20 @@ func (ec *executionContext) field_Mutation_upsertQuotes_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.UpsertQuotesInput, error) {
 			return ec.unmarshalNUpsertQuotesInput2plumblineᚋgraphᚋmodelᚐUpsertQuotesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_upsertRisks_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpsertRisksInput, error) {
+			return ec.unmarshalNUpsertRisksInput2plumblineᚋgraphᚋmodelᚐUpsertRisksInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -18565,6 +20765,60 @@ func (ec *executionContext) field_ProjectConnection_groups_args(ctx context.Cont
 	return args, nil
 }
 
+func (ec *executionContext) field_Project_assumptions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.AssumptionFilter, error) {
+			return ec.unmarshalOAssumptionFilter2ᚖplumblineᚋportfolioᚐAssumptionFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.AssumptionOrder, error) {
+			return ec.unmarshalOAssumptionOrder2ᚕᚖplumblineᚋportfolioᚐAssumptionOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
+	return args, nil
+}
+
 func (ec *executionContext) field_Project_customFields_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -18668,6 +20922,60 @@ func (ec *executionContext) field_Project_dependents_args(ctx context.Context, r
 		return nil, err
 	}
 	args["before"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Project_issues_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.IssueFilter, error) {
+			return ec.unmarshalOIssueFilter2ᚖplumblineᚋportfolioᚐIssueFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.IssueOrder, error) {
+			return ec.unmarshalOIssueOrder2ᚕᚖplumblineᚋportfolioᚐIssueOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
 	return args, nil
 }
 
@@ -18836,6 +21144,60 @@ func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["name"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_assumptions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.AssumptionFilter, error) {
+			return ec.unmarshalOAssumptionFilter2ᚖplumblineᚋportfolioᚐAssumptionFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.AssumptionOrder, error) {
+			return ec.unmarshalOAssumptionOrder2ᚕᚖplumblineᚋportfolioᚐAssumptionOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
 	return args, nil
 }
 
@@ -19180,6 +21542,60 @@ func (ec *executionContext) field_Query_identities_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["before"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_issues_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.IssueFilter, error) {
+			return ec.unmarshalOIssueFilter2ᚖplumblineᚋportfolioᚐIssueFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.IssueOrder, error) {
+			return ec.unmarshalOIssueOrder2ᚕᚖplumblineᚋportfolioᚐIssueOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
 	return args, nil
 }
 
@@ -19860,6 +22276,36 @@ func (ec *executionContext) field_Query_strategy_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["key"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_RiskConnection_groups_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) ([]portfolio.RiskGroupField, error) {
+			return ec.unmarshalNRiskGroupField2ᚕplumblineᚋportfolioᚐRiskGroupFieldᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
 	return args, nil
 }
 
@@ -21138,6 +23584,717 @@ func (ec *executionContext) fieldContext_AlignmentTerm_reason(_ context.Context,
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Assumption_id(ctx context.Context, field graphql.CollectedField, obj *portfolio.Assumption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assumption_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Assumption_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assumption", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Assumption_key(ctx context.Context, field graphql.CollectedField, obj *portfolio.Assumption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assumption_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Slug, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Assumption_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assumption", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Assumption_title(ctx context.Context, field graphql.CollectedField, obj *portfolio.Assumption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assumption_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Assumption_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assumption", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Assumption_project(ctx context.Context, field graphql.CollectedField, obj *portfolio.Assumption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assumption_project(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Project(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Project) graphql.Marshaler {
+			return ec.marshalOProject2ᚖplumblineᚋportfolioᚐProject(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assumption_project(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Assumption",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Project(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Assumption_department(ctx context.Context, field graphql.CollectedField, obj *portfolio.Assumption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assumption_department(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Department(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Department) graphql.Marshaler {
+			return ec.marshalODepartment2ᚖplumblineᚋportfolioᚐDepartment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assumption_department(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Assumption",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Department(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Assumption_owner(ctx context.Context, field graphql.CollectedField, obj *portfolio.Assumption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assumption_owner(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Owner(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Person) graphql.Marshaler {
+			return ec.marshalOPerson2ᚖplumblineᚋportfolioᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assumption_owner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Assumption",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Assumption_state(ctx context.Context, field graphql.CollectedField, obj *portfolio.Assumption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assumption_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.AssumptionState) graphql.Marshaler {
+			return ec.marshalNAssumptionState2plumblineᚋportfolioᚐAssumptionState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Assumption_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assumption", field, true, false, errors.New("field of type AssumptionState does not have child fields"))
+}
+
+func (ec *executionContext) _Assumption_raised(ctx context.Context, field graphql.CollectedField, obj *portfolio.Assumption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assumption_raised(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Raised, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assumption_raised(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assumption", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _Assumption_due(ctx context.Context, field graphql.CollectedField, obj *portfolio.Assumption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assumption_due(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Due, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assumption_due(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assumption", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _Assumption_validated(ctx context.Context, field graphql.CollectedField, obj *portfolio.Assumption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assumption_validated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Validated, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assumption_validated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assumption", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _Assumption_note(ctx context.Context, field graphql.CollectedField, obj *portfolio.Assumption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assumption_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Note, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assumption_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assumption", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Assumption_open(ctx context.Context, field graphql.CollectedField, obj *portfolio.Assumption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assumption_open(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Open(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Assumption_open(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assumption", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Assumption_overdue(ctx context.Context, field graphql.CollectedField, obj *portfolio.Assumption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assumption_overdue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Overdue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Assumption_overdue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assumption", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Assumption_ageDays(ctx context.Context, field graphql.CollectedField, obj *portfolio.Assumption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assumption_ageDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AgeDays(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assumption_ageDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assumption", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Assumption_recorded(ctx context.Context, field graphql.CollectedField, obj *portfolio.Assumption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assumption_recorded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recorded(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Recorded) graphql.Marshaler {
+			return ec.marshalNRecorded2ᚖplumblineᚋportfolioᚐRecorded(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Assumption_recorded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Assumption",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Recorded(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AssumptionAggregates_count(ctx context.Context, field graphql.CollectedField, obj *portfolio.AssumptionAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssumptionAggregates_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AssumptionAggregates_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AssumptionAggregates", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _AssumptionAggregates_overdue(ctx context.Context, field graphql.CollectedField, obj *portfolio.AssumptionAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssumptionAggregates_overdue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Overdue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AssumptionAggregates_overdue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AssumptionAggregates", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _AssumptionAggregates_byState(ctx context.Context, field graphql.CollectedField, obj *portfolio.AssumptionAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssumptionAggregates_byState(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ByState(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.AssumptionStateCount) graphql.Marshaler {
+			return ec.marshalNAssumptionStateCount2ᚕplumblineᚋportfolioᚐAssumptionStateCountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AssumptionAggregates_byState(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AssumptionAggregates",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AssumptionStateCount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AssumptionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.AssumptionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssumptionConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Assumption) graphql.Marshaler {
+			return ec.marshalNAssumption2ᚕᚖplumblineᚋportfolioᚐAssumptionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AssumptionConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AssumptionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Assumption(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AssumptionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.AssumptionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssumptionConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Edge[portfolio.Assumption]) graphql.Marshaler {
+			return ec.marshalNAssumptionEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AssumptionConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AssumptionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AssumptionEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AssumptionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.AssumptionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssumptionConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AssumptionConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AssumptionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AssumptionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.AssumptionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssumptionConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AssumptionConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AssumptionConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _AssumptionConnection_aggregates(ctx context.Context, field graphql.CollectedField, obj *portfolio.AssumptionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssumptionConnection_aggregates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregates(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.AssumptionAggregates) graphql.Marshaler {
+			return ec.marshalNAssumptionAggregates2ᚖplumblineᚋportfolioᚐAssumptionAggregates(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AssumptionConnection_aggregates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AssumptionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AssumptionAggregates(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AssumptionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.Assumption]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssumptionEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AssumptionEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AssumptionEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AssumptionEdge_node(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.Assumption]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssumptionEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Assumption) graphql.Marshaler {
+			return ec.marshalNAssumption2ᚖplumblineᚋportfolioᚐAssumption(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AssumptionEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AssumptionEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Assumption(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AssumptionStateCount_state(ctx context.Context, field graphql.CollectedField, obj *portfolio.AssumptionStateCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssumptionStateCount_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.AssumptionState) graphql.Marshaler {
+			return ec.marshalNAssumptionState2plumblineᚋportfolioᚐAssumptionState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AssumptionStateCount_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AssumptionStateCount", field, false, false, errors.New("field of type AssumptionState does not have child fields"))
+}
+
+func (ec *executionContext) _AssumptionStateCount_count(ctx context.Context, field graphql.CollectedField, obj *portfolio.AssumptionStateCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssumptionStateCount_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AssumptionStateCount_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AssumptionStateCount", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Briefing_period(ctx context.Context, field graphql.CollectedField, obj *portfolio.Briefing) (ret graphql.Marshaler) {
@@ -26271,6 +29428,850 @@ func (ec *executionContext) fieldContext_IntStatistics_percentile(ctx context.Co
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Issue_id(ctx context.Context, field graphql.CollectedField, obj *portfolio.Issue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Issue_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Issue_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Issue", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Issue_key(ctx context.Context, field graphql.CollectedField, obj *portfolio.Issue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Issue_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Slug, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Issue_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Issue", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Issue_title(ctx context.Context, field graphql.CollectedField, obj *portfolio.Issue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Issue_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Issue_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Issue", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Issue_description(ctx context.Context, field graphql.CollectedField, obj *portfolio.Issue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Issue_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Issue_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Issue", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Issue_project(ctx context.Context, field graphql.CollectedField, obj *portfolio.Issue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Issue_project(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Project(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Project) graphql.Marshaler {
+			return ec.marshalOProject2ᚖplumblineᚋportfolioᚐProject(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Issue_project(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Issue",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Project(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Issue_department(ctx context.Context, field graphql.CollectedField, obj *portfolio.Issue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Issue_department(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Department(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Department) graphql.Marshaler {
+			return ec.marshalODepartment2ᚖplumblineᚋportfolioᚐDepartment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Issue_department(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Issue",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Department(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Issue_severity(ctx context.Context, field graphql.CollectedField, obj *portfolio.Issue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Issue_severity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Severity(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.IssueSeverity) graphql.Marshaler {
+			return ec.marshalNIssueSeverity2plumblineᚋportfolioᚐIssueSeverity(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Issue_severity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Issue", field, true, false, errors.New("field of type IssueSeverity does not have child fields"))
+}
+
+func (ec *executionContext) _Issue_owner(ctx context.Context, field graphql.CollectedField, obj *portfolio.Issue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Issue_owner(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Owner(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Person) graphql.Marshaler {
+			return ec.marshalOPerson2ᚖplumblineᚋportfolioᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Issue_owner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Issue",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Issue_risk(ctx context.Context, field graphql.CollectedField, obj *portfolio.Issue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Issue_risk(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Risk(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Risk) graphql.Marshaler {
+			return ec.marshalORisk2ᚖplumblineᚋportfolioᚐRisk(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Issue_risk(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Issue",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Risk(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Issue_raised(ctx context.Context, field graphql.CollectedField, obj *portfolio.Issue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Issue_raised(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Raised, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalNDate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Issue_raised(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Issue", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _Issue_due(ctx context.Context, field graphql.CollectedField, obj *portfolio.Issue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Issue_due(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Due, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Issue_due(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Issue", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _Issue_resolved(ctx context.Context, field graphql.CollectedField, obj *portfolio.Issue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Issue_resolved(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Resolved, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Issue_resolved(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Issue", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _Issue_resolution(ctx context.Context, field graphql.CollectedField, obj *portfolio.Issue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Issue_resolution(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Resolution, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Issue_resolution(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Issue", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Issue_open(ctx context.Context, field graphql.CollectedField, obj *portfolio.Issue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Issue_open(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Open(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Issue_open(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Issue", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Issue_overdue(ctx context.Context, field graphql.CollectedField, obj *portfolio.Issue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Issue_overdue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Overdue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Issue_overdue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Issue", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Issue_ageDays(ctx context.Context, field graphql.CollectedField, obj *portfolio.Issue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Issue_ageDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AgeDays(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Issue_ageDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Issue", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Issue_recorded(ctx context.Context, field graphql.CollectedField, obj *portfolio.Issue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Issue_recorded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recorded(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Recorded) graphql.Marshaler {
+			return ec.marshalNRecorded2ᚖplumblineᚋportfolioᚐRecorded(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Issue_recorded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Issue",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Recorded(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _IssueAggregates_count(ctx context.Context, field graphql.CollectedField, obj *portfolio.IssueAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IssueAggregates_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IssueAggregates_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IssueAggregates", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _IssueAggregates_open(ctx context.Context, field graphql.CollectedField, obj *portfolio.IssueAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IssueAggregates_open(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Open(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IssueAggregates_open(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IssueAggregates", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _IssueAggregates_overdue(ctx context.Context, field graphql.CollectedField, obj *portfolio.IssueAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IssueAggregates_overdue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Overdue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IssueAggregates_overdue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IssueAggregates", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _IssueAggregates_bySeverity(ctx context.Context, field graphql.CollectedField, obj *portfolio.IssueAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IssueAggregates_bySeverity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BySeverity(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.IssueSeverityCount) graphql.Marshaler {
+			return ec.marshalNIssueSeverityCount2ᚕplumblineᚋportfolioᚐIssueSeverityCountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IssueAggregates_bySeverity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IssueAggregates",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_IssueSeverityCount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _IssueAggregates_ageDays(ctx context.Context, field graphql.CollectedField, obj *portfolio.IssueAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IssueAggregates_ageDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AgeDays(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.IntStatistics) graphql.Marshaler {
+			return ec.marshalNIntStatistics2ᚖplumblineᚋportfolioᚐIntStatistics(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IssueAggregates_ageDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IssueAggregates",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_IntStatistics(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _IssueConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.IssueConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IssueConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Issue) graphql.Marshaler {
+			return ec.marshalNIssue2ᚕᚖplumblineᚋportfolioᚐIssueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IssueConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IssueConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Issue(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _IssueConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.IssueConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IssueConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Edge[portfolio.Issue]) graphql.Marshaler {
+			return ec.marshalNIssueEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IssueConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IssueConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_IssueEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _IssueConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.IssueConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IssueConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IssueConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IssueConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _IssueConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.IssueConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IssueConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IssueConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IssueConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _IssueConnection_aggregates(ctx context.Context, field graphql.CollectedField, obj *portfolio.IssueConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IssueConnection_aggregates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregates(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.IssueAggregates) graphql.Marshaler {
+			return ec.marshalNIssueAggregates2ᚖplumblineᚋportfolioᚐIssueAggregates(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IssueConnection_aggregates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IssueConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_IssueAggregates(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _IssueEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.Issue]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IssueEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IssueEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IssueEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _IssueEdge_node(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.Issue]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IssueEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Issue) graphql.Marshaler {
+			return ec.marshalNIssue2ᚖplumblineᚋportfolioᚐIssue(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IssueEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IssueEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Issue(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _IssueSeverityCount_severity(ctx context.Context, field graphql.CollectedField, obj *portfolio.IssueSeverityCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IssueSeverityCount_severity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Severity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.IssueSeverity) graphql.Marshaler {
+			return ec.marshalNIssueSeverity2plumblineᚋportfolioᚐIssueSeverity(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IssueSeverityCount_severity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IssueSeverityCount", field, false, false, errors.New("field of type IssueSeverity does not have child fields"))
+}
+
+func (ec *executionContext) _IssueSeverityCount_count(ctx context.Context, field graphql.CollectedField, obj *portfolio.IssueSeverityCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IssueSeverityCount_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IssueSeverityCount_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IssueSeverityCount", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _IssueSeverityCount_open(ctx context.Context, field graphql.CollectedField, obj *portfolio.IssueSeverityCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IssueSeverityCount_open(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Open, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IssueSeverityCount_open(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IssueSeverityCount", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Judge_name(ctx context.Context, field graphql.CollectedField, obj *portfolio.Judge) (ret graphql.Marshaler) {
@@ -32036,6 +36037,50 @@ func (ec *executionContext) fieldContext_Milestone_overrides(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Milestone_risks(ctx context.Context, field graphql.CollectedField, obj *portfolio.Milestone) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Milestone_risks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Risks(fc.Args["filter"].(*portfolio.RiskFilter), fc.Args["orderBy"].([]*portfolio.RiskOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.RiskConnection) graphql.Marshaler {
+			return ec.marshalNRiskConnection2ᚖplumblineᚋportfolioᚐRiskConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Milestone_risks(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Milestone",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RiskConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Milestone_risks_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MilestoneAggregates_count(ctx context.Context, field graphql.CollectedField, obj *portfolio.MilestoneAggregates) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -34535,6 +38580,138 @@ func (ec *executionContext) fieldContext_Mutation_upsertBenefits(ctx context.Con
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_upsertBenefits_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_upsertRisks(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertRisks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertRisks(ctx, fc.Args["input"].(model.UpsertRisksInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUpsertRisksPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertRisks(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertRisksPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertRisks_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_upsertIssues(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertIssues(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertIssues(ctx, fc.Args["input"].(model.UpsertIssuesInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUpsertIssuesPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertIssues(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertIssuesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertIssues_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_upsertAssumptions(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertAssumptions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertAssumptions(ctx, fc.Args["input"].(model.UpsertAssumptionsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUpsertAssumptionsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertAssumptions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertAssumptionsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertAssumptions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -37252,8 +41429,8 @@ func (ec *executionContext) _Project_risks(ctx context.Context, field graphql.Co
 			return obj.Risks(fc.Args["filter"].(*portfolio.RiskFilter), fc.Args["orderBy"].([]*portfolio.RiskOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.RiskRow, portfolio.Risk]) graphql.Marshaler {
-			return ec.marshalNRiskConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.RiskConnection) graphql.Marshaler {
+			return ec.marshalNRiskConnection2ᚖplumblineᚋportfolioᚐRiskConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -37668,6 +41845,94 @@ func (ec *executionContext) _Project_jobSize(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_Project_jobSize(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Project", field, false, false, errors.New("field of type Decimal does not have child fields"))
+}
+
+func (ec *executionContext) _Project_assumptions(ctx context.Context, field graphql.CollectedField, obj *portfolio.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_assumptions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Assumptions(fc.Args["filter"].(*portfolio.AssumptionFilter), fc.Args["orderBy"].([]*portfolio.AssumptionOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.AssumptionConnection) graphql.Marshaler {
+			return ec.marshalNAssumptionConnection2ᚖplumblineᚋportfolioᚐAssumptionConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_assumptions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Project",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AssumptionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Project_assumptions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Project_issues(ctx context.Context, field graphql.CollectedField, obj *portfolio.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_issues(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Issues(fc.Args["filter"].(*portfolio.IssueFilter), fc.Args["orderBy"].([]*portfolio.IssueOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.IssueConnection) graphql.Marshaler {
+			return ec.marshalNIssueConnection2ᚖplumblineᚋportfolioᚐIssueConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_issues(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Project",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_IssueConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Project_issues_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ProjectAggregates_count(ctx context.Context, field graphql.CollectedField, obj *portfolio.ProjectAggregates) (ret graphql.Marshaler) {
@@ -38969,6 +43234,50 @@ func (ec *executionContext) fieldContext_Query_misalignment(ctx context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_assumptions(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_assumptions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Assumptions(ctx, fc.Args["filter"].(*portfolio.AssumptionFilter), fc.Args["orderBy"].([]*portfolio.AssumptionOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.AssumptionConnection) graphql.Marshaler {
+			return ec.marshalNAssumptionConnection2ᚖplumblineᚋportfolioᚐAssumptionConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_assumptions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AssumptionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_assumptions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_briefing(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -39051,6 +43360,50 @@ func (ec *executionContext) fieldContext_Query_dependencies(ctx context.Context,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_dependencies_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_issues(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_issues(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Issues(ctx, fc.Args["filter"].(*portfolio.IssueFilter), fc.Args["orderBy"].([]*portfolio.IssueOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.IssueConnection) graphql.Marshaler {
+			return ec.marshalNIssueConnection2ᚖplumblineᚋportfolioᚐIssueConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_issues(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_IssueConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_issues_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -39686,8 +44039,8 @@ func (ec *executionContext) _Query_risks(ctx context.Context, field graphql.Coll
 			return ec.Resolvers.Query().Risks(ctx, fc.Args["filter"].(*portfolio.RiskFilter), fc.Args["orderBy"].([]*portfolio.RiskOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.RiskRow, portfolio.Risk]) graphql.Marshaler {
-			return ec.marshalNRiskConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.RiskConnection) graphql.Marshaler {
+			return ec.marshalNRiskConnection2ᚖplumblineᚋportfolioᚐRiskConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -41187,6 +45540,29 @@ func (ec *executionContext) fieldContext_Risk_title(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Risk", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Risk_description(ctx context.Context, field graphql.CollectedField, obj *portfolio.Risk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Risk_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Risk_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Risk", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Risk_key(ctx context.Context, field graphql.CollectedField, obj *portfolio.Risk) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -41260,6 +45636,441 @@ func (ec *executionContext) fieldContext_Risk_project(_ context.Context, field g
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Project(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Risk_department(ctx context.Context, field graphql.CollectedField, obj *portfolio.Risk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Risk_department(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Department(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Department) graphql.Marshaler {
+			return ec.marshalODepartment2ᚖplumblineᚋportfolioᚐDepartment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Risk_department(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Risk",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Department(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Risk_milestone(ctx context.Context, field graphql.CollectedField, obj *portfolio.Risk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Risk_milestone(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Milestone(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Milestone) graphql.Marshaler {
+			return ec.marshalOMilestone2ᚖplumblineᚋportfolioᚐMilestone(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Risk_milestone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Risk",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Milestone(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Risk_category(ctx context.Context, field graphql.CollectedField, obj *portfolio.Risk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Risk_category(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Category, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Risk_category(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Risk", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Risk_response(ctx context.Context, field graphql.CollectedField, obj *portfolio.Risk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Risk_response(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Response, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.RiskResponse) graphql.Marshaler {
+			return ec.marshalORiskResponse2plumblineᚋportfolioᚐRiskResponse(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Risk_response(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Risk", field, false, false, errors.New("field of type RiskResponse does not have child fields"))
+}
+
+func (ec *executionContext) _Risk_plan(ctx context.Context, field graphql.CollectedField, obj *portfolio.Risk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Risk_plan(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Plan, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Risk_plan(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Risk", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Risk_probability(ctx context.Context, field graphql.CollectedField, obj *portfolio.Risk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Risk_probability(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Probability(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *decimal.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Risk_probability(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Risk", field, true, false, errors.New("field of type Decimal does not have child fields"))
+}
+
+func (ec *executionContext) _Risk_residualProbability(ctx context.Context, field graphql.CollectedField, obj *portfolio.Risk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Risk_residualProbability(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ResidualProbability(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *decimal.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Risk_residualProbability(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Risk", field, true, false, errors.New("field of type Decimal does not have child fields"))
+}
+
+func (ec *executionContext) _Risk_impact(ctx context.Context, field graphql.CollectedField, obj *portfolio.Risk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Risk_impact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Impact(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖplumblineᚋportfolioᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Risk_impact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Risk",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Risk_residualImpact(ctx context.Context, field graphql.CollectedField, obj *portfolio.Risk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Risk_residualImpact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ResidualImpact(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖplumblineᚋportfolioᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Risk_residualImpact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Risk",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Risk_inherentExposure(ctx context.Context, field graphql.CollectedField, obj *portfolio.Risk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Risk_inherentExposure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InherentExposure(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖplumblineᚋportfolioᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Risk_inherentExposure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Risk",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Risk_inherentExposureReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.Risk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Risk_inherentExposureReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InherentExposureReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Risk_inherentExposureReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Risk",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Risk_residualExposure(ctx context.Context, field graphql.CollectedField, obj *portfolio.Risk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Risk_residualExposure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ResidualExposure(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖplumblineᚋportfolioᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Risk_residualExposure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Risk",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Risk_residualExposureReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.Risk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Risk_residualExposureReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ResidualExposureReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Risk_residualExposureReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Risk",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Risk_preventedExposure(ctx context.Context, field graphql.CollectedField, obj *portfolio.Risk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Risk_preventedExposure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PreventedExposure(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖplumblineᚋportfolioᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Risk_preventedExposure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Risk",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Risk_preventedExposureReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.Risk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Risk_preventedExposureReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PreventedExposureReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Risk_preventedExposureReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Risk",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
 		},
 	}
 	return fc, nil
@@ -41649,7 +46460,314 @@ func (ec *executionContext) fieldContext_Risk_sources(_ context.Context, field g
 	return fc, nil
 }
 
-func (ec *executionContext) _RiskConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.RiskRow, portfolio.Risk]) (ret graphql.Marshaler) {
+func (ec *executionContext) _Risk_recorded(ctx context.Context, field graphql.CollectedField, obj *portfolio.Risk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Risk_recorded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recorded(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Recorded) graphql.Marshaler {
+			return ec.marshalORecorded2ᚖplumblineᚋportfolioᚐRecorded(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Risk_recorded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Risk",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Recorded(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RiskAggregates_count(ctx context.Context, field graphql.CollectedField, obj *portfolio.RiskAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RiskAggregates_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RiskAggregates_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RiskAggregates", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RiskAggregates_open(ctx context.Context, field graphql.CollectedField, obj *portfolio.RiskAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RiskAggregates_open(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Open(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RiskAggregates_open(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RiskAggregates", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RiskAggregates_overdue(ctx context.Context, field graphql.CollectedField, obj *portfolio.RiskAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RiskAggregates_overdue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Overdue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RiskAggregates_overdue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RiskAggregates", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RiskAggregates_withoutOwner(ctx context.Context, field graphql.CollectedField, obj *portfolio.RiskAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RiskAggregates_withoutOwner(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WithoutOwner(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RiskAggregates_withoutOwner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RiskAggregates", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RiskAggregates_byResponse(ctx context.Context, field graphql.CollectedField, obj *portfolio.RiskAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RiskAggregates_byResponse(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ByResponse(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.RiskResponseCount) graphql.Marshaler {
+			return ec.marshalNRiskResponseCount2ᚕplumblineᚋportfolioᚐRiskResponseCountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RiskAggregates_byResponse(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RiskAggregates",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RiskResponseCount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RiskAggregates_inherentExposure(ctx context.Context, field graphql.CollectedField, obj *portfolio.RiskAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RiskAggregates_inherentExposure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InherentExposure(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.MoneyTotal) graphql.Marshaler {
+			return ec.marshalNMoneyTotal2ᚖplumblineᚋportfolioᚐMoneyTotal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RiskAggregates_inherentExposure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RiskAggregates",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MoneyTotal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RiskAggregates_residualExposure(ctx context.Context, field graphql.CollectedField, obj *portfolio.RiskAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RiskAggregates_residualExposure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ResidualExposure(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.MoneyTotal) graphql.Marshaler {
+			return ec.marshalNMoneyTotal2ᚖplumblineᚋportfolioᚐMoneyTotal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RiskAggregates_residualExposure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RiskAggregates",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MoneyTotal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RiskAggregates_preventedExposure(ctx context.Context, field graphql.CollectedField, obj *portfolio.RiskAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RiskAggregates_preventedExposure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PreventedExposure(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.MoneyTotal) graphql.Marshaler {
+			return ec.marshalNMoneyTotal2ᚖplumblineᚋportfolioᚐMoneyTotal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RiskAggregates_preventedExposure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RiskAggregates",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MoneyTotal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RiskAggregates_effectiveness(ctx context.Context, field graphql.CollectedField, obj *portfolio.RiskAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RiskAggregates_effectiveness(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Effectiveness(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RiskAggregates_effectiveness(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RiskAggregates", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _RiskAggregates_effectivenessReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.RiskAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RiskAggregates_effectivenessReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EffectivenessReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RiskAggregates_effectivenessReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RiskAggregates",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RiskConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.RiskConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -41681,7 +46799,7 @@ func (ec *executionContext) fieldContext_RiskConnection_nodes(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _RiskConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.RiskRow, portfolio.Risk]) (ret graphql.Marshaler) {
+func (ec *executionContext) _RiskConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.RiskConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -41713,7 +46831,7 @@ func (ec *executionContext) fieldContext_RiskConnection_edges(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _RiskConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.RiskRow, portfolio.Risk]) (ret graphql.Marshaler) {
+func (ec *executionContext) _RiskConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.RiskConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -41745,7 +46863,7 @@ func (ec *executionContext) fieldContext_RiskConnection_pageInfo(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _RiskConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.RiskRow, portfolio.Risk]) (ret graphql.Marshaler) {
+func (ec *executionContext) _RiskConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.RiskConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -41766,6 +46884,82 @@ func (ec *executionContext) _RiskConnection_totalCount(ctx context.Context, fiel
 }
 func (ec *executionContext) fieldContext_RiskConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RiskConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RiskConnection_aggregates(ctx context.Context, field graphql.CollectedField, obj *portfolio.RiskConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RiskConnection_aggregates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregates(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.RiskAggregates) graphql.Marshaler {
+			return ec.marshalNRiskAggregates2ᚖplumblineᚋportfolioᚐRiskAggregates(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RiskConnection_aggregates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RiskConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RiskAggregates(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RiskConnection_groups(ctx context.Context, field graphql.CollectedField, obj *portfolio.RiskConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RiskConnection_groups(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Groups(fc.Args["by"].([]portfolio.RiskGroupField), fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.RiskGroupConnection) graphql.Marshaler {
+			return ec.marshalNRiskGroupConnection2ᚖplumblineᚋportfolioᚐRiskGroupConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RiskConnection_groups(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RiskConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RiskGroupConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_RiskConnection_groups_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _RiskEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.Risk]) (ret graphql.Marshaler) {
@@ -41821,6 +47015,290 @@ func (ec *executionContext) fieldContext_RiskEdge_node(_ context.Context, field 
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _RiskGroup_keys(ctx context.Context, field graphql.CollectedField, obj *portfolio.RiskGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RiskGroup_keys(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Keys(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.GroupKey) graphql.Marshaler {
+			return ec.marshalNGroupKey2ᚕᚖplumblineᚋportfolioᚐGroupKeyᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RiskGroup_keys(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RiskGroup",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroupKey(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RiskGroup_aggregates(ctx context.Context, field graphql.CollectedField, obj *portfolio.RiskGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RiskGroup_aggregates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregates(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.RiskAggregates) graphql.Marshaler {
+			return ec.marshalNRiskAggregates2ᚖplumblineᚋportfolioᚐRiskAggregates(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RiskGroup_aggregates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RiskGroup",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RiskAggregates(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RiskGroupConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.RiskGroupConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RiskGroupConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.RiskGroup) graphql.Marshaler {
+			return ec.marshalNRiskGroup2ᚕᚖplumblineᚋportfolioᚐRiskGroupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RiskGroupConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RiskGroupConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RiskGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RiskGroupConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.RiskGroupConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RiskGroupConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Edge[portfolio.RiskGroup]) graphql.Marshaler {
+			return ec.marshalNRiskGroupEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RiskGroupConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RiskGroupConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RiskGroupEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RiskGroupConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.RiskGroupConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RiskGroupConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RiskGroupConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RiskGroupConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RiskGroupConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.RiskGroupConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RiskGroupConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RiskGroupConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RiskGroupConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RiskGroupEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.RiskGroup]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RiskGroupEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RiskGroupEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RiskGroupEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RiskGroupEdge_node(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.RiskGroup]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RiskGroupEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.RiskGroup) graphql.Marshaler {
+			return ec.marshalNRiskGroup2ᚖplumblineᚋportfolioᚐRiskGroup(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RiskGroupEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RiskGroupEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RiskGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RiskResponseCount_response(ctx context.Context, field graphql.CollectedField, obj *portfolio.RiskResponseCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RiskResponseCount_response(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Response, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.RiskResponse) graphql.Marshaler {
+			return ec.marshalORiskResponse2plumblineᚋportfolioᚐRiskResponse(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RiskResponseCount_response(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RiskResponseCount", field, false, false, errors.New("field of type RiskResponse does not have child fields"))
+}
+
+func (ec *executionContext) _RiskResponseCount_count(ctx context.Context, field graphql.CollectedField, obj *portfolio.RiskResponseCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RiskResponseCount_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RiskResponseCount_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RiskResponseCount", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Score_value(ctx context.Context, field graphql.CollectedField, obj *portfolio.Score) (ret graphql.Marshaler) {
@@ -45600,6 +51078,116 @@ func (ec *executionContext) fieldContext_UnreadableRecordEdge_node(_ context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _UpsertAssumptionsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertAssumptionsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertAssumptionsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertAssumptionsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertAssumptionsPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertAssumptionsPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertAssumptionsPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertAssumptionsPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertAssumptionsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertAssumptionsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertAssumptionsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertAssumptionsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertAssumptionsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertAssumptionsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertAssumptionsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertAssumptionsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UpsertBenefitsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -46250,6 +51838,116 @@ func (ec *executionContext) _UpsertIdentitiesPayload_userErrors(ctx context.Cont
 func (ec *executionContext) fieldContext_UpsertIdentitiesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpsertIdentitiesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertIssuesPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertIssuesPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertIssuesPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertIssuesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertIssuesPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertIssuesPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertIssuesPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertIssuesPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertIssuesPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertIssuesPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertIssuesPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertIssuesPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertIssuesPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertIssuesPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertIssuesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertIssuesPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -47130,6 +52828,116 @@ func (ec *executionContext) _UpsertQuotesPayload_userErrors(ctx context.Context,
 func (ec *executionContext) fieldContext_UpsertQuotesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpsertQuotesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertRisksPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertRisksPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertRisksPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertRisksPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertRisksPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertRisksPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertRisksPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertRisksPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertRisksPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertRisksPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertRisksPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertRisksPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertRisksPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertRisksPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertRisksPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertRisksPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -49110,6 +54918,336 @@ func (ec *executionContext) unmarshalInputAlignmentFlagsComparator(ctx context.C
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputAssumptionFilter(ctx context.Context, obj any) (portfolio.AssumptionFilter, error) {
+	var it portfolio.AssumptionFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"and", "or", "not", "id", "key", "title", "project", "department", "owner", "raised", "state", "due", "validated", "overdue"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalOAssumptionFilter2ᚕᚖplumblineᚋportfolioᚐAssumptionFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalOAssumptionFilter2ᚕᚖplumblineᚋportfolioᚐAssumptionFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalOAssumptionFilter2ᚖplumblineᚋportfolioᚐAssumptionFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOIDComparator2ᚖplumblineᚋportfolioᚐIDComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalOProjectFilter2ᚖplumblineᚋportfolioᚐProjectFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "department":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("department"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Department = data
+		case "owner":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("owner"))
+			data, err := ec.unmarshalOPersonFilter2ᚖplumblineᚋportfolioᚐPersonFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Owner = data
+		case "raised":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("raised"))
+			data, err := ec.unmarshalODateComparator2ᚖplumblineᚋportfolioᚐDateComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Raised = data
+		case "state":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
+			data, err := ec.unmarshalOAssumptionStateComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.State = data
+		case "due":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("due"))
+			data, err := ec.unmarshalODateComparator2ᚖplumblineᚋportfolioᚐDateComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Due = data
+		case "validated":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validated"))
+			data, err := ec.unmarshalODateComparator2ᚖplumblineᚋportfolioᚐDateComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Validated = data
+		case "overdue":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overdue"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Overdue = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputAssumptionInput(ctx context.Context, obj any) (recording.Assumption, error) {
+	var it recording.Assumption
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"key", "title", "project", "department", "owner", "state", "raised", "due", "validated", "note", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slug = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "department":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("department"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Department = data
+		case "owner":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("owner"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Owner = data
+		case "state":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
+			data, err := ec.unmarshalOAssumptionState2plumblineᚋportfolioᚐAssumptionState(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.State = data
+		case "raised":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("raised"))
+			data, err := ec.unmarshalODate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Raised = data
+		case "due":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("due"))
+			data, err := ec.unmarshalODate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Due = data
+		case "validated":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validated"))
+			data, err := ec.unmarshalODate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Validated = data
+		case "note":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Note = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputAssumptionOrder(ctx context.Context, obj any) (portfolio.AssumptionOrder, error) {
+	var it portfolio.AssumptionOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+	if _, present := asMap["nulls"]; !present {
+		asMap["nulls"] = "LAST"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction", "nulls"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNAssumptionOrderField2plumblineᚋportfolioᚐAssumptionOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalOOrderDirection2ᚖplumblineᚋportfolioᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "nulls":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nulls"))
+			data, err := ec.unmarshalONullsOrder2ᚖplumblineᚋportfolioᚐNullsOrder(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nulls = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputAssumptionStateComparator(ctx context.Context, obj any) (portfolio.EnumComparator[portfolio.AssumptionState], error) {
+	var it portfolio.EnumComparator[portfolio.AssumptionState]
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"eq", "neq", "in", "nin", "null"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "eq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("eq"))
+			data, err := ec.unmarshalOAssumptionState2ᚖplumblineᚋportfolioᚐAssumptionState(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Eq = data
+		case "neq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("neq"))
+			data, err := ec.unmarshalOAssumptionState2ᚖplumblineᚋportfolioᚐAssumptionState(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Neq = data
+		case "in":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("in"))
+			data, err := ec.unmarshalOAssumptionState2ᚕplumblineᚋportfolioᚐAssumptionStateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.In = data
+		case "nin":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nin"))
+			data, err := ec.unmarshalOAssumptionState2ᚕplumblineᚋportfolioᚐAssumptionStateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nin = data
+		case "null":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("null"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Null = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputBaselineBasisComparator(ctx context.Context, obj any) (portfolio.EnumComparator[portfolio.BaselineBasis], error) {
 	var it portfolio.EnumComparator[portfolio.BaselineBasis]
 	if obj == nil {
@@ -50263,7 +56401,7 @@ func (ec *executionContext) unmarshalInputDeleteRecordsInput(ctx context.Context
 		asMap["dryRun"] = false
 	}
 
-	fieldsInOrder := [...]string{"departments", "identities", "strategies", "strategyVersions", "objectives", "judgements", "contributions", "keyResults", "kpis", "measurements", "kpiLinks", "cycles", "quickWins", "quotes", "surveys", "benefits", "costs", "dryRun", "idempotencyKey"}
+	fieldsInOrder := [...]string{"departments", "identities", "strategies", "strategyVersions", "objectives", "judgements", "contributions", "keyResults", "kpis", "measurements", "kpiLinks", "cycles", "quickWins", "quotes", "surveys", "benefits", "costs", "risks", "issues", "assumptions", "dryRun", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -50389,6 +56527,27 @@ func (ec *executionContext) unmarshalInputDeleteRecordsInput(ctx context.Context
 				return it, err
 			}
 			it.Costs = data
+		case "risks":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("risks"))
+			data, err := ec.unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Risks = data
+		case "issues":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("issues"))
+			data, err := ec.unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Issues = data
+		case "assumptions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("assumptions"))
+			data, err := ec.unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Assumptions = data
 		case "dryRun":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -51369,6 +57528,364 @@ func (ec *executionContext) unmarshalInputIntComparator(ctx context.Context, obj
 				return it, err
 			}
 			it.Gte = data
+		case "null":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("null"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Null = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputIssueFilter(ctx context.Context, obj any) (portfolio.IssueFilter, error) {
+	var it portfolio.IssueFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"and", "or", "not", "id", "key", "title", "project", "department", "owner", "raised", "severity", "risk", "due", "resolved", "open", "overdue"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalOIssueFilter2ᚕᚖplumblineᚋportfolioᚐIssueFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalOIssueFilter2ᚕᚖplumblineᚋportfolioᚐIssueFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalOIssueFilter2ᚖplumblineᚋportfolioᚐIssueFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOIDComparator2ᚖplumblineᚋportfolioᚐIDComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalOProjectFilter2ᚖplumblineᚋportfolioᚐProjectFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "department":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("department"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Department = data
+		case "owner":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("owner"))
+			data, err := ec.unmarshalOPersonFilter2ᚖplumblineᚋportfolioᚐPersonFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Owner = data
+		case "raised":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("raised"))
+			data, err := ec.unmarshalODateComparator2ᚖplumblineᚋportfolioᚐDateComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Raised = data
+		case "severity":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("severity"))
+			data, err := ec.unmarshalOIssueSeverityComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Severity = data
+		case "risk":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("risk"))
+			data, err := ec.unmarshalOIDComparator2ᚖplumblineᚋportfolioᚐIDComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Risk = data
+		case "due":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("due"))
+			data, err := ec.unmarshalODateComparator2ᚖplumblineᚋportfolioᚐDateComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Due = data
+		case "resolved":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("resolved"))
+			data, err := ec.unmarshalODateComparator2ᚖplumblineᚋportfolioᚐDateComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Resolved = data
+		case "open":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("open"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Open = data
+		case "overdue":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overdue"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Overdue = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputIssueInput(ctx context.Context, obj any) (recording.Issue, error) {
+	var it recording.Issue
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"key", "title", "description", "project", "department", "severity", "owner", "risk", "raised", "due", "resolved", "resolution", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slug = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Description = data
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "department":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("department"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Department = data
+		case "severity":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("severity"))
+			data, err := ec.unmarshalOIssueSeverity2plumblineᚋportfolioᚐIssueSeverity(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Severity = data
+		case "owner":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("owner"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Owner = data
+		case "risk":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("risk"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Risk = data
+		case "raised":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("raised"))
+			data, err := ec.unmarshalNDate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Raised = data
+		case "due":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("due"))
+			data, err := ec.unmarshalODate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Due = data
+		case "resolved":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("resolved"))
+			data, err := ec.unmarshalODate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Resolved = data
+		case "resolution":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("resolution"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Resolution = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputIssueOrder(ctx context.Context, obj any) (portfolio.IssueOrder, error) {
+	var it portfolio.IssueOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+	if _, present := asMap["nulls"]; !present {
+		asMap["nulls"] = "LAST"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction", "nulls"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNIssueOrderField2plumblineᚋportfolioᚐIssueOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalOOrderDirection2ᚖplumblineᚋportfolioᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "nulls":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nulls"))
+			data, err := ec.unmarshalONullsOrder2ᚖplumblineᚋportfolioᚐNullsOrder(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nulls = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputIssueSeverityComparator(ctx context.Context, obj any) (portfolio.EnumComparator[portfolio.IssueSeverity], error) {
+	var it portfolio.EnumComparator[portfolio.IssueSeverity]
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"eq", "neq", "in", "nin", "null"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "eq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("eq"))
+			data, err := ec.unmarshalOIssueSeverity2ᚖplumblineᚋportfolioᚐIssueSeverity(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Eq = data
+		case "neq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("neq"))
+			data, err := ec.unmarshalOIssueSeverity2ᚖplumblineᚋportfolioᚐIssueSeverity(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Neq = data
+		case "in":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("in"))
+			data, err := ec.unmarshalOIssueSeverity2ᚕplumblineᚋportfolioᚐIssueSeverityᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.In = data
+		case "nin":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nin"))
+			data, err := ec.unmarshalOIssueSeverity2ᚕplumblineᚋportfolioᚐIssueSeverityᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nin = data
 		case "null":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("null"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -55135,7 +61652,7 @@ func (ec *executionContext) unmarshalInputRiskFilter(ctx context.Context, obj an
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"and", "or", "not", "id", "title", "key", "sourceStatus", "statusCategory", "presence", "goneSince", "project", "department", "owner", "raisedDate", "dueDate", "closedDate", "closed", "connection", "createdAt", "updatedAt", "customFields"}
+	fieldsInOrder := [...]string{"and", "or", "not", "id", "title", "description", "key", "sourceStatus", "statusCategory", "presence", "goneSince", "project", "department", "milestone", "category", "response", "plan", "recorded", "probability", "impactAmount", "currency", "inherentExposureAmount", "residualExposureAmount", "preventedExposureAmount", "owner", "raisedDate", "dueDate", "closedDate", "closed", "connection", "createdAt", "updatedAt", "customFields"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -55177,6 +61694,13 @@ func (ec *executionContext) unmarshalInputRiskFilter(ctx context.Context, obj an
 				return it, err
 			}
 			it.Title = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Description = data
 		case "key":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
 			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
@@ -55226,6 +61750,83 @@ func (ec *executionContext) unmarshalInputRiskFilter(ctx context.Context, obj an
 				return it, err
 			}
 			it.Department = data
+		case "milestone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("milestone"))
+			data, err := ec.unmarshalOIDComparator2ᚖplumblineᚋportfolioᚐIDComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Milestone = data
+		case "category":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("category"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Category = data
+		case "response":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("response"))
+			data, err := ec.unmarshalORiskResponseComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Response = data
+		case "plan":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("plan"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Plan = data
+		case "recorded":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("recorded"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Recorded = data
+		case "probability":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("probability"))
+			data, err := ec.unmarshalODecimalComparator2ᚖplumblineᚋportfolioᚐDecimalComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Probability = data
+		case "impactAmount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("impactAmount"))
+			data, err := ec.unmarshalODecimalComparator2ᚖplumblineᚋportfolioᚐDecimalComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ImpactAmount = data
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
+		case "inherentExposureAmount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("inherentExposureAmount"))
+			data, err := ec.unmarshalODecimalComparator2ᚖplumblineᚋportfolioᚐDecimalComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InherentExposureAmount = data
+		case "residualExposureAmount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("residualExposureAmount"))
+			data, err := ec.unmarshalODecimalComparator2ᚖplumblineᚋportfolioᚐDecimalComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ResidualExposureAmount = data
+		case "preventedExposureAmount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preventedExposureAmount"))
+			data, err := ec.unmarshalODecimalComparator2ᚖplumblineᚋportfolioᚐDecimalComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PreventedExposureAmount = data
 		case "owner":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("owner"))
 			data, err := ec.unmarshalOPersonFilter2ᚖplumblineᚋportfolioᚐPersonFilter(ctx, v)
@@ -55294,6 +61895,162 @@ func (ec *executionContext) unmarshalInputRiskFilter(ctx context.Context, obj an
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputRiskInput(ctx context.Context, obj any) (recording.Risk, error) {
+	var it recording.Risk
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"key", "title", "description", "project", "department", "milestone", "category", "owner", "response", "plan", "probability", "impact", "residualProbability", "residualImpact", "currency", "raised", "due", "closed", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slug = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Description = data
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "department":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("department"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Department = data
+		case "milestone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("milestone"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Milestone = data
+		case "category":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("category"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Category = data
+		case "owner":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("owner"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Owner = data
+		case "response":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("response"))
+			data, err := ec.unmarshalORiskResponse2plumblineᚋportfolioᚐRiskResponse(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Response = data
+		case "plan":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("plan"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Plan = data
+		case "probability":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("probability"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Probability = data
+		case "impact":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("impact"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Impact = data
+		case "residualProbability":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("residualProbability"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ResidualProbability = data
+		case "residualImpact":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("residualImpact"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ResidualImpact = data
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
+		case "raised":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("raised"))
+			data, err := ec.unmarshalODate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Raised = data
+		case "due":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("due"))
+			data, err := ec.unmarshalODate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Due = data
+		case "closed":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("closed"))
+			data, err := ec.unmarshalODate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Closed = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputRiskOrder(ctx context.Context, obj any) (portfolio.RiskOrder, error) {
 	var it portfolio.RiskOrder
 	if obj == nil {
@@ -55347,6 +62104,64 @@ func (ec *executionContext) unmarshalInputRiskOrder(ctx context.Context, obj any
 				return it, err
 			}
 			it.Nulls = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRiskResponseComparator(ctx context.Context, obj any) (portfolio.EnumComparator[portfolio.RiskResponse], error) {
+	var it portfolio.EnumComparator[portfolio.RiskResponse]
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"eq", "neq", "in", "nin", "null"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "eq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("eq"))
+			data, err := ec.unmarshalORiskResponse2ᚖplumblineᚋportfolioᚐRiskResponse(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Eq = data
+		case "neq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("neq"))
+			data, err := ec.unmarshalORiskResponse2ᚖplumblineᚋportfolioᚐRiskResponse(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Neq = data
+		case "in":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("in"))
+			data, err := ec.unmarshalORiskResponse2ᚕplumblineᚋportfolioᚐRiskResponseᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.In = data
+		case "nin":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nin"))
+			data, err := ec.unmarshalORiskResponse2ᚕplumblineᚋportfolioᚐRiskResponseᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nin = data
+		case "null":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("null"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Null = data
 		}
 	}
 	return it, nil
@@ -56319,6 +63134,54 @@ func (ec *executionContext) unmarshalInputUnlinkProjectsInput(ctx context.Contex
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputUpsertAssumptionsInput(ctx context.Context, obj any) (model.UpsertAssumptionsInput, error) {
+	var it model.UpsertAssumptionsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNAssumptionInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐAssumptionᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputUpsertBenefitsInput(ctx context.Context, obj any) (model.UpsertBenefitsInput, error) {
 	var it model.UpsertBenefitsInput
 	if obj == nil {
@@ -56584,6 +63447,54 @@ func (ec *executionContext) unmarshalInputUpsertIdentitiesInput(ctx context.Cont
 		case "items":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
 			data, err := ec.unmarshalNIdentityInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐIdentityᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpsertIssuesInput(ctx context.Context, obj any) (model.UpsertIssuesInput, error) {
+	var it model.UpsertIssuesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNIssueInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐIssueᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -56991,6 +63902,54 @@ func (ec *executionContext) unmarshalInputUpsertQuotesInput(ctx context.Context,
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputUpsertRisksInput(ctx context.Context, obj any) (model.UpsertRisksInput, error) {
+	var it model.UpsertRisksInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNRiskInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRiskᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputUpsertStrategiesInput(ctx context.Context, obj any) (model.UpsertStrategiesInput, error) {
 	var it model.UpsertStrategiesInput
 	if obj == nil {
@@ -57203,6 +64162,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._KeyResult(ctx, sel, obj)
+	case *portfolio.Issue:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Issue(ctx, sel, obj)
 	case *portfolio.Identity:
 		if obj == nil {
 			return graphql.Null
@@ -57228,6 +64192,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Contribution(ctx, sel, obj)
+	case *portfolio.Assumption:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Assumption(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -57477,6 +64446,306 @@ func (ec *executionContext) _AlignmentTerm(ctx context.Context, sel ast.Selectio
 		case "reason":
 			out.Values[i] = ec._AlignmentTerm_reason(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var assumptionImplementors = []string{"Assumption", "Node"}
+
+func (ec *executionContext) _Assumption(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Assumption) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, assumptionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Assumption")
+		case "id":
+			out.Values[i] = ec._Assumption_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "key":
+			out.Values[i] = ec._Assumption_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._Assumption_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "project":
+			out.Values[i] = ec._Assumption_project(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "department":
+			out.Values[i] = ec._Assumption_department(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "owner":
+			out.Values[i] = ec._Assumption_owner(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._Assumption_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "raised":
+			out.Values[i] = ec._Assumption_raised(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "due":
+			out.Values[i] = ec._Assumption_due(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "validated":
+			out.Values[i] = ec._Assumption_validated(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "note":
+			out.Values[i] = ec._Assumption_note(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "open":
+			out.Values[i] = ec._Assumption_open(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "overdue":
+			out.Values[i] = ec._Assumption_overdue(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ageDays":
+			out.Values[i] = ec._Assumption_ageDays(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "recorded":
+			out.Values[i] = ec._Assumption_recorded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var assumptionAggregatesImplementors = []string{"AssumptionAggregates"}
+
+func (ec *executionContext) _AssumptionAggregates(ctx context.Context, sel ast.SelectionSet, obj *portfolio.AssumptionAggregates) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, assumptionAggregatesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AssumptionAggregates")
+		case "count":
+			out.Values[i] = ec._AssumptionAggregates_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "overdue":
+			out.Values[i] = ec._AssumptionAggregates_overdue(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "byState":
+			out.Values[i] = ec._AssumptionAggregates_byState(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var assumptionConnectionImplementors = []string{"AssumptionConnection"}
+
+func (ec *executionContext) _AssumptionConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.AssumptionConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, assumptionConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AssumptionConnection")
+		case "nodes":
+			out.Values[i] = ec._AssumptionConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._AssumptionConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._AssumptionConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._AssumptionConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "aggregates":
+			out.Values[i] = ec._AssumptionConnection_aggregates(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var assumptionEdgeImplementors = []string{"AssumptionEdge"}
+
+func (ec *executionContext) _AssumptionEdge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Edge[portfolio.Assumption]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, assumptionEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AssumptionEdge")
+		case "cursor":
+			out.Values[i] = ec._AssumptionEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._AssumptionEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var assumptionStateCountImplementors = []string{"AssumptionStateCount"}
+
+func (ec *executionContext) _AssumptionStateCount(ctx context.Context, sel ast.SelectionSet, obj *portfolio.AssumptionStateCount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, assumptionStateCountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AssumptionStateCount")
+		case "state":
+			out.Values[i] = ec._AssumptionStateCount_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._AssumptionStateCount_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -59552,6 +66821,331 @@ func (ec *executionContext) _IntStatistics(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var issueImplementors = []string{"Issue", "Node"}
+
+func (ec *executionContext) _Issue(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Issue) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, issueImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Issue")
+		case "id":
+			out.Values[i] = ec._Issue_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "key":
+			out.Values[i] = ec._Issue_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._Issue_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "description":
+			out.Values[i] = ec._Issue_description(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "project":
+			out.Values[i] = ec._Issue_project(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "department":
+			out.Values[i] = ec._Issue_department(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "severity":
+			out.Values[i] = ec._Issue_severity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "owner":
+			out.Values[i] = ec._Issue_owner(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "risk":
+			out.Values[i] = ec._Issue_risk(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "raised":
+			out.Values[i] = ec._Issue_raised(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "due":
+			out.Values[i] = ec._Issue_due(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "resolved":
+			out.Values[i] = ec._Issue_resolved(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "resolution":
+			out.Values[i] = ec._Issue_resolution(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "open":
+			out.Values[i] = ec._Issue_open(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "overdue":
+			out.Values[i] = ec._Issue_overdue(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ageDays":
+			out.Values[i] = ec._Issue_ageDays(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "recorded":
+			out.Values[i] = ec._Issue_recorded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var issueAggregatesImplementors = []string{"IssueAggregates"}
+
+func (ec *executionContext) _IssueAggregates(ctx context.Context, sel ast.SelectionSet, obj *portfolio.IssueAggregates) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, issueAggregatesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("IssueAggregates")
+		case "count":
+			out.Values[i] = ec._IssueAggregates_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "open":
+			out.Values[i] = ec._IssueAggregates_open(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "overdue":
+			out.Values[i] = ec._IssueAggregates_overdue(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "bySeverity":
+			out.Values[i] = ec._IssueAggregates_bySeverity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ageDays":
+			out.Values[i] = ec._IssueAggregates_ageDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var issueConnectionImplementors = []string{"IssueConnection"}
+
+func (ec *executionContext) _IssueConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.IssueConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, issueConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("IssueConnection")
+		case "nodes":
+			out.Values[i] = ec._IssueConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._IssueConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._IssueConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._IssueConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "aggregates":
+			out.Values[i] = ec._IssueConnection_aggregates(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var issueEdgeImplementors = []string{"IssueEdge"}
+
+func (ec *executionContext) _IssueEdge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Edge[portfolio.Issue]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, issueEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("IssueEdge")
+		case "cursor":
+			out.Values[i] = ec._IssueEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._IssueEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var issueSeverityCountImplementors = []string{"IssueSeverityCount"}
+
+func (ec *executionContext) _IssueSeverityCount(ctx context.Context, sel ast.SelectionSet, obj *portfolio.IssueSeverityCount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, issueSeverityCountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("IssueSeverityCount")
+		case "severity":
+			out.Values[i] = ec._IssueSeverityCount_severity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._IssueSeverityCount_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "open":
+			out.Values[i] = ec._IssueSeverityCount_open(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var judgeImplementors = []string{"Judge"}
 
 func (ec *executionContext) _Judge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Judge) graphql.Marshaler {
@@ -61487,6 +69081,11 @@ func (ec *executionContext) _Milestone(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "risks":
+			out.Values[i] = ec._Milestone_risks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -62229,6 +69828,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "upsertBenefits":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_upsertBenefits(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertRisks":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertRisks(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertIssues":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertIssues(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertAssumptions":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertAssumptions(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -63166,6 +70786,16 @@ func (ec *executionContext) _Project(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "assumptions":
+			out.Values[i] = ec._Project_assumptions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "issues":
+			out.Values[i] = ec._Project_issues(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -63747,6 +71377,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "assumptions":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_assumptions(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "briefing":
 			field := field
 
@@ -63779,6 +71431,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_dependencies(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "issues":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_issues(ctx, field)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -64879,6 +72553,11 @@ func (ec *executionContext) _Risk(ctx context.Context, sel ast.SelectionSet, obj
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "description":
+			out.Values[i] = ec._Risk_description(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "key":
 			out.Values[i] = ec._Risk_key(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -64891,6 +72570,81 @@ func (ec *executionContext) _Risk(ctx context.Context, sel ast.SelectionSet, obj
 			}
 		case "project":
 			out.Values[i] = ec._Risk_project(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "department":
+			out.Values[i] = ec._Risk_department(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "milestone":
+			out.Values[i] = ec._Risk_milestone(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "category":
+			out.Values[i] = ec._Risk_category(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "response":
+			out.Values[i] = ec._Risk_response(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "plan":
+			out.Values[i] = ec._Risk_plan(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "probability":
+			out.Values[i] = ec._Risk_probability(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "residualProbability":
+			out.Values[i] = ec._Risk_residualProbability(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "impact":
+			out.Values[i] = ec._Risk_impact(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "residualImpact":
+			out.Values[i] = ec._Risk_residualImpact(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "inherentExposure":
+			out.Values[i] = ec._Risk_inherentExposure(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "inherentExposureReason":
+			out.Values[i] = ec._Risk_inherentExposureReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "residualExposure":
+			out.Values[i] = ec._Risk_residualExposure(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "residualExposureReason":
+			out.Values[i] = ec._Risk_residualExposureReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "preventedExposure":
+			out.Values[i] = ec._Risk_preventedExposure(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "preventedExposureReason":
+			out.Values[i] = ec._Risk_preventedExposureReason(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -64969,6 +72723,94 @@ func (ec *executionContext) _Risk(ctx context.Context, sel ast.SelectionSet, obj
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "recorded":
+			out.Values[i] = ec._Risk_recorded(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var riskAggregatesImplementors = []string{"RiskAggregates"}
+
+func (ec *executionContext) _RiskAggregates(ctx context.Context, sel ast.SelectionSet, obj *portfolio.RiskAggregates) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, riskAggregatesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RiskAggregates")
+		case "count":
+			out.Values[i] = ec._RiskAggregates_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "open":
+			out.Values[i] = ec._RiskAggregates_open(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "overdue":
+			out.Values[i] = ec._RiskAggregates_overdue(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "withoutOwner":
+			out.Values[i] = ec._RiskAggregates_withoutOwner(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "byResponse":
+			out.Values[i] = ec._RiskAggregates_byResponse(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "inherentExposure":
+			out.Values[i] = ec._RiskAggregates_inherentExposure(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "residualExposure":
+			out.Values[i] = ec._RiskAggregates_residualExposure(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "preventedExposure":
+			out.Values[i] = ec._RiskAggregates_preventedExposure(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "effectiveness":
+			out.Values[i] = ec._RiskAggregates_effectiveness(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "effectivenessReason":
+			out.Values[i] = ec._RiskAggregates_effectivenessReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -64992,7 +72834,7 @@ func (ec *executionContext) _Risk(ctx context.Context, sel ast.SelectionSet, obj
 
 var riskConnectionImplementors = []string{"RiskConnection"}
 
-func (ec *executionContext) _RiskConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Connection[portfolio.RiskRow, portfolio.Risk]) graphql.Marshaler {
+func (ec *executionContext) _RiskConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.RiskConnection) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, riskConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -65019,6 +72861,16 @@ func (ec *executionContext) _RiskConnection(ctx context.Context, sel ast.Selecti
 			}
 		case "totalCount":
 			out.Values[i] = ec._RiskConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "aggregates":
+			out.Values[i] = ec._RiskConnection_aggregates(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "groups":
+			out.Values[i] = ec._RiskConnection_groups(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -65062,6 +72914,188 @@ func (ec *executionContext) _RiskEdge(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "node":
 			out.Values[i] = ec._RiskEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var riskGroupImplementors = []string{"RiskGroup"}
+
+func (ec *executionContext) _RiskGroup(ctx context.Context, sel ast.SelectionSet, obj *portfolio.RiskGroup) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, riskGroupImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RiskGroup")
+		case "keys":
+			out.Values[i] = ec._RiskGroup_keys(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "aggregates":
+			out.Values[i] = ec._RiskGroup_aggregates(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var riskGroupConnectionImplementors = []string{"RiskGroupConnection"}
+
+func (ec *executionContext) _RiskGroupConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.RiskGroupConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, riskGroupConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RiskGroupConnection")
+		case "nodes":
+			out.Values[i] = ec._RiskGroupConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._RiskGroupConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._RiskGroupConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._RiskGroupConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var riskGroupEdgeImplementors = []string{"RiskGroupEdge"}
+
+func (ec *executionContext) _RiskGroupEdge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Edge[portfolio.RiskGroup]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, riskGroupEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RiskGroupEdge")
+		case "cursor":
+			out.Values[i] = ec._RiskGroupEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._RiskGroupEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var riskResponseCountImplementors = []string{"RiskResponseCount"}
+
+func (ec *executionContext) _RiskResponseCount(ctx context.Context, sel ast.SelectionSet, obj *portfolio.RiskResponseCount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, riskResponseCountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RiskResponseCount")
+		case "response":
+			out.Values[i] = ec._RiskResponseCount_response(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._RiskResponseCount_count(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -66601,6 +74635,59 @@ func (ec *executionContext) _UnreadableRecordEdge(ctx context.Context, sel ast.S
 	return out
 }
 
+var upsertAssumptionsPayloadImplementors = []string{"UpsertAssumptionsPayload"}
+
+func (ec *executionContext) _UpsertAssumptionsPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertAssumptionsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertAssumptionsPayload")
+		case "results":
+			out.Values[i] = ec._UpsertAssumptionsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UpsertAssumptionsPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpsertAssumptionsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertAssumptionsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var upsertBenefitsPayloadImplementors = []string{"UpsertBenefitsPayload"}
 
 func (ec *executionContext) _UpsertBenefitsPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
@@ -66895,6 +74982,59 @@ func (ec *executionContext) _UpsertIdentitiesPayload(ctx context.Context, sel as
 			}
 		case "userErrors":
 			out.Values[i] = ec._UpsertIdentitiesPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var upsertIssuesPayloadImplementors = []string{"UpsertIssuesPayload"}
+
+func (ec *executionContext) _UpsertIssuesPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertIssuesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertIssuesPayload")
+		case "results":
+			out.Values[i] = ec._UpsertIssuesPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UpsertIssuesPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpsertIssuesPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertIssuesPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -67319,6 +75459,59 @@ func (ec *executionContext) _UpsertQuotesPayload(ctx context.Context, sel ast.Se
 			}
 		case "userErrors":
 			out.Values[i] = ec._UpsertQuotesPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var upsertRisksPayloadImplementors = []string{"UpsertRisksPayload"}
+
+func (ec *executionContext) _UpsertRisksPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertRisksPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertRisksPayload")
+		case "results":
+			out.Values[i] = ec._UpsertRisksPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UpsertRisksPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpsertRisksPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertRisksPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -68255,6 +76448,165 @@ func (ec *executionContext) marshalNAlignmentTerm2ᚖplumblineᚋportfolioᚐAli
 		return graphql.Null
 	}
 	return ec._AlignmentTerm(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAssumption2ᚕᚖplumblineᚋportfolioᚐAssumptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Assumption) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAssumption2ᚖplumblineᚋportfolioᚐAssumption(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAssumption2ᚖplumblineᚋportfolioᚐAssumption(ctx context.Context, sel ast.SelectionSet, v *portfolio.Assumption) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Assumption(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAssumptionAggregates2ᚖplumblineᚋportfolioᚐAssumptionAggregates(ctx context.Context, sel ast.SelectionSet, v *portfolio.AssumptionAggregates) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AssumptionAggregates(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAssumptionConnection2plumblineᚋportfolioᚐAssumptionConnection(ctx context.Context, sel ast.SelectionSet, v portfolio.AssumptionConnection) graphql.Marshaler {
+	return ec._AssumptionConnection(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNAssumptionConnection2ᚖplumblineᚋportfolioᚐAssumptionConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.AssumptionConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AssumptionConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAssumptionEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.Assumption]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAssumptionEdge2ᚖplumblineᚋportfolioᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAssumptionEdge2ᚖplumblineᚋportfolioᚐEdge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Edge[portfolio.Assumption]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AssumptionEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAssumptionFilter2ᚖplumblineᚋportfolioᚐAssumptionFilter(ctx context.Context, v any) (*portfolio.AssumptionFilter, error) {
+	res, err := ec.unmarshalInputAssumptionFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNAssumptionInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐAssumptionᚄ(ctx context.Context, v any) ([]*recording.Assumption, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.Assumption, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAssumptionInput2ᚖplumblineᚋgraphᚋrecordingᚐAssumption(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNAssumptionInput2ᚖplumblineᚋgraphᚋrecordingᚐAssumption(ctx context.Context, v any) (*recording.Assumption, error) {
+	res, err := ec.unmarshalInputAssumptionInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNAssumptionOrder2ᚖplumblineᚋportfolioᚐAssumptionOrder(ctx context.Context, v any) (*portfolio.AssumptionOrder, error) {
+	res, err := ec.unmarshalInputAssumptionOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNAssumptionOrderField2plumblineᚋportfolioᚐAssumptionOrderField(ctx context.Context, v any) (portfolio.AssumptionOrderField, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.AssumptionOrderField(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAssumptionOrderField2plumblineᚋportfolioᚐAssumptionOrderField(ctx context.Context, sel ast.SelectionSet, v portfolio.AssumptionOrderField) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNAssumptionState2plumblineᚋportfolioᚐAssumptionState(ctx context.Context, v any) (portfolio.AssumptionState, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.AssumptionState(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAssumptionState2plumblineᚋportfolioᚐAssumptionState(ctx context.Context, sel ast.SelectionSet, v portfolio.AssumptionState) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNAssumptionStateCount2plumblineᚋportfolioᚐAssumptionStateCount(ctx context.Context, sel ast.SelectionSet, v portfolio.AssumptionStateCount) graphql.Marshaler {
+	return ec._AssumptionStateCount(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNAssumptionStateCount2ᚕplumblineᚋportfolioᚐAssumptionStateCountᚄ(ctx context.Context, sel ast.SelectionSet, v []portfolio.AssumptionStateCount) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAssumptionStateCount2plumblineᚋportfolioᚐAssumptionStateCount(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNAttainmentForm2plumblineᚋportfolioᚐAttainmentForm(ctx context.Context, v any) (portfolio.AttainmentForm, error) {
@@ -69448,6 +77800,165 @@ func (ec *executionContext) marshalNIntStatistics2ᚖplumblineᚋportfolioᚐInt
 		return graphql.Null
 	}
 	return ec._IntStatistics(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNIssue2ᚕᚖplumblineᚋportfolioᚐIssueᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Issue) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNIssue2ᚖplumblineᚋportfolioᚐIssue(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNIssue2ᚖplumblineᚋportfolioᚐIssue(ctx context.Context, sel ast.SelectionSet, v *portfolio.Issue) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Issue(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNIssueAggregates2ᚖplumblineᚋportfolioᚐIssueAggregates(ctx context.Context, sel ast.SelectionSet, v *portfolio.IssueAggregates) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._IssueAggregates(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNIssueConnection2plumblineᚋportfolioᚐIssueConnection(ctx context.Context, sel ast.SelectionSet, v portfolio.IssueConnection) graphql.Marshaler {
+	return ec._IssueConnection(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNIssueConnection2ᚖplumblineᚋportfolioᚐIssueConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.IssueConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._IssueConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNIssueEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.Issue]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNIssueEdge2ᚖplumblineᚋportfolioᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNIssueEdge2ᚖplumblineᚋportfolioᚐEdge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Edge[portfolio.Issue]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._IssueEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNIssueFilter2ᚖplumblineᚋportfolioᚐIssueFilter(ctx context.Context, v any) (*portfolio.IssueFilter, error) {
+	res, err := ec.unmarshalInputIssueFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNIssueInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐIssueᚄ(ctx context.Context, v any) ([]*recording.Issue, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.Issue, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNIssueInput2ᚖplumblineᚋgraphᚋrecordingᚐIssue(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNIssueInput2ᚖplumblineᚋgraphᚋrecordingᚐIssue(ctx context.Context, v any) (*recording.Issue, error) {
+	res, err := ec.unmarshalInputIssueInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNIssueOrder2ᚖplumblineᚋportfolioᚐIssueOrder(ctx context.Context, v any) (*portfolio.IssueOrder, error) {
+	res, err := ec.unmarshalInputIssueOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNIssueOrderField2plumblineᚋportfolioᚐIssueOrderField(ctx context.Context, v any) (portfolio.IssueOrderField, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.IssueOrderField(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNIssueOrderField2plumblineᚋportfolioᚐIssueOrderField(ctx context.Context, sel ast.SelectionSet, v portfolio.IssueOrderField) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNIssueSeverity2plumblineᚋportfolioᚐIssueSeverity(ctx context.Context, v any) (portfolio.IssueSeverity, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.IssueSeverity(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNIssueSeverity2plumblineᚋportfolioᚐIssueSeverity(ctx context.Context, sel ast.SelectionSet, v portfolio.IssueSeverity) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNIssueSeverityCount2plumblineᚋportfolioᚐIssueSeverityCount(ctx context.Context, sel ast.SelectionSet, v portfolio.IssueSeverityCount) graphql.Marshaler {
+	return ec._IssueSeverityCount(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNIssueSeverityCount2ᚕplumblineᚋportfolioᚐIssueSeverityCountᚄ(ctx context.Context, sel ast.SelectionSet, v []portfolio.IssueSeverityCount) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNIssueSeverityCount2plumblineᚋportfolioᚐIssueSeverityCount(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNJudge2ᚕᚖplumblineᚋportfolioᚐJudgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Judge) graphql.Marshaler {
@@ -71508,11 +80019,21 @@ func (ec *executionContext) marshalNRisk2ᚖplumblineᚋportfolioᚐRisk(ctx con
 	return ec._Risk(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNRiskConnection2plumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v portfolio.Connection[portfolio.RiskRow, portfolio.Risk]) graphql.Marshaler {
+func (ec *executionContext) marshalNRiskAggregates2ᚖplumblineᚋportfolioᚐRiskAggregates(ctx context.Context, sel ast.SelectionSet, v *portfolio.RiskAggregates) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RiskAggregates(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRiskConnection2plumblineᚋportfolioᚐRiskConnection(ctx context.Context, sel ast.SelectionSet, v portfolio.RiskConnection) graphql.Marshaler {
 	return ec._RiskConnection(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNRiskConnection2ᚖplumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.Connection[portfolio.RiskRow, portfolio.Risk]) graphql.Marshaler {
+func (ec *executionContext) marshalNRiskConnection2ᚖplumblineᚋportfolioᚐRiskConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.RiskConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -71553,6 +80074,134 @@ func (ec *executionContext) unmarshalNRiskFilter2ᚖplumblineᚋportfolioᚐRisk
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNRiskGroup2ᚕᚖplumblineᚋportfolioᚐRiskGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.RiskGroup) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRiskGroup2ᚖplumblineᚋportfolioᚐRiskGroup(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRiskGroup2ᚖplumblineᚋportfolioᚐRiskGroup(ctx context.Context, sel ast.SelectionSet, v *portfolio.RiskGroup) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RiskGroup(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRiskGroupConnection2ᚖplumblineᚋportfolioᚐRiskGroupConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.RiskGroupConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RiskGroupConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRiskGroupEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.RiskGroup]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRiskGroupEdge2ᚖplumblineᚋportfolioᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRiskGroupEdge2ᚖplumblineᚋportfolioᚐEdge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Edge[portfolio.RiskGroup]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RiskGroupEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRiskGroupField2plumblineᚋportfolioᚐRiskGroupField(ctx context.Context, v any) (portfolio.RiskGroupField, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.RiskGroupField(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRiskGroupField2plumblineᚋportfolioᚐRiskGroupField(ctx context.Context, sel ast.SelectionSet, v portfolio.RiskGroupField) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNRiskGroupField2ᚕplumblineᚋportfolioᚐRiskGroupFieldᚄ(ctx context.Context, v any) ([]portfolio.RiskGroupField, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]portfolio.RiskGroupField, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRiskGroupField2plumblineᚋportfolioᚐRiskGroupField(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNRiskGroupField2ᚕplumblineᚋportfolioᚐRiskGroupFieldᚄ(ctx context.Context, sel ast.SelectionSet, v []portfolio.RiskGroupField) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRiskGroupField2plumblineᚋportfolioᚐRiskGroupField(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNRiskInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRiskᚄ(ctx context.Context, v any) ([]*recording.Risk, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.Risk, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRiskInput2ᚖplumblineᚋgraphᚋrecordingᚐRisk(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNRiskInput2ᚖplumblineᚋgraphᚋrecordingᚐRisk(ctx context.Context, v any) (*recording.Risk, error) {
+	res, err := ec.unmarshalInputRiskInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNRiskOrder2ᚖplumblineᚋportfolioᚐRiskOrder(ctx context.Context, v any) (*portfolio.RiskOrder, error) {
 	res, err := ec.unmarshalInputRiskOrder(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
@@ -71573,6 +80222,43 @@ func (ec *executionContext) marshalNRiskOrderField2plumblineᚋportfolioᚐRiskO
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNRiskResponse2plumblineᚋportfolioᚐRiskResponse(ctx context.Context, v any) (portfolio.RiskResponse, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.RiskResponse(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRiskResponse2plumblineᚋportfolioᚐRiskResponse(ctx context.Context, sel ast.SelectionSet, v portfolio.RiskResponse) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNRiskResponseCount2plumblineᚋportfolioᚐRiskResponseCount(ctx context.Context, sel ast.SelectionSet, v portfolio.RiskResponseCount) graphql.Marshaler {
+	return ec._RiskResponseCount(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNRiskResponseCount2ᚕplumblineᚋportfolioᚐRiskResponseCountᚄ(ctx context.Context, sel ast.SelectionSet, v []portfolio.RiskResponseCount) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRiskResponseCount2plumblineᚋportfolioᚐRiskResponseCount(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNRunFilter2ᚖplumblineᚋportfolioᚐRunFilter(ctx context.Context, v any) (*portfolio.RunFilter, error) {
@@ -72210,6 +80896,25 @@ func (ec *executionContext) marshalNUnreadableRecordEdge2ᚖplumblineᚋportfoli
 	return ec._UnreadableRecordEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNUpsertAssumptionsInput2plumblineᚋgraphᚋmodelᚐUpsertAssumptionsInput(ctx context.Context, v any) (model.UpsertAssumptionsInput, error) {
+	res, err := ec.unmarshalInputUpsertAssumptionsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpsertAssumptionsPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UpsertAssumptionsPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUpsertAssumptionsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpsertAssumptionsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNUpsertBenefitsInput2plumblineᚋgraphᚋmodelᚐUpsertBenefitsInput(ctx context.Context, v any) (model.UpsertBenefitsInput, error) {
 	res, err := ec.unmarshalInputUpsertBenefitsInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -72322,6 +81027,25 @@ func (ec *executionContext) marshalNUpsertIdentitiesPayload2ᚖplumblineᚋgraph
 		return graphql.Null
 	}
 	return ec._UpsertIdentitiesPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpsertIssuesInput2plumblineᚋgraphᚋmodelᚐUpsertIssuesInput(ctx context.Context, v any) (model.UpsertIssuesInput, error) {
+	res, err := ec.unmarshalInputUpsertIssuesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpsertIssuesPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UpsertIssuesPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUpsertIssuesPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpsertIssuesPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNUpsertJudgementsInput2plumblineᚋgraphᚋmodelᚐUpsertJudgementsInput(ctx context.Context, v any) (model.UpsertJudgementsInput, error) {
@@ -72474,6 +81198,25 @@ func (ec *executionContext) marshalNUpsertQuotesPayload2ᚖplumblineᚋgraphᚋr
 		return graphql.Null
 	}
 	return ec._UpsertQuotesPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpsertRisksInput2plumblineᚋgraphᚋmodelᚐUpsertRisksInput(ctx context.Context, v any) (model.UpsertRisksInput, error) {
+	res, err := ec.unmarshalInputUpsertRisksInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpsertRisksPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UpsertRisksPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUpsertRisksPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpsertRisksPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNUpsertStrategiesInput2plumblineᚋgraphᚋmodelᚐUpsertStrategiesInput(ctx context.Context, v any) (model.UpsertStrategiesInput, error) {
@@ -72846,6 +81589,124 @@ func (ec *executionContext) unmarshalOAlignmentFlagsComparator2ᚖplumblineᚋpo
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputAlignmentFlagsComparator(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOAssumptionFilter2ᚕᚖplumblineᚋportfolioᚐAssumptionFilterᚄ(ctx context.Context, v any) ([]*portfolio.AssumptionFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.AssumptionFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAssumptionFilter2ᚖplumblineᚋportfolioᚐAssumptionFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOAssumptionFilter2ᚖplumblineᚋportfolioᚐAssumptionFilter(ctx context.Context, v any) (*portfolio.AssumptionFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputAssumptionFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOAssumptionOrder2ᚕᚖplumblineᚋportfolioᚐAssumptionOrderᚄ(ctx context.Context, v any) ([]*portfolio.AssumptionOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.AssumptionOrder, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAssumptionOrder2ᚖplumblineᚋportfolioᚐAssumptionOrder(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOAssumptionState2plumblineᚋportfolioᚐAssumptionState(ctx context.Context, v any) (portfolio.AssumptionState, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.AssumptionState(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOAssumptionState2plumblineᚋportfolioᚐAssumptionState(ctx context.Context, sel ast.SelectionSet, v portfolio.AssumptionState) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOAssumptionState2ᚕplumblineᚋportfolioᚐAssumptionStateᚄ(ctx context.Context, v any) ([]portfolio.AssumptionState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]portfolio.AssumptionState, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAssumptionState2plumblineᚋportfolioᚐAssumptionState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOAssumptionState2ᚕplumblineᚋportfolioᚐAssumptionStateᚄ(ctx context.Context, sel ast.SelectionSet, v []portfolio.AssumptionState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAssumptionState2plumblineᚋportfolioᚐAssumptionState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOAssumptionState2ᚖplumblineᚋportfolioᚐAssumptionState(ctx context.Context, v any) (*portfolio.AssumptionState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.AssumptionState(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOAssumptionState2ᚖplumblineᚋportfolioᚐAssumptionState(ctx context.Context, sel ast.SelectionSet, v *portfolio.AssumptionState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOAssumptionStateComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx context.Context, v any) (*portfolio.EnumComparator[portfolio.AssumptionState], error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputAssumptionStateComparator(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -73851,6 +82712,124 @@ func (ec *executionContext) unmarshalOIntComparator2ᚖplumblineᚋportfolioᚐI
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputIntComparator(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOIssueFilter2ᚕᚖplumblineᚋportfolioᚐIssueFilterᚄ(ctx context.Context, v any) ([]*portfolio.IssueFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.IssueFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNIssueFilter2ᚖplumblineᚋportfolioᚐIssueFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOIssueFilter2ᚖplumblineᚋportfolioᚐIssueFilter(ctx context.Context, v any) (*portfolio.IssueFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputIssueFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOIssueOrder2ᚕᚖplumblineᚋportfolioᚐIssueOrderᚄ(ctx context.Context, v any) ([]*portfolio.IssueOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.IssueOrder, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNIssueOrder2ᚖplumblineᚋportfolioᚐIssueOrder(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOIssueSeverity2plumblineᚋportfolioᚐIssueSeverity(ctx context.Context, v any) (portfolio.IssueSeverity, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.IssueSeverity(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOIssueSeverity2plumblineᚋportfolioᚐIssueSeverity(ctx context.Context, sel ast.SelectionSet, v portfolio.IssueSeverity) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOIssueSeverity2ᚕplumblineᚋportfolioᚐIssueSeverityᚄ(ctx context.Context, v any) ([]portfolio.IssueSeverity, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]portfolio.IssueSeverity, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNIssueSeverity2plumblineᚋportfolioᚐIssueSeverity(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOIssueSeverity2ᚕplumblineᚋportfolioᚐIssueSeverityᚄ(ctx context.Context, sel ast.SelectionSet, v []portfolio.IssueSeverity) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNIssueSeverity2plumblineᚋportfolioᚐIssueSeverity(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOIssueSeverity2ᚖplumblineᚋportfolioᚐIssueSeverity(ctx context.Context, v any) (*portfolio.IssueSeverity, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.IssueSeverity(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOIssueSeverity2ᚖplumblineᚋportfolioᚐIssueSeverity(ctx context.Context, sel ast.SelectionSet, v *portfolio.IssueSeverity) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOIssueSeverityComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx context.Context, v any) (*portfolio.EnumComparator[portfolio.IssueSeverity], error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputIssueSeverityComparator(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -74912,6 +83891,20 @@ func (ec *executionContext) unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋr
 	return res, nil
 }
 
+func (ec *executionContext) marshalORecorded2ᚖplumblineᚋportfolioᚐRecorded(ctx context.Context, sel ast.SelectionSet, v *portfolio.Recorded) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Recorded(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORisk2ᚖplumblineᚋportfolioᚐRisk(ctx context.Context, sel ast.SelectionSet, v *portfolio.Risk) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Risk(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalORiskFilter2ᚕᚖplumblineᚋportfolioᚐRiskFilterᚄ(ctx context.Context, v any) ([]*portfolio.RiskFilter, error) {
 	if v == nil {
 		return nil, nil
@@ -74952,6 +83945,82 @@ func (ec *executionContext) unmarshalORiskOrder2ᚕᚖplumblineᚋportfolioᚐRi
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) unmarshalORiskResponse2plumblineᚋportfolioᚐRiskResponse(ctx context.Context, v any) (portfolio.RiskResponse, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.RiskResponse(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORiskResponse2plumblineᚋportfolioᚐRiskResponse(ctx context.Context, sel ast.SelectionSet, v portfolio.RiskResponse) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(v))
+	return res
+}
+
+func (ec *executionContext) unmarshalORiskResponse2ᚕplumblineᚋportfolioᚐRiskResponseᚄ(ctx context.Context, v any) ([]portfolio.RiskResponse, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]portfolio.RiskResponse, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRiskResponse2plumblineᚋportfolioᚐRiskResponse(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalORiskResponse2ᚕplumblineᚋportfolioᚐRiskResponseᚄ(ctx context.Context, sel ast.SelectionSet, v []portfolio.RiskResponse) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRiskResponse2plumblineᚋportfolioᚐRiskResponse(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalORiskResponse2ᚖplumblineᚋportfolioᚐRiskResponse(ctx context.Context, v any) (*portfolio.RiskResponse, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.RiskResponse(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORiskResponse2ᚖplumblineᚋportfolioᚐRiskResponse(ctx context.Context, sel ast.SelectionSet, v *portfolio.RiskResponse) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalORiskResponseComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx context.Context, v any) (*portfolio.EnumComparator[portfolio.RiskResponse], error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputRiskResponseComparator(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalORollUpMethod2plumblineᚋportfolioᚐRollUpMethod(ctx context.Context, v any) (portfolio.RollUpMethod, error) {

@@ -58,6 +58,12 @@ type DeleteRecordsInput struct {
 	Benefits []*recording.RecordKey `json:"benefits,omitempty"`
 	// Costs, as pmo:PMO-201#2026-03#licences, or pmo:PMO-201#2026-03# without a category.
 	Costs []*recording.RecordKey `json:"costs,omitempty"`
+	// Recorded risks, by key.
+	Risks []*recording.RecordKey `json:"risks,omitempty"`
+	// Issues, by key.
+	Issues []*recording.RecordKey `json:"issues,omitempty"`
+	// Assumptions, by key.
+	Assumptions []*recording.RecordKey `json:"assumptions,omitempty"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
 	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
@@ -158,6 +164,16 @@ type UnlinkProjectsInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The assumptions to record.
+type UpsertAssumptionsInput struct {
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
+	Items []*recording.Assumption `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The benefits to record.
 type UpsertBenefitsInput struct {
 	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
@@ -212,6 +228,16 @@ type UpsertDepartmentsInput struct {
 type UpsertIdentitiesInput struct {
 	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
 	Items []*recording.Identity `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The issues to record.
+type UpsertIssuesInput struct {
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
+	Items []*recording.Issue `json:"items"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
 	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
@@ -292,6 +318,16 @@ type UpsertQuickWinsInput struct {
 type UpsertQuotesInput struct {
 	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
 	Items []*recording.Quote `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The risks to record.
+type UpsertRisksInput struct {
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
+	Items []*recording.Risk `json:"items"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
 	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
