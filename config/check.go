@@ -272,6 +272,9 @@ func (b *binder) checkHealth(c *Config) {
 		if limits.RedSlip < limits.GreenSlip {
 			b.wrong(join(path, "red_slip"), "%v is below green_slip, %v; expected at least as much", limits.RedSlip, limits.GreenSlip)
 		}
+		if limits.RedSPI > limits.GreenSPI {
+			b.wrong(join(path, "red_spi"), "%v is above green_spi, %v; expected at most as much", limits.RedSPI, limits.GreenSPI)
+		}
 		if other, taken := byKind[string(limits.Kind)]; taken {
 			b.wrong(path, "limits of the same kind are already %s", b.where(other))
 		} else {

@@ -80,15 +80,18 @@ type Join struct {
 // Health holds the limits of computed health.
 type Health struct {
 	ReportMaxAge Duration     `yaml:"report_max_age" jsonschema:"default=14d" jsonschema_description:"How old a reported health may be, in whole days, before it counts as UNKNOWN."`
-	Thresholds   []Thresholds `yaml:"thresholds,omitempty" jsonschema_description:"Limits of slip for each kind of milestone."`
+	Thresholds   []Thresholds `yaml:"thresholds,omitempty" jsonschema_description:"Limits of slip, schedule performance and cost for each kind of milestone."`
 }
 
-// Thresholds are the limits of slip for one kind of milestone. Shares are of
-// the planned duration.
+// Thresholds are the limits of health for one kind of milestone, and for the
+// projects whose slip is that of such a milestone.
 type Thresholds struct {
 	Kind      portfolio.MilestoneKind `yaml:"kind,omitempty" jsonschema:"enum=STANDARD,enum=KEY,enum=GO_LIVE" jsonschema_description:"The kind they are for. Without it, every kind that is not named."`
 	GreenSlip float64                 `yaml:"green_slip" jsonschema:"minimum=0,maximum=10,default=0.05" jsonschema_description:"The largest slip that is still GREEN, as a share of the planned duration."`
 	RedSlip   float64                 `yaml:"red_slip" jsonschema:"minimum=0,maximum=10,default=0.15" jsonschema_description:"The slip beyond which it is RED, as a share of the planned duration."`
+	GreenSPI  float64                 `yaml:"green_spi" jsonschema:"minimum=0,maximum=10,default=0.95" jsonschema_description:"Of projects: the smallest schedule performance SPI(t) that is still GREEN; 1 is as planned."`
+	RedSPI    float64                 `yaml:"red_spi" jsonschema:"minimum=0,maximum=10,default=0.85" jsonschema_description:"Of projects: the SPI(t) below which it is RED."`
+	RedCost   float64                 `yaml:"red_cost" jsonschema:"minimum=0,maximum=10,default=0.1" jsonschema_description:"Of projects: the share of the budget by which the expected cost may exceed it before it is RED."`
 }
 
 // StatusMap maps a tool's status to a phase.

@@ -94,6 +94,7 @@ type dirt struct {
 	// addressed to.
 	keyedMilestones map[string]bool
 	contributions   map[string]bool // to be led to their projects again
+	costs           map[string]bool // references to projects of which costs changed
 	aligned         map[string]bool // projects whose alignment is to be computed again
 }
 
@@ -156,6 +157,7 @@ func newBuilder(old *Snapshot, documents int) *builder {
 
 			keyedMilestones: map[string]bool{},
 			contributions:   map[string]bool{},
+			costs:           map[string]bool{},
 			aligned:         map[string]bool{},
 		},
 	}
@@ -241,6 +243,7 @@ func (b *builder) finish() (*Snapshot, Diff) {
 	b.buildProjects()
 	b.buildMilestones()
 	b.summariseProjects()
+	b.buildCosts()
 	b.buildDependencies()
 	b.buildHealth()
 

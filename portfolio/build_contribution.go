@@ -33,9 +33,10 @@ func (b *builder) leads(row *ProjectRow, p *plan, fact func(id string) *ProjectF
 }
 
 // moveLeads notes where references lead now, for projects that were computed
-// again, and marks the contributions and the recorded risks that they bear on.
+// again, and marks the contributions, recorded risks and costs that they bear
+// on.
 func (b *builder) moveLeads() {
-	refs, risks := b.refsOf(KindContribution), b.refsOf(KindRecordedRisk)
+	contributions, risks, costs := b.refsOf(KindContribution), b.refsOf(KindRecordedRisk), b.refsOf(KindCost)
 	before := func(id string) *ProjectFact {
 		v, _ := b.old.facts[KindProject].get(id)
 		f, _ := v.Doc.(*ProjectFact)
@@ -48,15 +49,19 @@ func (b *builder) moveLeads() {
 		if slices.Equal(was, is) {
 			continue
 		}
-		if refs.count == 0 && risks.count == 0 {
+		if contributions.count == 0 && risks.count == 0 && costs.count == 0 {
 			continue
 		}
 		for _, l := range append(was, is...) {
-			for _, id := range refs.of(projectWord(l.text)) {
+			word := projectWord(l.text)
+			for _, id := range contributions.of(word) {
 				b.dirty.contributions[id] = true
 			}
-			for _, id := range risks.of(projectWord(l.text)) {
+			for _, id := range risks.of(word) {
 				b.dirty.risks[id] = true
+			}
+			if len(costs.of(word)) > 0 {
+				b.dirty.costs[l.text] = true
 			}
 		}
 	}
@@ -76,7 +81,6 @@ func projectWord(ref string) string { return "project " + ref }
 // buildContributions computes the dirty contributions, and decides for the
 // projects that they lead to now or led to before which of them count.
 func (b *builder) buildContributions() {
-	b.moveLeads()
 	projects := map[string]bool{}
 	for _, id := range slices.Sorted(maps.Keys(b.dirty.contributions)) {
 		old := b.contributions.before(id)

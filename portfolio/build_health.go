@@ -66,6 +66,7 @@ func (b *builder) milestoneSchedule(m *MilestoneRow) schedule {
 		ownStart:      m.StartDate,
 		limits:        b.plan.thresholds.limits(m.Kind),
 		upstream:      b.upstream(m.ID),
+		leftOut:       leftOutOfMilestone,
 		shared:        &b.plan.reasons,
 	}
 	if p := b.projects.get(m.ProjectID); p != nil {
@@ -118,6 +119,8 @@ func (b *builder) projectSchedule(p *ProjectRow) schedule {
 	if !s.done {
 		s.goLives = p.goLives
 	}
+	s.performance = b.performance(p, &s.limits)
+	s.leftOut = s.performance.leftOut(p.costs)
 	return s
 }
 

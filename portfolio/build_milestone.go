@@ -60,13 +60,30 @@ func (b *builder) computeMilestone(id string, d decision, r *ruler) freshRow[Mil
 func (b *builder) putMilestone(f freshRow[MilestoneRow]) {
 	place := b.milestones.put(f.id, f.old, f.now)
 	b.moved.note(f, place)
-	if !sameForProject(f.old, f.now) {
+	if !sameForProject(f.old, f.now) || !sameWork(f.old, f.now) && (b.costed(f.old) || b.costed(f.now)) {
 		for _, side := range []*MilestoneRow{f.old, f.now} {
 			if side != nil && side.ProjectID != "" && b.unified(side.ProjectID) == side.ProjectID {
 				b.freshProject(side.ProjectID, false)
 			}
 		}
 	}
+}
+
+// costed reports whether a milestone's project has costs, which may be earned by
+// the work done.
+func (b *builder) costed(m *MilestoneRow) bool {
+	if m == nil {
+		return false
+	}
+	p := b.projects.get(m.ProjectID)
+	return p != nil && p.costs != nil
+}
+
+func sameWork(a, b *MilestoneRow) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Work == b.Work || a.Work != nil && b.Work != nil && *a.Work == *b.Work
 }
 
 // sameForProject reports whether two versions of a milestone are the same in

@@ -153,7 +153,7 @@ func (b *builder) projectFromFacts(id string) *ProjectRow {
 	row.StartDate, row.FinishedDate = m.start, m.finished
 	row.own = ownDates{target: m.due, baseline: m.baseline, forecast: m.forecast}
 	row.PMOID, row.Priority, row.Objectives = m.pmoID, m.priority, m.objectives
-	row.Custom, row.budget = m.custom, m.budget
+	row.Custom, row.budget, row.costs = m.custom, m.budget, costsPending
 	row.Justification = m.justification
 	row.BusinessValue, row.TimeCriticality, row.RiskReduction, row.JobSize = m.job.value, m.job.urgency, m.job.riskReduction, m.job.size
 	row.wsjf, _ = m.job.wsjf()

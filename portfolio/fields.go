@@ -134,6 +134,7 @@ var projectFields = []rowField[ProjectRow]{
 	amount("jobSize", func(p *ProjectRow) *decimal.Decimal { return p.JobSize }),
 	optional("wsjf", func(p *ProjectRow) *float64 { return p.wsjf }),
 	{name: "budget", equal: func(a, b *ProjectRow) bool { return equalMoney(a.budget, b.budget) }},
+	{name: "costs", equal: func(a, b *ProjectRow) bool { return sameSheet(a.costs, b.costs) }},
 	{name: "alignment.score", equal: func(a, b *ProjectRow) bool { return equalScores(scoreOf(a), scoreOf(b)) }},
 	{name: "alignment.contributions", equal: func(a, b *ProjectRow) bool { return slices.Equal(partsOf(a), partsOf(b)) }},
 	{name: "alignment.flags", equal: func(a, b *ProjectRow) bool { return slices.Equal(localFlagsOf(a), localFlagsOf(b)) }},

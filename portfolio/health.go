@@ -47,7 +47,9 @@ type schedule struct {
 	ownStart Date
 	upstream []goLive // go-lives that come first
 
-	shared *slipReasons // nil shares nothing
+	performance performance
+	leftOut     *Reason      // names the conditions without inputs; nil when there is none
+	shared      *slipReasons // nil shares nothing
 }
 
 // A goLive is a go-live milestone that health depends on.
@@ -62,12 +64,6 @@ type verdict struct {
 	health  Health
 	reasons []Reason
 	changes Date
-}
-
-// leftOut names the conditions whose inputs no connected tool gives.
-var leftOut = Reason{
-	Code:    ReasonInputsMissing,
-	Message: "Left out: schedule performance SPI(t), because there are no planned and earned values, and cost, because there is no forecast cost.",
 }
 
 // judge computes health from a schedule.
@@ -90,17 +86,23 @@ func (s *schedule) judge() verdict {
 		}
 	}
 	slip, told := s.judgeSlip()
-	v.health, v.reasons = slip, told[:1:1]
+	v.health = slip
 	s.judgePastDue(&v)
 	s.judgeUpstream(&v)
-	if len(v.reasons) == 1 {
-		v.reasons = told
+	s.judgePerformance(&v)
+	told.leftOut = s.leftOut
+	if len(v.reasons) == 0 {
+		v.reasons = s.shared.tell(told)
 		return v
 	}
-	if v.health != slip {
-		v.reasons = append(v.reasons[1:], v.reasons[0]) // what decided comes first
+	if v.health != slip { // what decided comes first
+		v.reasons = append(v.reasons, told.reason())
+	} else {
+		v.reasons = append([]Reason{told.reason()}, v.reasons...)
 	}
-	v.reasons = append(v.reasons, leftOut)
+	if s.leftOut != nil {
+		v.reasons = append(v.reasons, *s.leftOut)
+	}
 	return v
 }
 
@@ -108,24 +110,19 @@ var (
 	reasonsCancelled = []Reason{{Code: ReasonCancelled, Message: "It is cancelled."}}
 	reasonsOnHold    = []Reason{{Code: ReasonOnHold, Message: "It is on hold."}}
 	reasonsNoDates   = []Reason{{Code: ReasonNoDates, Message: "There are no dates."}}
-
-	toldOnTime       = []Reason{{Code: ReasonSlipInLimit, Message: "It has not slipped."}, leftOut}
-	toldNoActualDate = []Reason{{Code: ReasonNoActualDate, Message: "Slip is left out: it is done, but the tool does not tell when."}, leftOut}
-	toldNoBaseline   = []Reason{{Code: ReasonNoBaseline, Message: "Slip is left out: there is no baseline or no target date."}, leftOut}
 )
 
-// judgeSlip returns the health by slip alone and the list of reasons that
-// tells of nothing else, which others may share.
-func (s *schedule) judgeSlip() (Health, []Reason) {
+// judgeSlip returns the health by slip alone and what is told of it.
+func (s *schedule) judgeSlip() (Health, slipTold) {
 	switch {
 	case s.done && s.expected.IsZero():
-		return HealthUnknown, toldNoActualDate
+		return HealthUnknown, slipTold{code: ReasonNoActualDate}
 	case s.baseline.IsZero() || s.expected.IsZero():
-		return HealthUnknown, toldNoBaseline
+		return HealthUnknown, slipTold{code: ReasonNoBaseline}
 	}
 	slip := s.expected.DaysSince(s.baseline)
 	if slip == 0 {
-		return HealthGreen, toldOnTime
+		return HealthGreen, slipTold{code: ReasonSlipInLimit}
 	}
 	planned := s.plannedDays()
 	share := rounded(float64(slip) / float64(planned))
@@ -136,18 +133,19 @@ func (s *schedule) judgeSlip() (Health, []Reason) {
 	case share > s.limits.RedSlip:
 		health, code = HealthRed, ReasonSlipLarge
 	}
-	return health, s.shared.tell(slipTold{code, slip, planned})
+	return health, slipTold{code: code, slip: slip, planned: planned}
 }
 
-// slipTold is what a reason tells of a slip, in days.
+// slipTold is what a reason tells of a slip, in days, and what is left out.
 type slipTold struct {
 	code          string
 	slip, planned int
+	leftOut       *Reason
 }
 
 // slipReasons keeps the lists of reasons that only tell of a slip. All rows
 // that slipped alike share one, which saves memory and the writing of the same
-// sentence again and again.
+// sentence again and again. Only what most of them leave out is shared so.
 type slipReasons struct {
 	mu    sync.RWMutex
 	lists map[slipTold][]Reason
@@ -155,7 +153,7 @@ type slipReasons struct {
 
 // tell returns the list of reasons; a nil receiver shares nothing.
 func (r *slipReasons) tell(t slipTold) []Reason {
-	if r == nil {
+	if r == nil || (t.leftOut != leftOutOfMilestone && t.leftOut != leftOutNoCosts) {
 		return t.reasons()
 	}
 	r.mu.RLock()
@@ -177,7 +175,22 @@ func (r *slipReasons) tell(t slipTold) []Reason {
 }
 
 func (t slipTold) reasons() []Reason {
-	return []Reason{{Code: t.code, Message: slipMessage(t.slip, t.planned)}, leftOut}
+	if t.leftOut == nil {
+		return []Reason{t.reason()}
+	}
+	return []Reason{t.reason(), *t.leftOut}
+}
+
+func (t slipTold) reason() Reason {
+	switch {
+	case t.code == ReasonNoActualDate:
+		return Reason{Code: t.code, Message: "Slip is left out: it is done, but the tool does not tell when."}
+	case t.code == ReasonNoBaseline:
+		return Reason{Code: t.code, Message: "Slip is left out: there is no baseline or no target date."}
+	case t.slip == 0:
+		return Reason{Code: t.code, Message: "It has not slipped."}
+	}
+	return Reason{Code: t.code, Message: slipMessage(t.slip, t.planned)}
 }
 
 // plannedDays is the planned duration, at least minPlannedDays.

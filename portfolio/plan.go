@@ -41,6 +41,9 @@ type connectionPlan struct {
 const (
 	DefaultGreenSlip    = 0.05
 	DefaultRedSlip      = 0.15
+	DefaultGreenSPI     = 0.95
+	DefaultRedSPI       = 0.85
+	DefaultRedCost      = 0.10
 	DefaultReportMaxAge = 14 // days
 )
 
@@ -166,16 +169,25 @@ func newThresholds(list []HealthThresholds) thresholds {
 // limits returns the thresholds of a kind of milestone; what is not set for
 // the kind comes from the kind "", and else from the defaults.
 func (t thresholds) limits(kind MilestoneKind) HealthThresholds {
-	limits, general := t[kind], t[""]
-	for _, other := range []HealthThresholds{general, {GreenSlip: DefaultGreenSlip, RedSlip: DefaultRedSlip}} {
-		if limits.GreenSlip == 0 {
-			limits.GreenSlip = other.GreenSlip
-		}
-		if limits.RedSlip == 0 {
-			limits.RedSlip = other.RedSlip
-		}
+	limits := t[kind]
+	for _, other := range []HealthThresholds{t[""], defaultLimits} {
+		fillLimit(&limits.GreenSlip, other.GreenSlip)
+		fillLimit(&limits.RedSlip, other.RedSlip)
+		fillLimit(&limits.GreenSPI, other.GreenSPI)
+		fillLimit(&limits.RedSPI, other.RedSPI)
+		fillLimit(&limits.RedCost, other.RedCost)
 	}
 	return limits
+}
+
+var defaultLimits = HealthThresholds{
+	GreenSlip: DefaultGreenSlip, RedSlip: DefaultRedSlip, GreenSPI: DefaultGreenSPI, RedSPI: DefaultRedSPI, RedCost: DefaultRedCost,
+}
+
+func fillLimit(limit *float64, otherwise float64) {
+	if *limit == 0 {
+		*limit = otherwise
+	}
 }
 
 // lastYear is the last one that RFC 3339 can write.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/shopspring/decimal"
 	"pgregory.net/rapid"
 )
 
@@ -419,7 +420,7 @@ func (h *history) status() (string, StatusCategory) {
 
 func (h *history) document() Document {
 	switch h.word("project", "project", "milestone", "milestone", "milestone", "dependency", "dependency", "person", "person", "identity", "department", "report",
-		"risk", "risk", "recorded risk", "recorded risk", "kpi", "measurement", "measurement", "measurement", "kpi link", "override", "override", "link", "strategy", "strategy", "strategy", "contribution", "contribution", "contribution", "quarantine", "hold", "site", "settings", "clock", "clock", "run", "pass", "cursor") {
+		"risk", "risk", "recorded risk", "recorded risk", "kpi", "measurement", "measurement", "measurement", "kpi link", "override", "override", "link", "strategy", "strategy", "strategy", "contribution", "contribution", "contribution", "cost", "cost", "cost", "quarantine", "hold", "site", "settings", "clock", "clock", "run", "pass", "cursor") {
 	case "project":
 		f := &ProjectFact{Source: h.source("project", 2), Name: h.word("Pay", "Move"), Category: h.word("", "IT"), Start: h.date("start"), Due: h.date("due"), Fields: h.fields()}
 		f.Status, f.StatusCategory = h.status()
@@ -432,6 +433,9 @@ func (h *history) document() Document {
 		f.Status, f.StatusCategory = h.status()
 		if f.StatusCategory == StatusDone {
 			f.Finished = h.date("finished")
+		}
+		if h.chance(2) {
+			f.Work = &WorkDone{Todo: rapid.IntRange(0, 2).Draw(h.t, "todo"), Done: rapid.IntRange(0, 3).Draw(h.t, "done")}
 		}
 		f.FirstSeen = h.date("first seen")
 		if h.chance(3) {
@@ -483,6 +487,8 @@ func (h *history) document() Document {
 		return h.strategyDocument()
 	case "contribution":
 		return &ContributionFact{Project: h.projectRef(), Objective: h.objective(), Strength: h.decimal("0", "0.3", "0.8", "1"), Authored: h.authored()}
+	case "cost":
+		return h.cost()
 	case "quarantine":
 		return &Quarantine{Source: h.source("version", 1), Of: KindMilestone, Reason: "unreadable"}
 	case "hold":
@@ -525,9 +531,9 @@ func (h *history) override() *Override {
 	}
 	o := &Override{Target: target.String(), Authored: Authored{Author: "ann", At: h.date("at").Time()},
 		Field: h.word("department", "due", "baseline", "forecast", "kind", "health", "name", "manager", "phase", "budget", "start", "note",
-			"sponsor", "pmoId", "jobSize", "businessValue", "justification", "contingency")}
+			"sponsor", "pmoId", "finished", "jobSize", "businessValue", "justification", "contingency")}
 	switch o.Field {
-	case "due", "baseline", "forecast", "start":
+	case "due", "baseline", "forecast", "start", "finished":
 		o.Value = Field{Type: FieldDate, Date: h.date("value")}
 	case "kind":
 		o.Value = Field{Type: FieldText, Text: h.word("GO_LIVE", "KEY", "nonsense")}
@@ -571,7 +577,11 @@ func (h *history) settings() *Settings {
 		}
 	}
 	if h.chance(2) {
-		s.Health = []HealthThresholds{{GreenSlip: 0.2, RedSlip: 0.5}}
+		s.Currency = "EUR"
+		s.Rates = []Rate{{"USD", NewDate(2026, time.February, 1), decimal.New(9, -1)}, {"USD", NewDate(2026, time.March, 15), decimal.New(8, -1)}}
+	}
+	if h.chance(2) {
+		s.Health = []HealthThresholds{{GreenSlip: 0.2, RedSlip: 0.5, RedSPI: 0.5, RedCost: 0.3}}
 		s.Statuses = []StatusPhase{{Status: "paused", Phase: PhaseOnHold}}
 	}
 	if h.chance(3) {

@@ -144,9 +144,13 @@ func milestoneWords(m *MilestoneRow) []string {
 
 // seesRecord reports whether the caller may see a record: when they may see
 // one of its projects or its department, or everybody may. It is the one gate
-// before every record, whoever asks: a quote without consent is not there.
+// before every record, whoever asks: a quote without consent is not there, and
+// neither is a cost for who may not read costs.
 func (v *View) seesRecord(r Registered) bool {
 	if q, ok := r.(*QuoteFact); ok && !v.mayQuote(q) {
+		return false
+	}
+	if _, money := r.(*CostFact); money && !v.caller.Reads(GroupCost) {
 		return false
 	}
 	if v.divisions == nil {

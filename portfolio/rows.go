@@ -67,6 +67,7 @@ type ProjectRow struct {
 
 	wsjf      *float64   // nil when something of it is missing
 	budget    *Money     // field group cost
+	costs     *costSheet // field group cost; nil when nothing was recorded
 	alignment *alignment // how it serves the leading strategy
 
 	own            ownDates

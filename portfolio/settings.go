@@ -103,6 +103,14 @@ type HealthThresholds struct {
 	GreenSlip float64 `json:"greenSlip,omitempty"`
 	// RedSlip is the slip beyond which it is RED; default 0.15.
 	RedSlip float64 `json:"redSlip,omitempty"`
+	// GreenSPI is the smallest schedule performance SPI(t) that is still GREEN;
+	// default 0.95.
+	GreenSPI float64 `json:"greenSPI,omitempty"`
+	// RedSPI is the SPI(t) below which it is RED; default 0.85.
+	RedSPI float64 `json:"redSPI,omitempty"`
+	// RedCost is by which share of the budget the expected cost may exceed it
+	// before it is RED; default 0.10.
+	RedCost float64 `json:"redCost,omitempty"`
 }
 
 // Key identifies the document: there is one settings document.

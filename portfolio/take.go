@@ -196,6 +196,8 @@ func (b *builder) mark(key Key, d Document) {
 		b.dirty.strategies = true
 	case *ContributionFact:
 		b.dirty.contributions[key.ID] = true
+	case *CostFact:
+		b.dirty.costs[d.Project] = true
 	case *KeyResultFact:
 		b.dirty.progress = true
 	}

@@ -61,6 +61,7 @@ func EarnSchedule(plan []PlanPoint, budget, earned, elapsed float64) Schedule {
 	case reached < Round9(whole):
 		es = earnedBy(plan, earned)
 	}
+	es = Round9(es)
 	s := Schedule{Earned: figureOf(es), SPI: figureOf(es / elapsed)}
 	if es > 0 {
 		s.AtCompletion = figureOf(duration * elapsed / es)
