@@ -89,7 +89,7 @@ func New(c Config) *Handler {
 			if operational {
 				p = viewOf(ctx).Position()
 			}
-			return fmt.Sprintf("%d %s", p.Revision, p.Hash)
+			return fmt.Sprintf("%d %s%s", p.Revision, p.Hash, viewOf(ctx).HistoryState())
 		},
 		Revisions: waiter{c.Reader},
 	})

@@ -60,6 +60,9 @@ type builder struct {
 	contributors     indexEdit
 	rescore          bool // every project, because the weights are others
 
+	observations []Versioned // that were taken
+	history      *Observed   // with them
+
 	taken       int64 // documents
 	rescheduled int   // places in the order of due dates that were copied
 	dirty       dirt
@@ -442,6 +445,10 @@ func (b *builder) beginPeople() {
 
 // settle returns the next snapshot and what it changed.
 func (b *builder) settle() (*Snapshot, Diff) {
+	b.history = b.old.observed
+	if len(b.observations) > 0 {
+		b.history = b.history.with(b.observations)
+	}
 	next := &Snapshot{
 		at:          b.at.Position,
 		data:        b.at.Data,
@@ -465,6 +472,7 @@ func (b *builder) settle() (*Snapshot, Diff) {
 		strategies:   b.strategies,
 		contributors: b.contributors.done(),
 		registers:    b.nextRegisters(),
+		observed:     b.history,
 
 		milestoneKeys: b.old.milestoneKeys,
 	}

@@ -31,6 +31,9 @@ func (b *builder) copied() int64 {
 		b.people.copied() + b.identities.copied() + b.departments.copied() + b.connections.copied() + b.kpis.copied() + b.kpiLinks.copied()
 	n += b.contributors.copied + b.strategyRows.copied() + b.strategyVersions.copied() + b.objectives.copied() +
 		b.keyResults.copied() + b.contributions.copied()
+	if len(b.observations) > 0 {
+		n += b.history.Bytes()
+	}
 	return n + int64(b.rescheduled)*int64(unsafe.Sizeof(dueRow{}))
 }
 

@@ -55,6 +55,8 @@ const (
 	KindCapacity         Kind = "capacity"
 	KindControlException Kind = "controlException"
 
+	KindObservation Kind = "observation"
+
 	KindRun      Kind = "run"
 	KindCursor   Kind = "cursor"
 	KindPass     Kind = "pass"
@@ -87,56 +89,70 @@ func ParseKey(s string) (Key, error) {
 	return Key{Kind(kind), id}, nil
 }
 
+// A class says how the log keeps documents of a kind, and who reads them.
+type class int8
+
+const (
+	// classFact is kept with all its versions; everybody has it in memory.
+	classFact class = iota + 1
+	// classOperational is bookkeeping of the server, kept as it stands now.
+	classOperational
+	// classObserved is what was computed at the close of a day. It is written
+	// once and read by the range of its days, so Load and AsOf pass over it.
+	classObserved
+)
+
 // kinds is the one list of document kinds.
 var kinds = map[Kind]struct {
-	operational bool
-	schema      int
-	empty       func() Document
+	class  class
+	schema int
+	empty  func() Document
 }{
-	KindProject:          {false, 1, func() Document { return new(ProjectFact) }},
-	KindMilestone:        {false, 1, func() Document { return new(MilestoneFact) }},
-	KindDependency:       {false, 1, func() Document { return new(DependencyFact) }},
-	KindPerson:           {false, 1, func() Document { return new(PersonFact) }},
-	KindDepartment:       {false, 1, func() Document { return new(DepartmentFact) }},
-	KindStatusReport:     {false, 1, func() Document { return new(StatusReportFact) }},
-	KindRisk:             {false, 1, func() Document { return new(RiskFact) }},
-	KindOverride:         {false, 1, func() Document { return new(Override) }},
-	KindLink:             {false, 1, func() Document { return new(Link) }},
-	KindQuarantine:       {false, 1, func() Document { return new(Quarantine) }},
-	KindHold:             {false, 1, func() Document { return new(Hold) }},
-	KindSite:             {false, 1, func() Document { return new(Site) }},
-	KindSettings:         {false, 1, func() Document { return new(Settings) }},
-	KindClock:            {false, 1, func() Document { return new(Clock) }},
-	KindIdentity:         {false, 1, func() Document { return new(IdentityFact) }},
-	KindStrategy:         {false, 1, func() Document { return new(StrategyFact) }},
-	KindStrategyVersion:  {false, 1, func() Document { return new(StrategyVersionFact) }},
-	KindObjective:        {false, 1, func() Document { return new(ObjectiveFact) }},
-	KindJudgement:        {false, 1, func() Document { return new(JudgementFact) }},
-	KindContribution:     {false, 1, func() Document { return new(ContributionFact) }},
-	KindKeyResult:        {false, 1, func() Document { return new(KeyResultFact) }},
-	KindKPI:              {false, 1, func() Document { return new(KPIFact) }},
-	KindMeasurement:      {false, 1, func() Document { return new(MeasurementFact) }},
-	KindKPILink:          {false, 1, func() Document { return new(KPILinkFact) }},
-	KindFolder:           {false, 1, func() Document { return new(FolderFact) }},
-	KindRecordedRisk:     {false, 1, func() Document { return new(RecordedRiskFact) }},
-	KindIssue:            {false, 1, func() Document { return new(IssueFact) }},
-	KindAssumption:       {false, 1, func() Document { return new(AssumptionFact) }},
-	KindDecision:         {false, 1, func() Document { return new(DecisionFact) }},
-	KindLesson:           {false, 1, func() Document { return new(LessonFact) }},
-	KindSurvey:           {false, 1, func() Document { return new(SurveyFact) }},
-	KindQuote:            {false, 1, func() Document { return new(QuoteFact) }},
-	KindQuickWin:         {false, 1, func() Document { return new(QuickWinFact) }},
-	KindCycle:            {false, 1, func() Document { return new(CycleFact) }},
-	KindBenefit:          {false, 1, func() Document { return new(BenefitFact) }},
-	KindCost:             {false, 1, func() Document { return new(CostFact) }},
-	KindAssignment:       {false, 1, func() Document { return new(AssignmentFact) }},
-	KindCapacity:         {false, 1, func() Document { return new(CapacityFact) }},
-	KindControlException: {false, 1, func() Document { return new(ControlExceptionFact) }},
-	KindAnswer:           {true, 1, func() Document { return new(Answer) }},
-	KindLastEdit:         {true, 1, func() Document { return new(LastEdit) }},
-	KindRun:              {true, 1, func() Document { return new(Run) }},
-	KindCursor:           {true, 1, func() Document { return new(SyncCursor) }},
-	KindPass:             {true, 1, func() Document { return new(Pass) }},
+	KindProject:          {classFact, 1, func() Document { return new(ProjectFact) }},
+	KindMilestone:        {classFact, 1, func() Document { return new(MilestoneFact) }},
+	KindDependency:       {classFact, 1, func() Document { return new(DependencyFact) }},
+	KindPerson:           {classFact, 1, func() Document { return new(PersonFact) }},
+	KindDepartment:       {classFact, 1, func() Document { return new(DepartmentFact) }},
+	KindStatusReport:     {classFact, 1, func() Document { return new(StatusReportFact) }},
+	KindRisk:             {classFact, 1, func() Document { return new(RiskFact) }},
+	KindOverride:         {classFact, 1, func() Document { return new(Override) }},
+	KindLink:             {classFact, 1, func() Document { return new(Link) }},
+	KindQuarantine:       {classFact, 1, func() Document { return new(Quarantine) }},
+	KindHold:             {classFact, 1, func() Document { return new(Hold) }},
+	KindSite:             {classFact, 1, func() Document { return new(Site) }},
+	KindSettings:         {classFact, 1, func() Document { return new(Settings) }},
+	KindClock:            {classFact, 1, func() Document { return new(Clock) }},
+	KindIdentity:         {classFact, 1, func() Document { return new(IdentityFact) }},
+	KindStrategy:         {classFact, 1, func() Document { return new(StrategyFact) }},
+	KindStrategyVersion:  {classFact, 1, func() Document { return new(StrategyVersionFact) }},
+	KindObjective:        {classFact, 1, func() Document { return new(ObjectiveFact) }},
+	KindJudgement:        {classFact, 1, func() Document { return new(JudgementFact) }},
+	KindContribution:     {classFact, 1, func() Document { return new(ContributionFact) }},
+	KindKeyResult:        {classFact, 1, func() Document { return new(KeyResultFact) }},
+	KindKPI:              {classFact, 1, func() Document { return new(KPIFact) }},
+	KindMeasurement:      {classFact, 1, func() Document { return new(MeasurementFact) }},
+	KindKPILink:          {classFact, 1, func() Document { return new(KPILinkFact) }},
+	KindFolder:           {classFact, 1, func() Document { return new(FolderFact) }},
+	KindRecordedRisk:     {classFact, 1, func() Document { return new(RecordedRiskFact) }},
+	KindIssue:            {classFact, 1, func() Document { return new(IssueFact) }},
+	KindAssumption:       {classFact, 1, func() Document { return new(AssumptionFact) }},
+	KindDecision:         {classFact, 1, func() Document { return new(DecisionFact) }},
+	KindLesson:           {classFact, 1, func() Document { return new(LessonFact) }},
+	KindSurvey:           {classFact, 1, func() Document { return new(SurveyFact) }},
+	KindQuote:            {classFact, 1, func() Document { return new(QuoteFact) }},
+	KindQuickWin:         {classFact, 1, func() Document { return new(QuickWinFact) }},
+	KindCycle:            {classFact, 1, func() Document { return new(CycleFact) }},
+	KindBenefit:          {classFact, 1, func() Document { return new(BenefitFact) }},
+	KindCost:             {classFact, 1, func() Document { return new(CostFact) }},
+	KindAssignment:       {classFact, 1, func() Document { return new(AssignmentFact) }},
+	KindCapacity:         {classFact, 1, func() Document { return new(CapacityFact) }},
+	KindControlException: {classFact, 1, func() Document { return new(ControlExceptionFact) }},
+	KindObservation:      {classObserved, 1, func() Document { return new(ObservationFact) }},
+	KindAnswer:           {classOperational, 1, func() Document { return new(Answer) }},
+	KindLastEdit:         {classOperational, 1, func() Document { return new(LastEdit) }},
+	KindRun:              {classOperational, 1, func() Document { return new(Run) }},
+	KindCursor:           {classOperational, 1, func() Document { return new(SyncCursor) }},
+	KindPass:             {classOperational, 1, func() Document { return new(Pass) }},
 }
 
 // Kinds lists every kind of document, in no particular order.
@@ -150,8 +166,15 @@ func Kinds() []Kind {
 
 // Operational reports whether documents of the kind are bookkeeping of the
 // server (runs, cursors) rather than facts: their old versions need not be
-// kept, and commits of nothing else do not move the data revision.
-func (k Kind) Operational() bool { return kinds[k].operational }
+// kept, and commits of nothing else do not move the data revision. That holds
+// of what is observed as well, because it follows from facts.
+func (k Kind) Operational() bool {
+	return kinds[k].class == classOperational || kinds[k].class == classObserved
+}
+
+// Observed reports whether documents of the kind are read by the range of
+// their days only: loading, and what stood at a revision, pass over them.
+func (k Kind) Observed() bool { return kinds[k].class == classObserved }
 
 // Schema is the number of the kind's current document layout.
 func (k Kind) Schema() int { return kinds[k].schema }

@@ -64,6 +64,9 @@ type Snapshot struct {
 	milestoneKeys *lazy[milestonesByKey]
 
 	due sorted[dueRow]
+
+	// observed is the history of what was computed; no row depends on it.
+	observed *Observed
 }
 
 // A rowSet holds the rows of one kind by id and in the order of their ids.

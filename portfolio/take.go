@@ -70,6 +70,12 @@ func distinct(words ...string) []string {
 // take puts a document in the place of its former version, either of which may
 // be nil, and marks what has to be computed again because of it.
 func (b *builder) take(key Key, rev int64, doc Document) {
+	if key.Kind.Observed() {
+		if doc != nil {
+			b.observations = append(b.observations, Versioned{Rev: rev, Doc: doc})
+		}
+		return // it is history, on which no row depends
+	}
 	facts := b.factsOf(key.Kind)
 	var former Versioned
 	if doc == nil {

@@ -59,6 +59,9 @@ type Log interface {
 	// it was deleted. A fact that never was has none, and neither has an
 	// operational document.
 	History(ctx context.Context, key portfolio.Key) ([]portfolio.Versioned, error)
+	// Observations returns what was observed of the days from one to another,
+	// both included, in no particular order. Load and AsOf pass over it.
+	Observations(ctx context.Context, from, to portfolio.Date) ([]portfolio.Versioned, error)
 	// Now reads the store's clock, the same for all replicas.
 	Now(ctx context.Context) (time.Time, error)
 	// Close releases the store; it waits for commits that are under way.

@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 
@@ -41,7 +42,7 @@ func (s *Store) Load(ctx context.Context) (portfolio.State, error) {
 func scanCurrent(ctx context.Context, tx *bolt.Tx, pool *store.Pool) error {
 	lenient := readOnly(tx)
 	cursor := tx.Bucket(currentBucket).Cursor()
-	for k, v := cursor.First(); k != nil; k, v = cursor.Next() {
+	for k, v := cursor.First(); k != nil; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -49,16 +50,51 @@ func scanCurrent(ctx context.Context, tx *bolt.Tx, pool *store.Pool) error {
 		if err != nil {
 			return err
 		}
-		if lenient && key.Kind.Schema() == 0 {
-			continue // a kind of the newer release
+		if key.Kind.Observed() { // years of it may lie here: leap over them
+			k, v = cursor.Seek(append([]byte(key.Kind), 1))
+			continue
 		}
-		revision, body, err := parseCurrentValue(v)
-		if err != nil {
-			return err
+		if !lenient || key.Kind.Schema() > 0 { // else a kind of the newer release
+			revision, body, err := parseCurrentValue(v)
+			if err != nil {
+				return err
+			}
+			pool.Add(store.Stored{Kind: key.Kind, Rev: revision, Body: body})
 		}
-		pool.Add(store.Stored{Kind: key.Kind, Rev: revision, Body: body})
+		k, v = cursor.Next()
 	}
 	return nil
+}
+
+// Observations returns what was observed of a range of days, whose ids sort
+// by day.
+func (s *Store) Observations(ctx context.Context, from, to portfolio.Date) ([]portfolio.Versioned, error) {
+	var docs []portfolio.Versioned
+	err := s.view(func(tx *bolt.Tx) error {
+		first, end := observedKey(from), observedKey(to.AddDays(1))
+		pool := store.NewPool()
+		var wrong error
+		cursor := tx.Bucket(currentBucket).Cursor()
+		for k, v := cursor.Seek(first); k != nil && bytes.Compare(k, end) < 0 && wrong == nil; k, v = cursor.Next() {
+			revision, body, err := parseCurrentValue(v)
+			if wrong = cmp.Or(ctx.Err(), err); wrong == nil {
+				pool.Add(store.Stored{Kind: portfolio.KindObservation, Rev: revision, Body: body})
+			}
+		}
+		var err error
+		docs, err = pool.Docs()
+		return cmp.Or(wrong, err)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("observations from %s to %s: %w", from, to, err)
+	}
+	return docs, nil
+}
+
+// observedKey comes before the keys of all observations of the day, and after
+// those of the days before it.
+func observedKey(day portfolio.Date) []byte {
+	return currentKey(portfolio.Key{Kind: portfolio.KindObservation, ID: day.String()})
 }
 
 // checkHead reports a last commit that does not continue the one before it.

@@ -58,6 +58,7 @@ var collections = map[portfolio.Kind]string{
 	portfolio.KindCapacity:         "capacities",
 	portfolio.KindControlException: "controlExceptions",
 	portfolio.KindFolder:           "folders",
+	portfolio.KindObservation:      "observations",
 	portfolio.KindAnswer:           "answers",
 	portfolio.KindLastEdit:         "lastEdit",
 }

@@ -1,6 +1,7 @@
 package mongostore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -73,7 +74,7 @@ func (s *Store) load(ctx context.Context) (portfolio.State, error) {
 		if err != nil {
 			return portfolio.State{}, err
 		}
-		over.note(r.Number, entries...)
+		over.note(r.Number, slices.DeleteFunc(entries, func(e store.Entry) bool { return e.Key.Kind.Observed() })...)
 		head = r
 	}
 	if docs, err = over.over(docs, tombstones, s.lenient()); err != nil {
@@ -109,6 +110,9 @@ func stateAt(r store.Record, docs []portfolio.Versioned) portfolio.State {
 func (s *Store) scan(ctx context.Context, pool *store.Pool) (tombstones map[portfolio.Key]int64, err error) {
 	tombstones = map[portfolio.Key]int64{}
 	for kind := range collections {
+		if kind.Observed() {
+			continue
+		}
 		cursor, err := s.collection(kind).Find(ctx, bson.D{}, options.Find().SetBatchSize(chunkDocuments))
 		if err != nil {
 			return nil, s.explain("read "+collections[kind], err)
@@ -173,6 +177,54 @@ func (l layer) docs(lenient bool) ([]portfolio.Versioned, error) {
 	return pool.Docs()
 }
 
+// Observations reads the collection by the range of ids, which sort by day,
+// and lays the commits that are not folded yet over it.
+func (s *Store) Observations(ctx context.Context, from, to portfolio.Date) ([]portfolio.Versioned, error) {
+	docs, err := s.observations(ctx, from, to)
+	if err != nil {
+		return nil, fmt.Errorf("observations from %s to %s: %w", from, to, err)
+	}
+	return docs, nil
+}
+
+func (s *Store) observations(ctx context.Context, from, to portfolio.Date) ([]portfolio.Versioned, error) {
+	if err := s.open(); err != nil {
+		return nil, err
+	}
+	mark, err := s.readMark(ctx)
+	if err != nil {
+		return nil, err
+	}
+	first, end := from.String(), to.AddDays(1).String()
+	cursor, err := s.collection(portfolio.KindObservation).Find(ctx,
+		bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: first}, {Key: "$lt", Value: end}}}},
+		options.Find().SetBatchSize(chunkDocuments))
+	if err != nil {
+		return nil, s.explain("read observations", err)
+	}
+	pool, tombstones := store.NewPool(), map[portfolio.Key]int64{}
+	scanErr := s.scanCursor(ctx, cursor, portfolio.KindObservation, pool, tombstones)
+	docs, err := pool.Docs()
+	if err := cmp.Or(scanErr, err); err != nil {
+		return nil, err
+	}
+	_, next, err := s.recordsSinceMark(ctx, mark)
+	if err != nil {
+		return nil, err
+	}
+	over := layer{}
+	for _, r := range next {
+		entries, err := s.readBatch(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		over.note(r.Number, slices.DeleteFunc(entries, func(e store.Entry) bool {
+			return !e.Key.Kind.Observed() || e.Key.ID < first || e.Key.ID >= end
+		})...)
+	}
+	return over.over(docs, tombstones, s.lenient())
+}
+
 // AsOf collects the newest version of each fact that is not after the
 // revision. Up to the mark every version carries its revision; the commits
 // between the mark and the revision are laid over.
@@ -229,7 +281,10 @@ func (s *Store) scanVersions(ctx context.Context, until int64, facts layer) erro
 		return nil
 	}
 	cursor, err := s.db.Collection("versions").Find(ctx,
-		bson.D{{Key: "rev", Value: bson.D{{Key: "$gte", Value: int64(1)}, {Key: "$lte", Value: until}}}},
+		bson.D{
+			{Key: "rev", Value: bson.D{{Key: "$gte", Value: int64(1)}, {Key: "$lte", Value: until}}},
+			{Key: "kind", Value: bson.D{{Key: "$ne", Value: portfolio.KindObservation}}}, // there are years of it
+		},
 		options.Find().SetBatchSize(chunkDocuments))
 	if err != nil {
 		return s.explain("read versions", err)

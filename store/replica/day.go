@@ -39,38 +39,35 @@ func (r *Replica) keepDay(ctx context.Context) {
 	}
 }
 
-// TurnDay commits the day if it has moved on, expecting the clock it has read:
-// ErrConflict says that somebody else was first. Replicas do so by themselves.
+// TurnDay commits the day if it has moved on, and in the same commit what was
+// observed of the day that ends. It expects the clock it has read, so a day is
+// observed once: ErrConflict says that somebody else was first. Replicas do so
+// by themselves.
 func (r *Replica) TurnDay(ctx context.Context) error {
+	if r.isDown() {
+		return nil // what we hold may be behind what there is to observe
+	}
 	s := r.Snapshot()
-	zoneName := "UTC"
-	if v, ok := s.Document(settingsKey); ok {
-		zoneName = v.Doc.(*portfolio.Settings).TimeZone
-	}
-	zone, err := time.LoadLocation(zoneName)
-	if err != nil {
+	next, err := r.nextDay(ctx, s)
+	if err != nil || next == nil {
 		return err
 	}
-	today, err := r.options.Day(ctx, zone)
-	if err != nil {
-		return err
-	}
-	next := &portfolio.Clock{Today: today, TimeZone: zoneName}
-	var (
-		last   portfolio.Clock
-		expect int64
-	)
-	if v, ok := s.Document(next.Key()); ok {
-		last, expect = *v.Doc.(*portfolio.Clock), v.Rev
-	}
-	if !next.Today.After(last.Today) && next.TimeZone == last.TimeZone {
-		return nil // the same day, or a clock that was set back
-	}
-	if days := today.DaysSince(last.Today); !last.Today.IsZero() && days > 1 {
-		r.logger.Warn("the day jumped", "from", last.Today.String(), "to", today.String(), "days", days)
+	last, expect := clockOf(s)
+	put := []portfolio.Document{next}
+	if !last.Today.IsZero() && next.Today.After(last.Today) {
+		if s = r.withHistory(ctx); !isExpected(s, expect) {
+			return nil // somebody else was first; the next look decides anew
+		}
+		if days := next.Today.DaysSince(last.Today); days > 1 {
+			r.logger.Warn("the day jumped; the days between were not observed",
+				"from", last.Today.String(), "to", next.Today.String(), "days", days)
+		}
+		for _, f := range s.Observe() {
+			put = append(put, f)
+		}
 	}
 	commit, err := r.log.Commit(ctx, store.Change{
-		Put:    []portfolio.Document{next},
+		Put:    put,
 		Expect: map[portfolio.Key]int64{next.Key(): expect},
 		Author: dayAuthor,
 	})
@@ -80,4 +77,40 @@ func (r *Replica) TurnDay(ctx context.Context) error {
 	// Not before it is seen: else the next look would find the old clock.
 	_, err = r.Wait(ctx, commit.Revision)
 	return err
+}
+
+// nextDay returns the clock that is to follow a snapshot's; nil when it is the
+// same day, or a clock that was set back.
+func (r *Replica) nextDay(ctx context.Context, s *portfolio.Snapshot) (*portfolio.Clock, error) {
+	zoneName := "UTC"
+	if v, ok := s.Document(settingsKey); ok {
+		zoneName = v.Doc.(*portfolio.Settings).TimeZone
+	}
+	zone, err := time.LoadLocation(zoneName)
+	if err != nil {
+		return nil, err
+	}
+	today, err := r.options.Day(ctx, zone)
+	if err != nil {
+		return nil, err
+	}
+	next := &portfolio.Clock{Today: today, TimeZone: zoneName}
+	if last, _ := clockOf(s); !next.Today.After(last.Today) && next.TimeZone == last.TimeZone {
+		return nil, nil //nolint:nilnil // there is no next day yet
+	}
+	return next, nil
+}
+
+// clockOf returns a snapshot's clock and its revision, 0 when there is none.
+func clockOf(s *portfolio.Snapshot) (portfolio.Clock, int64) {
+	if v, ok := s.Document((*portfolio.Clock)(nil).Key()); ok {
+		return *v.Doc.(*portfolio.Clock), v.Rev
+	}
+	return portfolio.Clock{}, 0
+}
+
+// isExpected reports whether a snapshot still has the clock of a revision.
+func isExpected(s *portfolio.Snapshot, revision int64) bool {
+	_, now := clockOf(s)
+	return now == revision
 }

@@ -25,6 +25,11 @@ func (r *Replica) follow(ctx context.Context, working *portfolio.Snapshot) (*por
 	defer stop()
 	arriving := make(chan news, commitsAhead)
 	go r.receive(ctx, working.Position(), arriving)
+	var histories chan []portfolio.Versioned
+	if working.Observed().Pending() {
+		histories = make(chan []portfolio.Versioned, 1)
+		go r.readObserved(ctx, working.Today(), histories)
+	}
 
 	var (
 		lastPublish time.Time
@@ -59,6 +64,9 @@ func (r *Replica) follow(ctx context.Context, working *portfolio.Snapshot) (*por
 			case !pending:
 				pending, due = true, time.After(wait)
 			}
+		case docs := <-histories:
+			working = working.WithObserved(working.Observed().Completed(docs))
+			publish()
 		case <-due:
 			publish()
 		}

@@ -43,6 +43,9 @@ type Options struct {
 	Day func(ctx context.Context, zone *time.Location) (portfolio.Date, error)
 	// PublishEvery, RetryEvery and DayEvery replace the defaults.
 	PublishEvery, RetryEvery, DayEvery time.Duration
+	// ObservedDays is for how many days observations are kept in memory; 0 is
+	// portfolio.DefaultObservedDays.
+	ObservedDays int
 }
 
 // A Replica is an in-memory copy of the log that keeps itself up to date. Its
@@ -169,12 +172,18 @@ func (r *Replica) Status() Status {
 	return status
 }
 
+// load makes a snapshot of what is in the log now. Observations are not waited
+// for: whoever follows reads them while the first answers are given.
 func (r *Replica) load(ctx context.Context) (*portfolio.Snapshot, error) {
 	state, err := r.log.Load(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return portfolio.NewSnapshot(state)
+	s, err := portfolio.NewSnapshot(state)
+	if err != nil {
+		return nil, err
+	}
+	return s.WithObserved(portfolio.ObservedPending(r.options.ObservedDays)), nil
 }
 
 func (r *Replica) publish(s *portfolio.Snapshot) {
@@ -183,6 +192,13 @@ func (r *Replica) publish(s *portfolio.Snapshot) {
 	defer r.mu.Unlock()
 	close(r.published)
 	r.published = make(chan struct{})
+}
+
+// isDown reports whether the store has failed and not answered since.
+func (r *Replica) isDown() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.downBy != nil
 }
 
 // up notes that the store answers.

@@ -41,10 +41,17 @@ func everyKindComesBack(t *testing.T, kit Kit) {
 	}
 	shut(t, log)
 
-	state := load(t, db.Open(t, Options{}))
+	log = db.Open(t, Options{})
+	state := load(t, log)
 	if state.Position != done.Position {
 		t.Errorf("Load is of %v, want %v", state.Position, done.Position)
 	}
+	day := Filled(t, portfolio.KindObservation).(*portfolio.ObservationFact).Day
+	observed, err := log.Observations(t.Context(), day, day)
+	if err != nil {
+		t.Fatalf("Observations: %v", err)
+	}
+	state.Docs = append(state.Docs, observed...)
 	if diff := cmp.Diff(byKey(want), byKey(docs(state)), Exactly); diff != "" {
 		t.Errorf("Load returns other documents (-want +got):\n%s", diff)
 	}

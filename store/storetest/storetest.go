@@ -65,6 +65,7 @@ var promises = []struct {
 	{"nonsense is refused", nonsenseIsRefused},
 	{"bookkeeping does not move the data revision", bookkeepingDoesNotMoveData},
 	{"bookkeeping has no history", bookkeepingHasNoHistory},
+	{"observations are read by the range of their days", observationsAreReadByRange},
 	{"time never runs backwards", timeNeverRunsBackwards},
 	{"a cancelled commit writes nothing", cancelledCommitWritesNothing},
 	{"a closed store says so", closedStoreSaysSo},
