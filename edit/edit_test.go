@@ -237,6 +237,9 @@ func organisation() []portfolio.RecordedFact {
 		&portfolio.Override{Target: "milestone:eng/version/7", Field: "kind", Value: portfolio.Field{Type: portfolio.FieldText, Text: "GO_LIVE"}},
 		&portfolio.Override{Target: "project:eng:PAY", Field: "Colour", Value: portfolio.Field{Type: portfolio.FieldNumber, Number: "7"}},
 		&portfolio.Link{Primary: "eng/project/1", Members: []string{"ops/project/2"}},
+		&portfolio.RecordedRiskFact{Slug: "flood", Title: "Flood", Project: "eng:PAY", Probability: dec("0.5"), Impact: dec("100"), Currency: "EUR"},
+		&portfolio.IssueFact{Slug: "wet", Title: "The floor is wet", Department: "wards", Risk: "flood", Raised: day("2026-02-01")},
+		&portfolio.AssumptionFact{Slug: "dry", Title: "It stays dry", Project: "eng:PAY"},
 	}
 }
 

@@ -114,6 +114,12 @@ var deepQuestions = []string{
 		spend { amount { amount } reason { code } override { value } source { connection } } } } } } }`,
 	`{ misalignment { inversions { edges { cursor node { project { name } } } } orphans { edges { cursor node { name } } } } }`,
 	`{ people(first: 100) { nodes { identity { key name email basis department { key } accounts { name } } suggestedSame { name } } } }`,
+	`{ risks(first: 500) { nodes { milestone { name } recorded { author at version } preventedExposureReason { code } } aggregates { byResponse { response count } effectivenessReason { code } }
+		groups(by: [DEPARTMENT, RESPONSE]) { edges { cursor node { keys { label } aggregates { open overdue withoutOwner preventedExposure { converted { amount } } } } } } } }`,
+	`{ risks(filter: { title: { eq: "nothing is called so" } }) { aggregates { effectivenessReason { code message } } } }`,
+	`{ milestones(first: 300) { nodes { risks { totalCount } impact(slipDays: 400) { reason { code } affectedCount goLivesAtRiskCount affected { milestone { name } newForecastDate slipDays depth via { id } }
+		goLivesAtRisk { slipDays } undated { id } cycles { dependencies { id circular } } } } } }`,
+	`{ projects(first: 100) { nodes { issues { totalCount nodes { risk { title } ageDays } } assumptions { nodes { ageDays note } } impact(slipDays: 2000) { affectedProjectCount affectedProjects { project { name } newForecastDate slipDays depth via { id } } } } } }`,
 	`{ kpis(first: 100) { nodes { projectionError { reason { code } } } } }`,
 	`{ strategy { versions { nodes { comparisons { weights reason { code } consensus consensusReason { code } judges { person { name } weights reason { code } consistency { ratio worst { given } } } } } } } }`,
 }

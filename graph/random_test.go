@@ -399,7 +399,7 @@ const (
 )
 
 func (o *oddity) document() portfolio.Document {
-	switch o.IntN(27) {
+	switch o.IntN(31) {
 	case 0, 1, 2:
 		return o.project()
 	case 3, 4, 5, 6, 7:
@@ -424,6 +424,12 @@ func (o *oddity) document() portfolio.Document {
 		return o.contribution()
 	case 20, 21, 22, 23:
 		return o.worth()
+	case 27, 28:
+		return o.recordedRisk()
+	case 29:
+		return o.issue()
+	case 30:
+		return o.assumption()
 	}
 	return o.operation()
 }

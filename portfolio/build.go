@@ -475,9 +475,13 @@ func (b *builder) settle() (*Snapshot, Diff) {
 		observed:     b.history,
 
 		milestoneKeys: b.old.milestoneKeys,
+		circles:       b.old.circles,
 	}
 	if len(b.milestones.changed) > 0 {
 		next.milestoneKeys = new(lazy[milestonesByKey])
+	}
+	if len(b.milestones.changed)+len(b.projects.changed)+len(b.dependencies.changed) > 0 {
+		next.circles = new(lazy[map[string]bool])
 	}
 	for kind, e := range b.facts {
 		next.facts[kind] = e.done()

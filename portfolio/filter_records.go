@@ -10,6 +10,7 @@ type DependencyFilter struct {
 
 	Type      *StringComparator
 	Violated  *BooleanComparator
+	Circular  *BooleanComparator
 	CrossTool *BooleanComparator
 	LagDays   *IntComparator
 	Presence  *PresenceComparator
@@ -29,6 +30,7 @@ func (f *DependencyFilter) joined() (and, or, not []nounFilter[DependencyRow]) {
 func (f *DependencyFilter) conditions(c *compiler, all *conditions[DependencyRow]) {
 	holds(all, f.Type.compile(), func(d *DependencyRow) string { return d.Type })
 	holds(all, f.Violated.compile(), func(d *DependencyRow) *bool { return c.view.violated(d) })
+	holds(all, f.Circular.compile(), func(d *DependencyRow) *bool { return c.view.circular(d) })
 	holds(all, f.CrossTool.compile(), func(d *DependencyRow) *bool { return &d.CrossTool })
 	holds(all, f.LagDays.compile(), func(d *DependencyRow) optionalInt { return optionalInt{d.LagDays, true} })
 	holds(all, f.Presence.compile(), dependencyPresence)

@@ -62,6 +62,7 @@ type Snapshot struct {
 
 	registers     map[Kind]*lazy[registerList]
 	milestoneKeys *lazy[milestonesByKey]
+	circles       *lazy[map[string]bool] // of dependencies
 
 	due sorted[dueRow]
 
@@ -117,5 +118,6 @@ func emptySnapshot() *Snapshot {
 		risk:       new(lazy[exposure]),
 
 		milestoneKeys: new(lazy[milestonesByKey]),
+		circles:       new(lazy[map[string]bool]),
 	}
 }

@@ -41,6 +41,22 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AffectedMilestone struct {
+		Depth           func(childComplexity int) int
+		Milestone       func(childComplexity int) int
+		NewForecastDate func(childComplexity int) int
+		SlipDays        func(childComplexity int) int
+		Via             func(childComplexity int) int
+	}
+
+	AffectedProject struct {
+		Depth           func(childComplexity int) int
+		NewForecastDate func(childComplexity int) int
+		Project         func(childComplexity int) int
+		SlipDays        func(childComplexity int) int
+		Via             func(childComplexity int) int
+	}
+
 	Alignment struct {
 		Contributions     func(childComplexity int, filter *portfolio.ContributionFilter, orderBy []*portfolio.ContributionOrder, first *int, after *string, last *int, before *string) int
 		Explain           func(childComplexity int) int
@@ -273,6 +289,7 @@ type ComplexityRoot struct {
 	}
 
 	Dependency struct {
+		Circular    func(childComplexity int) int
 		CrossTool   func(childComplexity int) int
 		ID          func(childComplexity int) int
 		LagDays     func(childComplexity int) int
@@ -288,6 +305,10 @@ type ComplexityRoot struct {
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		TotalCount func(childComplexity int) int
+	}
+
+	DependencyCycle struct {
+		Dependencies func(childComplexity int) int
 	}
 
 	DependencyEdge struct {
@@ -728,6 +749,7 @@ type ComplexityRoot struct {
 		GoneSince      func(childComplexity int) int
 		Health         func(childComplexity int) int
 		ID             func(childComplexity int) int
+		Impact         func(childComplexity int, slipDays int) int
 		Key            func(childComplexity int) int
 		Kind           func(childComplexity int) int
 		KindRule       func(childComplexity int) int
@@ -977,6 +999,7 @@ type ComplexityRoot struct {
 		GoneSince       func(childComplexity int) int
 		Health          func(childComplexity int) int
 		ID              func(childComplexity int) int
+		Impact          func(childComplexity int, slipDays int) int
 		Issues          func(childComplexity int, filter *portfolio.IssueFilter, orderBy []*portfolio.IssueOrder, first *int, after *string, last *int, before *string) int
 		JobSize         func(childComplexity int) int
 		Justification   func(childComplexity int) int
@@ -1295,6 +1318,19 @@ type ComplexityRoot struct {
 		Results    func(childComplexity int) int
 		Revision   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	SlipImpact struct {
+		Affected             func(childComplexity int, first *int) int
+		AffectedCount        func(childComplexity int) int
+		AffectedProjectCount func(childComplexity int) int
+		AffectedProjects     func(childComplexity int, first *int) int
+		Cycles               func(childComplexity int, first *int) int
+		GoLivesAtRisk        func(childComplexity int, first *int) int
+		GoLivesAtRiskCount   func(childComplexity int) int
+		Reason               func(childComplexity int) int
+		SlipDays             func(childComplexity int) int
+		Undated              func(childComplexity int, first *int) int
 	}
 
 	StartSyncPayload struct {
@@ -1738,6 +1774,68 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "AffectedMilestone.depth":
+		if e.ComplexityRoot.AffectedMilestone.Depth == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AffectedMilestone.Depth(childComplexity), true
+	case "AffectedMilestone.milestone":
+		if e.ComplexityRoot.AffectedMilestone.Milestone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AffectedMilestone.Milestone(childComplexity), true
+	case "AffectedMilestone.newForecastDate":
+		if e.ComplexityRoot.AffectedMilestone.NewForecastDate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AffectedMilestone.NewForecastDate(childComplexity), true
+	case "AffectedMilestone.slipDays":
+		if e.ComplexityRoot.AffectedMilestone.SlipDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AffectedMilestone.SlipDays(childComplexity), true
+	case "AffectedMilestone.via":
+		if e.ComplexityRoot.AffectedMilestone.Via == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AffectedMilestone.Via(childComplexity), true
+
+	case "AffectedProject.depth":
+		if e.ComplexityRoot.AffectedProject.Depth == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AffectedProject.Depth(childComplexity), true
+	case "AffectedProject.newForecastDate":
+		if e.ComplexityRoot.AffectedProject.NewForecastDate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AffectedProject.NewForecastDate(childComplexity), true
+	case "AffectedProject.project":
+		if e.ComplexityRoot.AffectedProject.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AffectedProject.Project(childComplexity), true
+	case "AffectedProject.slipDays":
+		if e.ComplexityRoot.AffectedProject.SlipDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AffectedProject.SlipDays(childComplexity), true
+	case "AffectedProject.via":
+		if e.ComplexityRoot.AffectedProject.Via == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AffectedProject.Via(childComplexity), true
 
 	case "Alignment.contributions":
 		if e.ComplexityRoot.Alignment.Contributions == nil {
@@ -2772,6 +2870,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DepartmentEdge.Node(childComplexity), true
 
+	case "Dependency.circular":
+		if e.ComplexityRoot.Dependency.Circular == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dependency.Circular(childComplexity), true
 	case "Dependency.crossTool":
 		if e.ComplexityRoot.Dependency.CrossTool == nil {
 			break
@@ -2845,6 +2949,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DependencyConnection.TotalCount(childComplexity), true
+
+	case "DependencyCycle.dependencies":
+		if e.ComplexityRoot.DependencyCycle.Dependencies == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DependencyCycle.Dependencies(childComplexity), true
 
 	case "DependencyEdge.cursor":
 		if e.ComplexityRoot.DependencyEdge.Cursor == nil {
@@ -4724,6 +4835,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Milestone.ID(childComplexity), true
+	case "Milestone.impact":
+		if e.ComplexityRoot.Milestone.Impact == nil {
+			break
+		}
+
+		args, err := ec.field_Milestone_impact_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Milestone.Impact(childComplexity, args["slipDays"].(int)), true
 	case "Milestone.key":
 		if e.ComplexityRoot.Milestone.Key == nil {
 			break
@@ -6061,6 +6183,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.ID(childComplexity), true
+	case "Project.impact":
+		if e.ComplexityRoot.Project.Impact == nil {
+			break
+		}
+
+		args, err := ec.field_Project_impact_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Project.Impact(childComplexity, args["slipDays"].(int)), true
 	case "Project.issues":
 		if e.ComplexityRoot.Project.Issues == nil {
 			break
@@ -7616,6 +7749,92 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SetProjectFieldsPayload.UserErrors(childComplexity), true
+
+	case "SlipImpact.affected":
+		if e.ComplexityRoot.SlipImpact.Affected == nil {
+			break
+		}
+
+		args, err := ec.field_SlipImpact_affected_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.SlipImpact.Affected(childComplexity, args["first"].(*int)), true
+	case "SlipImpact.affectedCount":
+		if e.ComplexityRoot.SlipImpact.AffectedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlipImpact.AffectedCount(childComplexity), true
+	case "SlipImpact.affectedProjectCount":
+		if e.ComplexityRoot.SlipImpact.AffectedProjectCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlipImpact.AffectedProjectCount(childComplexity), true
+	case "SlipImpact.affectedProjects":
+		if e.ComplexityRoot.SlipImpact.AffectedProjects == nil {
+			break
+		}
+
+		args, err := ec.field_SlipImpact_affectedProjects_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.SlipImpact.AffectedProjects(childComplexity, args["first"].(*int)), true
+	case "SlipImpact.cycles":
+		if e.ComplexityRoot.SlipImpact.Cycles == nil {
+			break
+		}
+
+		args, err := ec.field_SlipImpact_cycles_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.SlipImpact.Cycles(childComplexity, args["first"].(*int)), true
+	case "SlipImpact.goLivesAtRisk":
+		if e.ComplexityRoot.SlipImpact.GoLivesAtRisk == nil {
+			break
+		}
+
+		args, err := ec.field_SlipImpact_goLivesAtRisk_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.SlipImpact.GoLivesAtRisk(childComplexity, args["first"].(*int)), true
+	case "SlipImpact.goLivesAtRiskCount":
+		if e.ComplexityRoot.SlipImpact.GoLivesAtRiskCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlipImpact.GoLivesAtRiskCount(childComplexity), true
+	case "SlipImpact.reason":
+		if e.ComplexityRoot.SlipImpact.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlipImpact.Reason(childComplexity), true
+	case "SlipImpact.slipDays":
+		if e.ComplexityRoot.SlipImpact.SlipDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlipImpact.SlipDays(childComplexity), true
+	case "SlipImpact.undated":
+		if e.ComplexityRoot.SlipImpact.Undated == nil {
+			break
+		}
+
+		args, err := ec.field_SlipImpact_undated_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.SlipImpact.Undated(childComplexity, args["first"].(*int)), true
 
 	case "StartSyncPayload.connections":
 		if e.ComplexityRoot.StartSyncPayload.Connections == nil {
@@ -10647,6 +10866,105 @@ input DependencyFilter {
   predecessor: ProjectFilter
   "The project that waits."
   successor: ProjectFilter
+}
+`, BuiltIn: false},
+	{Name: "../schema/dependency_impact.graphqls", Input: `extend type Project {
+  "What else slips when its unfinished milestones and its end slip by some days."
+  impact(
+    "By how many days it slips, from 0 to 36500."
+    slipDays: Int!
+  ): SlipImpact!
+}
+
+extend type Milestone {
+  "What else slips when it slips by some days."
+  impact(
+    "By how many days it slips, from 0 to 36500."
+    slipDays: Int!
+  ): SlipImpact!
+}
+
+extend type Dependency {
+  "Whether it lies on a circle of dependencies, of which no date can be right; null when the caller may not see both ends."
+  circular: Boolean
+}
+
+extend input DependencyFilter {
+  "Whether it lies on a circle of dependencies."
+  circular: BooleanComparator
+}
+
+"What slips when something does, in whichever tool it is. A dependency hands on as much of a slip as exceeds its slack: the days between the two dates beyond those that must lie between. What is late already has no slack, and is not made later for that. A dependency of a project as a whole moves its start, and with that all its milestones; others wait for its end, which moves with the milestone that its slip is taken from. Milestones of one project do not move each other unless a dependency says so. What is done, cancelled or gone does not move."
+type SlipImpact {
+  "By how many days it slips."
+  slipDays: Int!
+  "Why nothing can slip: NOT_AHEAD when it is done, cancelled or gone from its tool."
+  reason: Reason
+  "How many other milestones slip, of those that the caller may see."
+  affectedCount: Int!
+  "The other milestones that slip, those that slip most first."
+  affected(
+    "How many elements; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+  ): [AffectedMilestone!]!
+  "How many projects end later, of those that the caller may see."
+  affectedProjectCount: Int!
+  "The projects that end later, those that slip most first."
+  affectedProjects(
+    "How many elements; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+  ): [AffectedProject!]!
+  "How many of the other milestones that slip are go-lives."
+  goLivesAtRiskCount: Int!
+  "The go-lives among the other milestones that slip."
+  goLivesAtRisk(
+    "How many elements; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+  ): [AffectedMilestone!]!
+  "The dependencies on the way that hand on nothing, because one of their ends has no date."
+  undated(
+    "How many elements; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+  ): [Dependency!]!
+  "The circles of dependencies among what slips. They are told and not followed."
+  cycles(
+    "How many elements; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+  ): [DependencyCycle!]!
+}
+
+"A milestone that slips because something else does."
+type AffectedMilestone {
+  "The milestone."
+  milestone: Milestone!
+  "When it is expected then; null when it has no forecast, or beyond the year 9999."
+  newForecastDate: Date
+  "By how many days it slips."
+  slipDays: Int!
+  "How many dependencies lie on the way."
+  depth: Int!
+  "The last dependency on the way: what it, or its project, waits for."
+  via: Dependency
+}
+
+"A project that ends later because something slips."
+type AffectedProject {
+  "The project."
+  project: Project!
+  "When its end is expected then; null when it has no forecast, or beyond the year 9999."
+  newForecastDate: Date
+  "By how many days it slips."
+  slipDays: Int!
+  "How many dependencies lie on the way."
+  depth: Int!
+  "The last dependency on the way: what it, or one of its milestones, waits for; null when it slips with one of its own milestones."
+  via: Dependency
+}
+
+"A circle of dependencies: everything on it waits for itself."
+type DependencyCycle {
+  "The dependencies on it, of which the caller may see an end."
+  dependencies: [Dependency!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/edit.graphqls", Input: `extend type Mutation {
@@ -16067,6 +16385,38 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_AffectedMilestone(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "milestone":
+		return ec.fieldContext_AffectedMilestone_milestone(ctx, field)
+	case "newForecastDate":
+		return ec.fieldContext_AffectedMilestone_newForecastDate(ctx, field)
+	case "slipDays":
+		return ec.fieldContext_AffectedMilestone_slipDays(ctx, field)
+	case "depth":
+		return ec.fieldContext_AffectedMilestone_depth(ctx, field)
+	case "via":
+		return ec.fieldContext_AffectedMilestone_via(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AffectedMilestone", field.Name)
+}
+
+func (ec *executionContext) childFields_AffectedProject(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "project":
+		return ec.fieldContext_AffectedProject_project(ctx, field)
+	case "newForecastDate":
+		return ec.fieldContext_AffectedProject_newForecastDate(ctx, field)
+	case "slipDays":
+		return ec.fieldContext_AffectedProject_slipDays(ctx, field)
+	case "depth":
+		return ec.fieldContext_AffectedProject_depth(ctx, field)
+	case "via":
+		return ec.fieldContext_AffectedProject_via(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AffectedProject", field.Name)
+}
+
 func (ec *executionContext) childFields_Alignment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "score":
@@ -16547,6 +16897,8 @@ func (ec *executionContext) childFields_Dependency(ctx context.Context, field gr
 		return ec.fieldContext_Dependency_crossTool(ctx, field)
 	case "presence":
 		return ec.fieldContext_Dependency_presence(ctx, field)
+	case "circular":
+		return ec.fieldContext_Dependency_circular(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Dependency", field.Name)
 }
@@ -16563,6 +16915,14 @@ func (ec *executionContext) childFields_DependencyConnection(ctx context.Context
 		return ec.fieldContext_DependencyConnection_totalCount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DependencyConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DependencyCycle(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "dependencies":
+		return ec.fieldContext_DependencyCycle_dependencies(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DependencyCycle", field.Name)
 }
 
 func (ec *executionContext) childFields_DependencyEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17487,6 +17847,8 @@ func (ec *executionContext) childFields_Milestone(ctx context.Context, field gra
 		return ec.fieldContext_Milestone_sources(ctx, field)
 	case "overrides":
 		return ec.fieldContext_Milestone_overrides(ctx, field)
+	case "impact":
+		return ec.fieldContext_Milestone_impact(ctx, field)
 	case "risks":
 		return ec.fieldContext_Milestone_risks(ctx, field)
 	}
@@ -17935,6 +18297,8 @@ func (ec *executionContext) childFields_Project(ctx context.Context, field graph
 		return ec.fieldContext_Project_jobSize(ctx, field)
 	case "assumptions":
 		return ec.fieldContext_Project_assumptions(ctx, field)
+	case "impact":
+		return ec.fieldContext_Project_impact(ctx, field)
 	case "issues":
 		return ec.fieldContext_Project_issues(ctx, field)
 	}
@@ -18451,6 +18815,32 @@ func (ec *executionContext) childFields_SetProjectFieldsPayload(ctx context.Cont
 		return ec.fieldContext_SetProjectFieldsPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SetProjectFieldsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SlipImpact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "slipDays":
+		return ec.fieldContext_SlipImpact_slipDays(ctx, field)
+	case "reason":
+		return ec.fieldContext_SlipImpact_reason(ctx, field)
+	case "affectedCount":
+		return ec.fieldContext_SlipImpact_affectedCount(ctx, field)
+	case "affected":
+		return ec.fieldContext_SlipImpact_affected(ctx, field)
+	case "affectedProjectCount":
+		return ec.fieldContext_SlipImpact_affectedProjectCount(ctx, field)
+	case "affectedProjects":
+		return ec.fieldContext_SlipImpact_affectedProjects(ctx, field)
+	case "goLivesAtRiskCount":
+		return ec.fieldContext_SlipImpact_goLivesAtRiskCount(ctx, field)
+	case "goLivesAtRisk":
+		return ec.fieldContext_SlipImpact_goLivesAtRisk(ctx, field)
+	case "undated":
+		return ec.fieldContext_SlipImpact_undated(ctx, field)
+	case "cycles":
+		return ec.fieldContext_SlipImpact_cycles(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SlipImpact", field.Name)
 }
 
 func (ec *executionContext) childFields_StartSyncPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19989,6 +20379,20 @@ func (ec *executionContext) field_Milestone_dependents_args(ctx context.Context,
 	return args, nil
 }
 
+func (ec *executionContext) field_Milestone_impact_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "slipDays",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["slipDays"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Milestone_risks_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -20922,6 +21326,20 @@ func (ec *executionContext) field_Project_dependents_args(ctx context.Context, r
 		return nil, err
 	}
 	args["before"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Project_impact_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "slipDays",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["slipDays"] = arg0
 	return args, nil
 }
 
@@ -22377,6 +22795,76 @@ func (ec *executionContext) field_ScorecardPerspective_kpis_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_SlipImpact_affectedProjects_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_SlipImpact_affected_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_SlipImpact_cycles_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_SlipImpact_goLivesAtRisk_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_SlipImpact_undated_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_StrategyComparison_changes_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -22666,6 +23154,272 @@ func (ec *executionContext) field___Type_fields_args(ctx context.Context, rawArg
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _AffectedMilestone_milestone(ctx context.Context, field graphql.CollectedField, obj *portfolio.AffectedMilestone) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AffectedMilestone_milestone(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Milestone, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Milestone) graphql.Marshaler {
+			return ec.marshalNMilestone2ᚖplumblineᚋportfolioᚐMilestone(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AffectedMilestone_milestone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AffectedMilestone",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Milestone(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AffectedMilestone_newForecastDate(ctx context.Context, field graphql.CollectedField, obj *portfolio.AffectedMilestone) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AffectedMilestone_newForecastDate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NewForecastDate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AffectedMilestone_newForecastDate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AffectedMilestone", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _AffectedMilestone_slipDays(ctx context.Context, field graphql.CollectedField, obj *portfolio.AffectedMilestone) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AffectedMilestone_slipDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SlipDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AffectedMilestone_slipDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AffectedMilestone", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _AffectedMilestone_depth(ctx context.Context, field graphql.CollectedField, obj *portfolio.AffectedMilestone) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AffectedMilestone_depth(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Depth, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AffectedMilestone_depth(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AffectedMilestone", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _AffectedMilestone_via(ctx context.Context, field graphql.CollectedField, obj *portfolio.AffectedMilestone) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AffectedMilestone_via(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Via, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Dependency) graphql.Marshaler {
+			return ec.marshalODependency2ᚖplumblineᚋportfolioᚐDependency(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AffectedMilestone_via(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AffectedMilestone",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Dependency(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AffectedProject_project(ctx context.Context, field graphql.CollectedField, obj *portfolio.AffectedProject) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AffectedProject_project(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Project, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Project) graphql.Marshaler {
+			return ec.marshalNProject2ᚖplumblineᚋportfolioᚐProject(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AffectedProject_project(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AffectedProject",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Project(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AffectedProject_newForecastDate(ctx context.Context, field graphql.CollectedField, obj *portfolio.AffectedProject) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AffectedProject_newForecastDate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NewForecastDate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AffectedProject_newForecastDate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AffectedProject", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _AffectedProject_slipDays(ctx context.Context, field graphql.CollectedField, obj *portfolio.AffectedProject) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AffectedProject_slipDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SlipDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AffectedProject_slipDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AffectedProject", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _AffectedProject_depth(ctx context.Context, field graphql.CollectedField, obj *portfolio.AffectedProject) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AffectedProject_depth(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Depth, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AffectedProject_depth(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AffectedProject", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _AffectedProject_via(ctx context.Context, field graphql.CollectedField, obj *portfolio.AffectedProject) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AffectedProject_via(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Via, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Dependency) graphql.Marshaler {
+			return ec.marshalODependency2ᚖplumblineᚋportfolioᚐDependency(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AffectedProject_via(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AffectedProject",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Dependency(ctx, field)
+		},
+	}
+	return fc, nil
+}
 
 func (ec *executionContext) _Alignment_score(ctx context.Context, field graphql.CollectedField, obj *portfolio.Alignment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -27369,6 +28123,29 @@ func (ec *executionContext) fieldContext_Dependency_presence(_ context.Context, 
 	return graphql.NewScalarFieldContext("Dependency", field, false, false, errors.New("field of type Presence does not have child fields"))
 }
 
+func (ec *executionContext) _Dependency_circular(ctx context.Context, field graphql.CollectedField, obj *portfolio.Dependency) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dependency_circular(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Circular(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Dependency_circular(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dependency", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _DependencyConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.DependencyRow, portfolio.Dependency]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27486,6 +28263,38 @@ func (ec *executionContext) _DependencyConnection_totalCount(ctx context.Context
 }
 func (ec *executionContext) fieldContext_DependencyConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DependencyConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DependencyCycle_dependencies(ctx context.Context, field graphql.CollectedField, obj *portfolio.DependencyCycle) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DependencyCycle_dependencies(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Dependencies, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Dependency) graphql.Marshaler {
+			return ec.marshalNDependency2ᚕᚖplumblineᚋportfolioᚐDependencyᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DependencyCycle_dependencies(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DependencyCycle",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Dependency(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _DependencyEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.Dependency]) (ret graphql.Marshaler) {
@@ -36037,6 +36846,50 @@ func (ec *executionContext) fieldContext_Milestone_overrides(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Milestone_impact(ctx context.Context, field graphql.CollectedField, obj *portfolio.Milestone) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Milestone_impact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Impact(fc.Args["slipDays"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.SlipImpact) graphql.Marshaler {
+			return ec.marshalNSlipImpact2ᚖplumblineᚋportfolioᚐSlipImpact(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Milestone_impact(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Milestone",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SlipImpact(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Milestone_impact_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Milestone_risks(ctx context.Context, field graphql.CollectedField, obj *portfolio.Milestone) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -41885,6 +42738,50 @@ func (ec *executionContext) fieldContext_Project_assumptions(ctx context.Context
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Project_assumptions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Project_impact(ctx context.Context, field graphql.CollectedField, obj *portfolio.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_impact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Impact(fc.Args["slipDays"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.SlipImpact) graphql.Marshaler {
+			return ec.marshalNSlipImpact2ᚖplumblineᚋportfolioᚐSlipImpact(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_impact(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Project",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SlipImpact(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Project_impact_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -47790,6 +48687,350 @@ func (ec *executionContext) fieldContext_SetProjectFieldsPayload_userErrors(_ co
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_UserError(ctx, field)
 		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SlipImpact_slipDays(ctx context.Context, field graphql.CollectedField, obj *portfolio.SlipImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlipImpact_slipDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SlipDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlipImpact_slipDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SlipImpact", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SlipImpact_reason(ctx context.Context, field graphql.CollectedField, obj *portfolio.SlipImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlipImpact_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SlipImpact_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SlipImpact",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SlipImpact_affectedCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.SlipImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlipImpact_affectedCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AffectedCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlipImpact_affectedCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SlipImpact", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SlipImpact_affected(ctx context.Context, field graphql.CollectedField, obj *portfolio.SlipImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlipImpact_affected(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Affected(fc.Args["first"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.AffectedMilestone) graphql.Marshaler {
+			return ec.marshalNAffectedMilestone2ᚕᚖplumblineᚋportfolioᚐAffectedMilestoneᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlipImpact_affected(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SlipImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AffectedMilestone(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_SlipImpact_affected_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SlipImpact_affectedProjectCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.SlipImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlipImpact_affectedProjectCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AffectedProjectCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlipImpact_affectedProjectCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SlipImpact", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SlipImpact_affectedProjects(ctx context.Context, field graphql.CollectedField, obj *portfolio.SlipImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlipImpact_affectedProjects(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.AffectedProjects(fc.Args["first"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.AffectedProject) graphql.Marshaler {
+			return ec.marshalNAffectedProject2ᚕᚖplumblineᚋportfolioᚐAffectedProjectᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlipImpact_affectedProjects(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SlipImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AffectedProject(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_SlipImpact_affectedProjects_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SlipImpact_goLivesAtRiskCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.SlipImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlipImpact_goLivesAtRiskCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GoLivesAtRiskCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlipImpact_goLivesAtRiskCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SlipImpact", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SlipImpact_goLivesAtRisk(ctx context.Context, field graphql.CollectedField, obj *portfolio.SlipImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlipImpact_goLivesAtRisk(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.GoLivesAtRisk(fc.Args["first"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.AffectedMilestone) graphql.Marshaler {
+			return ec.marshalNAffectedMilestone2ᚕᚖplumblineᚋportfolioᚐAffectedMilestoneᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlipImpact_goLivesAtRisk(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SlipImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AffectedMilestone(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_SlipImpact_goLivesAtRisk_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SlipImpact_undated(ctx context.Context, field graphql.CollectedField, obj *portfolio.SlipImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlipImpact_undated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Undated(fc.Args["first"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Dependency) graphql.Marshaler {
+			return ec.marshalNDependency2ᚕᚖplumblineᚋportfolioᚐDependencyᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlipImpact_undated(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SlipImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Dependency(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_SlipImpact_undated_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SlipImpact_cycles(ctx context.Context, field graphql.CollectedField, obj *portfolio.SlipImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlipImpact_cycles(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Cycles(fc.Args["first"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.DependencyCycle) graphql.Marshaler {
+			return ec.marshalNDependencyCycle2ᚕᚖplumblineᚋportfolioᚐDependencyCycleᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlipImpact_cycles(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SlipImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DependencyCycle(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_SlipImpact_cycles_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -56722,7 +57963,7 @@ func (ec *executionContext) unmarshalInputDependencyFilter(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"and", "or", "not", "type", "violated", "crossTool", "lagDays", "presence", "predecessor", "successor"}
+	fieldsInOrder := [...]string{"and", "or", "not", "type", "violated", "crossTool", "lagDays", "presence", "predecessor", "successor", "circular"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -56799,6 +58040,13 @@ func (ec *executionContext) unmarshalInputDependencyFilter(ctx context.Context, 
 				return it, err
 			}
 			it.Successor = data
+		case "circular":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("circular"))
+			data, err := ec.unmarshalOBooleanComparator2ᚖplumblineᚋportfolioᚐBooleanComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Circular = data
 		}
 	}
 	return it, nil
@@ -64210,6 +65458,122 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 
 // region    **************************** object.gotpl ****************************
 
+var affectedMilestoneImplementors = []string{"AffectedMilestone"}
+
+func (ec *executionContext) _AffectedMilestone(ctx context.Context, sel ast.SelectionSet, obj *portfolio.AffectedMilestone) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, affectedMilestoneImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AffectedMilestone")
+		case "milestone":
+			out.Values[i] = ec._AffectedMilestone_milestone(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "newForecastDate":
+			out.Values[i] = ec._AffectedMilestone_newForecastDate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "slipDays":
+			out.Values[i] = ec._AffectedMilestone_slipDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "depth":
+			out.Values[i] = ec._AffectedMilestone_depth(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "via":
+			out.Values[i] = ec._AffectedMilestone_via(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var affectedProjectImplementors = []string{"AffectedProject"}
+
+func (ec *executionContext) _AffectedProject(ctx context.Context, sel ast.SelectionSet, obj *portfolio.AffectedProject) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, affectedProjectImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AffectedProject")
+		case "project":
+			out.Values[i] = ec._AffectedProject_project(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "newForecastDate":
+			out.Values[i] = ec._AffectedProject_newForecastDate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "slipDays":
+			out.Values[i] = ec._AffectedProject_slipDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "depth":
+			out.Values[i] = ec._AffectedProject_depth(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "via":
+			out.Values[i] = ec._AffectedProject_via(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var alignmentImplementors = []string{"Alignment"}
 
 func (ec *executionContext) _Alignment(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Alignment) graphql.Marshaler {
@@ -65849,6 +67213,11 @@ func (ec *executionContext) _Dependency(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "circular":
+			out.Values[i] = ec._Dependency_circular(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -65899,6 +67268,44 @@ func (ec *executionContext) _DependencyConnection(ctx context.Context, sel ast.S
 			}
 		case "totalCount":
 			out.Values[i] = ec._DependencyConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var dependencyCycleImplementors = []string{"DependencyCycle"}
+
+func (ec *executionContext) _DependencyCycle(ctx context.Context, sel ast.SelectionSet, obj *portfolio.DependencyCycle) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dependencyCycleImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DependencyCycle")
+		case "dependencies":
+			out.Values[i] = ec._DependencyCycle_dependencies(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -69081,6 +70488,11 @@ func (ec *executionContext) _Milestone(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "impact":
+			out.Values[i] = ec._Milestone_impact(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "risks":
 			out.Values[i] = ec._Milestone_risks(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -70788,6 +72200,11 @@ func (ec *executionContext) _Project(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "assumptions":
 			out.Values[i] = ec._Project_assumptions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "impact":
+			out.Values[i] = ec._Project_impact(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -73346,6 +74763,89 @@ func (ec *executionContext) _SetProjectFieldsPayload(ctx context.Context, sel as
 			}
 		case "userErrors":
 			out.Values[i] = ec._SetProjectFieldsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var slipImpactImplementors = []string{"SlipImpact"}
+
+func (ec *executionContext) _SlipImpact(ctx context.Context, sel ast.SelectionSet, obj *portfolio.SlipImpact) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, slipImpactImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SlipImpact")
+		case "slipDays":
+			out.Values[i] = ec._SlipImpact_slipDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._SlipImpact_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "affectedCount":
+			out.Values[i] = ec._SlipImpact_affectedCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "affected":
+			out.Values[i] = ec._SlipImpact_affected(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "affectedProjectCount":
+			out.Values[i] = ec._SlipImpact_affectedProjectCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "affectedProjects":
+			out.Values[i] = ec._SlipImpact_affectedProjects(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "goLivesAtRiskCount":
+			out.Values[i] = ec._SlipImpact_goLivesAtRiskCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "goLivesAtRisk":
+			out.Values[i] = ec._SlipImpact_goLivesAtRisk(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "undated":
+			out.Values[i] = ec._SlipImpact_undated(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cycles":
+			out.Values[i] = ec._SlipImpact_cycles(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -76357,6 +77857,58 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) marshalNAffectedMilestone2ᚕᚖplumblineᚋportfolioᚐAffectedMilestoneᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.AffectedMilestone) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAffectedMilestone2ᚖplumblineᚋportfolioᚐAffectedMilestone(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAffectedMilestone2ᚖplumblineᚋportfolioᚐAffectedMilestone(ctx context.Context, sel ast.SelectionSet, v *portfolio.AffectedMilestone) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AffectedMilestone(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAffectedProject2ᚕᚖplumblineᚋportfolioᚐAffectedProjectᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.AffectedProject) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAffectedProject2ᚖplumblineᚋportfolioᚐAffectedProject(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAffectedProject2ᚖplumblineᚋportfolioᚐAffectedProject(ctx context.Context, sel ast.SelectionSet, v *portfolio.AffectedProject) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AffectedProject(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNAlignment2ᚖplumblineᚋportfolioᚐAlignment(ctx context.Context, sel ast.SelectionSet, v *portfolio.Alignment) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -77264,6 +78816,32 @@ func (ec *executionContext) marshalNDependencyConnection2ᚖplumblineᚋportfoli
 		return graphql.Null
 	}
 	return ec._DependencyConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDependencyCycle2ᚕᚖplumblineᚋportfolioᚐDependencyCycleᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.DependencyCycle) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDependencyCycle2ᚖplumblineᚋportfolioᚐDependencyCycle(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDependencyCycle2ᚖplumblineᚋportfolioᚐDependencyCycle(ctx context.Context, sel ast.SelectionSet, v *portfolio.DependencyCycle) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DependencyCycle(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNDependencyEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.Dependency]) graphql.Marshaler {
@@ -80367,6 +81945,16 @@ func (ec *executionContext) marshalNSetProjectFieldsPayload2ᚖplumblineᚋgraph
 	return ec._SetProjectFieldsPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNSlipImpact2ᚖplumblineᚋportfolioᚐSlipImpact(ctx context.Context, sel ast.SelectionSet, v *portfolio.SlipImpact) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SlipImpact(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNSpendBasis2plumblineᚋportfolioᚐSpendBasis(ctx context.Context, v any) (portfolio.SpendBasis, error) {
 	tmp, err := scalar.UnmarshalString(v)
 	res := portfolio.SpendBasis(tmp)
@@ -82214,6 +83802,13 @@ func (ec *executionContext) unmarshalODepartmentFilter2ᚖplumblineᚋportfolio�
 	}
 	res, err := ec.unmarshalInputDepartmentFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODependency2ᚖplumblineᚋportfolioᚐDependency(ctx context.Context, sel ast.SelectionSet, v *portfolio.Dependency) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Dependency(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalODependencyFilter2ᚕᚖplumblineᚋportfolioᚐDependencyFilterᚄ(ctx context.Context, v any) ([]*portfolio.DependencyFilter, error) {
