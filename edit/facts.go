@@ -49,6 +49,10 @@ func (c *check) fact(doc portfolio.RecordedFact) {
 		c.issue(f)
 	case *portfolio.AssumptionFact:
 		c.assumption(f)
+	case *portfolio.DecisionFact:
+		c.decision(f)
+	case *portfolio.LessonFact:
+		c.lesson(f)
 	case *portfolio.Override:
 		c.override(f)
 	case *portfolio.Link:

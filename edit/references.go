@@ -96,6 +96,10 @@ func references(doc portfolio.Document) []reference {
 		}
 	case *portfolio.AssumptionFact:
 		return []reference{one(portfolio.KindDepartment, f.Department, "department")}
+	case *portfolio.DecisionFact:
+		return []reference{one(portfolio.KindDepartment, f.Department, "department")}
+	case *portfolio.LessonFact:
+		return []reference{one(portfolio.KindDepartment, f.Department, "department")}
 	}
 	return nil
 }
@@ -107,6 +111,7 @@ var namesOthers = []portfolio.Kind{
 	portfolio.KindMeasurement, portfolio.KindKPILink,
 	portfolio.KindCycle, portfolio.KindQuickWin, portfolio.KindQuote, portfolio.KindSurvey, portfolio.KindBenefit,
 	portfolio.KindRecordedRisk, portfolio.KindIssue, portfolio.KindAssumption,
+	portfolio.KindDecision, portfolio.KindLesson,
 }
 
 // shownUses is how many of the documents that name a deleted one are listed.

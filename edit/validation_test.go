@@ -113,6 +113,56 @@ var invalid = []struct {
 		`TAKEN items.1.accounts.0: "eng/user/9" belongs to identity "p" already; an account is one person's.`,
 	}},
 
+	// Decisions and lessons.
+	{"a decision of nothing", []portfolio.RecordedFact{&portfolio.DecisionFact{Slug: "d", Department: "none", Actions: make([]portfolio.RecordedAction, 201)}}, []string{
+		`BLANK items.0.title: A title is needed.`,
+		`BLANK items.0.raised: The day on which it was raised is needed; how long it takes is counted from then.`,
+		`TOO_MANY items.0.actions: The list has 201 elements; it may have 200.`,
+		`NOT_FOUND items.0.department: There is no department "none"; record it first, or in the same request.`,
+	}},
+	{"a decision", []portfolio.RecordedFact{&portfolio.DecisionFact{
+		Slug: "d", Title: "D", Type: "SMALL", Projects: []string{"eng:PAY", "PAY", "eng:PAY"}, Blocks: []string{"eng:V7", "", "pmo:7", "eng:V7"}, Decider: "a\nb",
+		Raised: day("2026-02-03"), Due: day("2026-02-02"), Decided: day("2026-02-01"), Outcome: " ",
+		Actions: []portfolio.RecordedAction{{Due: day("2026-02-02")}, {Title: "x", Owner: "a\nb", Done: day("2026-02-01")}},
+	}}, []string{
+		`INVALID items.0.type: "SMALL" is none of the values: write DECISION or GATE.`,
+		`INVALID items.0.projects.1: "PAY" is no reference: write pmo:<PMO number>, <connection>:<the tool's key>, or the id <connection>/<kind>/<id>.`,
+		`TAKEN items.0.projects.2: "eng:PAY" is in the list twice; keep one of them.`,
+		`BLANK items.0.blocks.1: A milestone is needed: <connection>:<key>, or its id.`,
+		`INVALID items.0.blocks.2: "pmo:7" is no reference to a milestone: write <connection>:<the tool's key>, or the id <connection>/<kind>/<id>.`,
+		`TAKEN items.0.blocks.3: "eng:V7" is in the list twice; keep one of them.`,
+		`INVALID items.0.decider: The text has more than one line; write it in one.`,
+		`INVALID items.0.due: 2026-02-02 lies before 2026-02-03, the day on which the decision was raised.`,
+		`INVALID items.0.decided: 2026-02-01 lies before 2026-02-03, the day on which the decision was raised.`,
+		`BLANK items.0.outcome: It was decided, so what was decided is needed.`,
+		`BLANK items.0.actions.0.title: A title is needed.`,
+		`INVALID items.0.actions.0.due: 2026-02-02 lies before 2026-02-03, the day on which the decision was raised.`,
+		`INVALID items.0.actions.1.owner: The text has more than one line; write it in one.`,
+		`INVALID items.0.actions.1.done: 2026-02-01 lies before 2026-02-03, the day on which the decision was raised.`,
+	}},
+	{"an outcome without a day", []portfolio.RecordedFact{&portfolio.DecisionFact{Slug: "d", Title: "D", Raised: day("2026-02-03"), Outcome: "Yes."}}, []string{
+		`BLANK items.0.decided: There is an outcome, so the day on which it was decided is needed.`,
+	}},
+	{"long lists of a decision", []portfolio.RecordedFact{&portfolio.DecisionFact{Slug: "d", Title: "D", Raised: day("2026-02-03"), Projects: make([]string, 201), Blocks: make([]string, 201)}}, []string{
+		`TOO_MANY items.0.projects: The list has 201 elements; it may have 200.`,
+		`TOO_MANY items.0.blocks: The list has 201 elements; it may have 200.`,
+	}},
+	{"a lesson of nothing", []portfolio.RecordedFact{&portfolio.LessonFact{Slug: "l", WhatHappened: " "}}, []string{
+		`BLANK items.0.title: A title is needed.`,
+		`BLANK items.0.category: A category is needed.`,
+		`BLANK items.0.project: A lesson needs the project or the department that learned it.`,
+		`BLANK items.0.whatHappened: What happened is needed.`,
+		`BLANK items.0.recommendation: A recommendation is needed.`,
+	}},
+	{"a lesson", []portfolio.RecordedFact{&portfolio.LessonFact{
+		Slug: "l", Title: "L", Category: "c", Project: "PAY", Department: "none", WhatHappened: "w", Recommendation: strings.Repeat("a", 10_001), AppliedTo: []string{"eng:PAY", "eng:PAY"},
+	}}, []string{
+		`INVALID items.0.project: "PAY" is no reference: write pmo:<PMO number>, <connection>:<the tool's key>, or the id <connection>/<kind>/<id>.`,
+		`TOO_MANY items.0.recommendation: The text has 10001 characters; it may have 10000.`,
+		`TAKEN items.0.appliedTo.1: "eng:PAY" is in the list twice; keep one of them.`,
+		`NOT_FOUND items.0.department: There is no department "none"; record it first, or in the same request.`,
+	}},
+
 	// Strategies.
 	{"a version", []portfolio.RecordedFact{versionWith(func(f *portfolio.StrategyVersionFact) {
 		f.Strategy, f.Version, f.Method = "none", "", "GUESS"

@@ -40,6 +40,8 @@ func (r *resolver) deleteRecords(ctx context.Context, input model.DeleteRecordsI
 		{"risks", portfolio.KindRecordedRisk, input.Risks},
 		{"issues", portfolio.KindIssue, input.Issues},
 		{"assumptions", portfolio.KindAssumption, input.Assumptions},
+		{"decisions", portfolio.KindDecision, input.Decisions},
+		{"lessons", portfolio.KindLesson, input.Lessons},
 	} {
 		for i, row := range list.rows {
 			path := []string{"input", list.name, strconv.Itoa(i)}

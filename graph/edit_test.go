@@ -93,6 +93,8 @@ var mutations = []struct{ name, input string }{
 	{"upsertRisks", `{items: [{key: "flood", title: "Flood", project: "eng:TEL", milestone: "eng:V7", response: PREVENTED, probability: "0.5", impact: 100, residualProbability: 0, currency: "EUR", owner: "Ines", raised: "2026-01-05"}]}`},
 	{"upsertIssues", `{items: [{key: "wet", title: "The floor is wet", department: "wards", severity: HIGH, risk: "flood", raised: "2026-02-01"}]}`},
 	{"upsertAssumptions", `{items: [{key: "dry", title: "It stays dry", project: "eng:TEL", state: REFUTED, validated: "2026-02-01", note: "It did not."}]}`},
+	{"upsertDecisions", `{items: [{key: "site", title: "Where?", projects: ["eng:TEL"], blocks: ["eng:V7"], decider: "Ines", raised: "2026-01-05", actions: [{title: "Ask", owner: "Ines"}]}]}`},
+	{"upsertLessons", `{items: [{key: "late", title: "Tested late", category: "tests", project: "eng:TEL", whatHappened: "It was late.", recommendation: "Begin earlier.", appliedTo: ["eng:TEL"]}]}`},
 	{"setProjectFields", `{items: [{project: "eng:TEL", sponsor: "Ines", budget: {amount: "4600000", currency: "USD"}, due: "2026-05-01", phase: ON_HOLD, jobSize: 5, objectives: ["grow"], custom: [{name: "Colour", text: "red"}, {name: "Seen", boolean: true}], reason: "It is so."}]}`},
 	{"setMilestoneFields", `{items: [{milestone: "eng:V7", kind: GO_LIVE, contingency: "Paper.", baseline: "2026-04-01"}]}`},
 	{"linkProjects", `{items: [{primary: "eng/project/1", members: ["ops/project/77"]}]}`},

@@ -54,6 +54,13 @@ var audiences = map[string]audience{
 	"Query.measurements": everyone,
 	"Query.kpiLinks":     everyone,
 	"Query.scorecard":    everyone,
+	"Query.decision":     everyone,
+	"Query.decisions":    everyone,
+	"Query.actionItems":  everyone,
+	"Query.lesson":       everyone,
+	"Query.lessons":      everyone,
+
+	"Query.commonProblems": everyone,
 
 	"Query.contributions": everyone,
 
@@ -76,6 +83,8 @@ var audiences = map[string]audience{
 
 	"Mutation.upsertDepartments":      editors,
 	"Mutation.upsertIdentities":       editors,
+	"Mutation.upsertDecisions":        editors,
+	"Mutation.upsertLessons":          editors,
 	"Mutation.upsertStrategies":       editors,
 	"Mutation.upsertStrategyVersions": editors,
 	"Mutation.upsertObjectives":       editors,

@@ -108,6 +108,10 @@ func (o *oddity) worth() portfolio.Document {
 
 // deepQuestions are about what lies deeper than random questions mostly get.
 var deepQuestions = []string{
+	`{ decisions(first: 100) { aggregates { latencyReason { code } decidedLatencyReason { code } openByAge { label from to count } } groups(by: [DEPARTMENT, TYPE]) { edges { cursor node { keys { label } aggregates { latencyP90Days milestonesBlocked } } } }
+		nodes { latencyReason { code } waitingReason { code } blocks { waitsFor { key } } actions { owner { name } ownerName done daysToDue decision { key } } } } }`,
+	`{ decisions(filter: { title: { eq: "none at all" } }) { aggregates { latencyReason { code } decidedLatencyReason { code } } } }`,
+	`{ commonProblems(first: 100) { title category count projects { name } recommendation appliedTo { name } lessons { similar { score lesson { key } } } } }`,
 	`{ projects(filter: { key: { eq: "ORD-100" } }) { aggregates { budget { total { amount } } } } }`,
 	`{ projects(first: 100) { nodes { alignment { explain { method strategyVersion { version } weights { local } notes { code }
 		terms { counts points calculation leaves { leaf } reason { code } contribution { points } }

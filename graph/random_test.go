@@ -354,6 +354,7 @@ func newOddWorld(t *testing.T, chance *rand.Rand) *oddWorld {
 	w.put(oddStrategies()...)
 	w.put(w.oddDocuments(chance, 700)...)
 	w.put(w.measured(chance)...)
+	w.put(w.decided(chance)...)
 	return w
 }
 

@@ -473,6 +473,7 @@ func (b *builder) settle() (*Snapshot, Diff) {
 		contributors: b.contributors.done(),
 		registers:    b.nextRegisters(),
 		observed:     b.history,
+		likeness:     b.nextLikeness(),
 
 		milestoneKeys: b.old.milestoneKeys,
 		circles:       b.old.circles,

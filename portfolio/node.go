@@ -54,6 +54,10 @@ func (v *View) Node(id string) (Node, error) {
 		node = orNil(v.assumption(key.ID))
 	case KindPerson:
 		node = orNil(v.person(key.ID))
+	case KindDecision:
+		node = orNil(v.decision(key.ID))
+	case KindLesson:
+		node = orNil(v.lesson(key.ID))
 	case KindKPI:
 		node = orNil(v.kpi(key.ID))
 	case KindStrategy:

@@ -12,12 +12,12 @@ type DecisionFact struct {
 	// Blocks are references to the milestones that wait for it.
 	Blocks []string `json:"blocks,omitempty"`
 	// Decider owes it, or made it: a person, by key, e-mail or name.
-	Decider string       `json:"decider,omitempty"`
-	Raised  Date         `json:"raised"`
-	Due     Date         `json:"due,omitempty,omitzero"`
-	Decided Date         `json:"decided,omitempty,omitzero"`
-	Outcome string       `json:"outcome,omitempty"`
-	Actions []ActionItem `json:"actions,omitempty"`
+	Decider string           `json:"decider,omitempty"`
+	Raised  Date             `json:"raised"`
+	Due     Date             `json:"due,omitempty,omitzero"`
+	Decided Date             `json:"decided,omitempty,omitzero"`
+	Outcome string           `json:"outcome,omitempty"`
+	Actions []RecordedAction `json:"actions,omitempty"`
 
 	Authored `json:",inline"`
 }
@@ -31,8 +31,9 @@ const (
 	DecisionGate  DecisionType = "GATE"
 )
 
-// ActionItem is what somebody has to do because of a decision.
-type ActionItem struct {
+// RecordedAction is what somebody has to do because of a decision, as it was
+// written.
+type RecordedAction struct {
 	Title string `json:"title"`
 	Owner string `json:"owner,omitempty"` // a person, by key, e-mail or name
 	Due   Date   `json:"due,omitempty,omitzero"`

@@ -63,6 +63,7 @@ type Snapshot struct {
 	registers     map[Kind]*lazy[registerList]
 	milestoneKeys *lazy[milestonesByKey]
 	circles       *lazy[map[string]bool] // of dependencies
+	likeness      *lazy[likeness]
 
 	due sorted[dueRow]
 
@@ -119,5 +120,6 @@ func emptySnapshot() *Snapshot {
 
 		milestoneKeys: new(lazy[milestonesByKey]),
 		circles:       new(lazy[map[string]bool]),
+		likeness:      new(lazy[likeness]),
 	}
 }

@@ -26,6 +26,8 @@ type View struct {
 	// consents is the newest snapshot, of the view of a former one.
 	consents *Snapshot
 
+	alike lazy[likeness] // of what a limited caller sees
+
 	continued func()
 }
 

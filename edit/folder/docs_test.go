@@ -47,6 +47,7 @@ func wordOf(m member) string {
 		dateType: "date", numberType: "number", amountType: "amount", listType: "list of texts",
 		weightsType: "mapping", fieldsType: "mapping", reflect.TypeFor[[]portfolio.PairComparison](): "list of mappings",
 		reflect.TypeFor[[]portfolio.CycleGoal](): "list of mappings", reflect.TypeFor[[]portfolio.RealisedBenefit](): "list of mappings",
+		reflect.TypeFor[[]portfolio.RecordedAction](): "list of mappings",
 	}[t]
 	switch {
 	case word != "":

@@ -41,6 +41,7 @@ const (
 	kpisFile          = "kpis.yaml"
 	projectsFile      = "projects.yaml"
 	cyclesFile        = "cycles.yaml"
+	decisionsFile     = "decisions.yaml"
 	contributionsFile = "contributions.csv"
 	measurementsFile  = "measurements.csv"
 	costsFile         = "costs.csv"
@@ -73,6 +74,8 @@ var lists = []*list{
 	{name: "quickWins", kind: portfolio.KindQuickWin, file: cyclesFile},
 	{name: "surveys", kind: portfolio.KindSurvey, file: cyclesFile},
 	{name: "benefits", kind: portfolio.KindBenefit, file: cyclesFile},
+	{name: "decisions", kind: portfolio.KindDecision, file: decisionsFile},
+	{name: "lessons", kind: portfolio.KindLesson, file: decisionsFile},
 	{name: "contributions", kind: portfolio.KindContribution, file: contributionsFile},
 	{name: "measurements", kind: portfolio.KindMeasurement, file: measurementsFile},
 	{name: "costs", kind: portfolio.KindCost, file: costsFile},

@@ -64,6 +64,10 @@ type DeleteRecordsInput struct {
 	Issues []*recording.RecordKey `json:"issues,omitempty"`
 	// Assumptions, by key.
 	Assumptions []*recording.RecordKey `json:"assumptions,omitempty"`
+	// Decisions, by key.
+	Decisions []*recording.RecordKey `json:"decisions,omitempty"`
+	// Lessons, by key.
+	Lessons []*recording.RecordKey `json:"lessons,omitempty"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
 	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
@@ -214,6 +218,16 @@ type UpsertCyclesInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The decisions to record.
+type UpsertDecisionsInput struct {
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
+	Items []*recording.Decision `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The departments to record.
 type UpsertDepartmentsInput struct {
 	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
@@ -278,6 +292,16 @@ type UpsertKPILinksInput struct {
 type UpsertKpisInput struct {
 	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
 	Items []*recording.KPI `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The lessons to record.
+type UpsertLessonsInput struct {
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
+	Items []*recording.Lesson `json:"items"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
 	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
