@@ -240,6 +240,9 @@ func organisation() []portfolio.RecordedFact {
 		&portfolio.RecordedRiskFact{Slug: "flood", Title: "Flood", Project: "eng:PAY", Probability: dec("0.5"), Impact: dec("100"), Currency: "EUR"},
 		&portfolio.IssueFact{Slug: "wet", Title: "The floor is wet", Department: "wards", Risk: "flood", Raised: day("2026-02-01")},
 		&portfolio.AssumptionFact{Slug: "dry", Title: "It stays dry", Project: "eng:PAY"},
+		&portfolio.AssignmentFact{Slug: "pay-ines", Project: "eng:PAY", Person: "ines", Allocation: *dec("0.5"), From: day("2026-01-01")},
+		&portfolio.CapacityFact{Slug: "ines", Person: "ines", Share: *dec("0"), Reason: "Leave"},
+		&portfolio.ControlExceptionFact{Slug: "pay-sponsor", Control: portfolio.ControlSponsor, Project: "eng:PAY", Reason: "The board decides in May.", ApprovedBy: "ines", Until: day("2026-05-31")},
 	}
 }
 

@@ -53,6 +53,12 @@ func (c *check) fact(doc portfolio.RecordedFact) {
 		c.decision(f)
 	case *portfolio.LessonFact:
 		c.lesson(f)
+	case *portfolio.AssignmentFact:
+		c.assignment(f)
+	case *portfolio.CapacityFact:
+		c.capacity(f)
+	case *portfolio.ControlExceptionFact:
+		c.controlException(f)
 	case *portfolio.Override:
 		c.override(f)
 	case *portfolio.Link:

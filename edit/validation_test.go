@@ -331,6 +331,41 @@ var invalid = []struct {
 		`BLANK items.7.denominator: The KPI is a RATIO: its value is numerator by denominator, so that periods and segments add up; write both.`,
 		`INVALID items.8.denominator: -1 is negative; write 0 or more.`,
 	}},
+	{"assignments", []portfolio.RecordedFact{
+		&portfolio.AssignmentFact{},
+		&portfolio.AssignmentFact{Slug: "a", Project: "eng:A", Person: " ", From: day("2026-02-02"), To: day("2026-02-01"), Allocation: *dec("50")},
+		&portfolio.AssignmentFact{Slug: "b", Project: "A", Person: "Ines", Role: "a\nb", Allocation: *dec("1e-200")},
+	}, []string{
+		`BLANK items.0.key: A key is needed, such as digital-health.`,
+		`BLANK items.0.project: A project is needed, such as pmo:PMO-7, <connection>:<key>, or its id.`,
+		`BLANK items.0.person: A person is needed.`,
+		`INVALID items.0.allocation: 0 is out of range; it is above 0, and at most 2: 0.5 is half of full time.`,
+		`BLANK items.1.person: A person is needed.`,
+		`INVALID items.1.to: It ends on 2026-02-01, before it begins on 2026-02-02; write a later day, or none.`,
+		`INVALID items.1.allocation: 50 is out of range; it is above 0, and at most 2: 0.5 is half of full time.`,
+		`INVALID items.2.project: "A" is no reference: write pmo:<PMO number>, <connection>:<the tool's key>, or the id <connection>/<kind>/<id>.`,
+		`INVALID items.2.role: The text has more than one line; write it in one.`,
+		`INVALID items.2.allocation: The number is too long; write at most 64 digits.`,
+	}},
+	{"capacities", []portfolio.RecordedFact{
+		&portfolio.CapacityFact{Slug: "c", From: day("2026-02-02"), To: day("2026-02-01"), Share: *dec("1.1")},
+		&portfolio.CapacityFact{Slug: "d", Person: "Ines", Share: *dec("-0.1")},
+	}, []string{
+		`BLANK items.0.person: A person is needed.`,
+		`INVALID items.0.to: It ends on 2026-02-01, before it begins on 2026-02-02; write a later day, or none.`,
+		`INVALID items.0.share: 1.1 is out of range; it is from 0 to 1.`,
+		`INVALID items.1.share: -0.1 is out of range; it is from 0 to 1.`,
+	}},
+	{"exceptions from controls", []portfolio.RecordedFact{
+		&portfolio.ControlExceptionFact{Slug: "x"},
+		&portfolio.ControlExceptionFact{Slug: "y", Control: "SPONSORS", Project: "eng:A", Reason: "R", ApprovedBy: "Ines"},
+	}, []string{
+		`BLANK items.0.control: A value is needed: SPONSOR, MANAGER, DEPARTMENT, BASELINE, GO_LIVE, BUDGET, OBJECTIVE, RECENT_STATUS, RISK_OWNERS, CONTINGENCY or DECISIONS_IN_TIME.`,
+		`BLANK items.0.project: A project is needed, such as pmo:PMO-7, <connection>:<key>, or its id.`,
+		`BLANK items.0.reason: A reason is needed.`,
+		`BLANK items.0.approvedBy: The person who has agreed to it is needed.`,
+		`INVALID items.1.control: "SPONSORS" is none of the values: write SPONSOR, MANAGER, DEPARTMENT, BASELINE, GO_LIVE, BUDGET, OBJECTIVE, RECENT_STATUS, RISK_OWNERS, CONTINGENCY or DECISIONS_IN_TIME.`,
+	}},
 	{"a link to a KPI", []portfolio.RecordedFact{&portfolio.KPILinkFact{Project: "x", KPI: "none"}, &portfolio.KPILinkFact{Project: "eng:A"}}, []string{
 		`INVALID items.0.project: "x" is no reference: write pmo:<PMO number>, <connection>:<the tool's key>, or the id <connection>/<kind>/<id>.`,
 		`NOT_FOUND items.0.kpi: There is no KPI "none"; record it first, or in the same request.`,

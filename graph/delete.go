@@ -42,6 +42,9 @@ func (r *resolver) deleteRecords(ctx context.Context, input model.DeleteRecordsI
 		{"assumptions", portfolio.KindAssumption, input.Assumptions},
 		{"decisions", portfolio.KindDecision, input.Decisions},
 		{"lessons", portfolio.KindLesson, input.Lessons},
+		{"assignments", portfolio.KindAssignment, input.Assignments},
+		{"capacities", portfolio.KindCapacity, input.Capacities},
+		{"controlExceptions", portfolio.KindControlException, input.ControlExceptions},
 	} {
 		for i, row := range list.rows {
 			path := []string{"input", list.name, strconv.Itoa(i)}

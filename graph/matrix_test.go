@@ -72,6 +72,14 @@ var audiences = map[string]audience{
 	"Query.simulateStrategy":        members,
 	"Query.compareStrategyVersions": members,
 
+	"Query.assignments":       everyone,
+	"Query.capacities":        everyone,
+	"Query.overAllocations":   everyone,
+	"Query.controls":          everyone,
+	"Query.controlFindings":   everyone,
+	"Query.controlExceptions": everyone,
+	"Query.dataQuality":       everyone,
+
 	"Query.rateLimit": anyone,
 
 	"Query.runs":       overseers,
@@ -80,6 +88,10 @@ var audiences = map[string]audience{
 
 	"Mutation.startSync":   editors,
 	"Mutation.confirmHold": editors,
+
+	"Mutation.upsertAssignments":       editors,
+	"Mutation.upsertCapacities":        editors,
+	"Mutation.upsertControlExceptions": editors,
 
 	"Mutation.upsertDepartments":      editors,
 	"Mutation.upsertIdentities":       editors,

@@ -355,6 +355,7 @@ func newOddWorld(t *testing.T, chance *rand.Rand) *oddWorld {
 	w.put(w.oddDocuments(chance, 700)...)
 	w.put(w.measured(chance)...)
 	w.put(w.decided(chance)...)
+	w.put(oddWork()...)
 	return w
 }
 

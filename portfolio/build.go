@@ -517,6 +517,7 @@ func (b *builder) settle() (*Snapshot, Diff) {
 	)
 	d.finish(b.old, next)
 	b.settleStandings(next)
+	b.settleGovernance(next)
 	next.copied, next.load = b.old.copied+b.copied(), b.old.load
 	return next, d
 }

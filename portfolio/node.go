@@ -76,6 +76,12 @@ func (v *View) Node(id string) (Node, error) {
 		node = orNil(v.department(key.ID))
 	case KindConnection:
 		node = orNil(v.tool(key.ID))
+	case KindAssignment:
+		node = orNil(v.assignment(key.ID))
+	case KindCapacity:
+		node = orNil(v.capacity(key.ID))
+	case KindControlException:
+		node = orNil(v.controlException(key.ID))
 	case KindRun:
 		node = orNil(v.run(key.ID))
 	case KindQuarantine:

@@ -8,8 +8,8 @@ type AssignmentFact struct {
 	Project string `json:"project"` // reference
 	Person  string `json:"person"`  // by key, e-mail or name
 	Role    string `json:"role,omitempty"`
-	From    Date   `json:"from,omitempty,omitzero"`
-	To      Date   `json:"to,omitempty,omitzero"` // the last day
+	From    Date   `json:"from,omitempty,omitzero"` // without one it begins with the project
+	To      Date   `json:"to,omitempty,omitzero"`   // the last day; without one it ends with the project
 	// Allocation is the share of full time: 0.5 is half of every working week.
 	Allocation decimal.Decimal `json:"allocation"`
 	Authored   `json:",inline"`
@@ -21,7 +21,7 @@ type CapacityFact struct {
 	Slug     string          `json:"key"`
 	Person   string          `json:"person"` // by key, e-mail or name
 	From     Date            `json:"from,omitempty,omitzero"`
-	To       Date            `json:"to,omitempty,omitzero"` // the last day
+	To       Date            `json:"to,omitempty,omitzero"` // the last day; without one it holds for good
 	Share    decimal.Decimal `json:"share"`                 // of full time; 0 is away
 	Reason   string          `json:"reason,omitempty"`
 	Authored `json:",inline"`
@@ -30,12 +30,12 @@ type CapacityFact struct {
 // ControlExceptionFact lets a project fail a control for a while, because
 // somebody has agreed to it.
 type ControlExceptionFact struct {
-	Slug       string `json:"key"`
-	Control    string `json:"control"` // its code
-	Project    string `json:"project"` // reference
-	Reason     string `json:"reason"`
-	ApprovedBy string `json:"approvedBy"`               // a person, by key, e-mail or name
-	Until      Date   `json:"until,omitempty,omitzero"` // the last day
+	Slug       string      `json:"key"`
+	Control    ControlCode `json:"control"`
+	Project    string      `json:"project"` // reference
+	Reason     string      `json:"reason"`
+	ApprovedBy string      `json:"approvedBy"`               // a person, by key, e-mail or name
+	Until      Date        `json:"until,omitempty,omitzero"` // the last day; without one it holds for good
 	Authored   `json:",inline"`
 }
 

@@ -64,6 +64,7 @@ type Snapshot struct {
 	milestoneKeys *lazy[milestonesByKey]
 	circles       *lazy[map[string]bool] // of dependencies
 	likeness      *lazy[likeness]
+	governance    *governance
 
 	due sorted[dueRow]
 
@@ -121,5 +122,6 @@ func emptySnapshot() *Snapshot {
 		milestoneKeys: new(lazy[milestonesByKey]),
 		circles:       new(lazy[map[string]bool]),
 		likeness:      new(lazy[likeness]),
+		governance:    new(governance),
 	}
 }

@@ -91,6 +91,7 @@ func TestEveryListAndMemberIsDocumented(t *testing.T) {
 		{"kpis.period", names(portfolio.PeriodDay, portfolio.PeriodWeek, portfolio.PeriodMonth, portfolio.PeriodQuarter, portfolio.PeriodYear)},
 		{"kpis.aggregation", names(portfolio.AggregateSum, portfolio.AggregateMean, portfolio.AggregateLast, portfolio.AggregateRatio)},
 		{"kpis.attainment", names(portfolio.AttainmentFromTarget, portfolio.AttainmentFromBaseline)},
+		{"controlExceptions.control", names(portfolio.ControlCodes...)},
 		{"projects.phase", names(portfolio.PhaseProposed, portfolio.PhasePlanned, portfolio.PhaseActive, portfolio.PhaseOnHold, portfolio.PhaseDone, portfolio.PhaseCancelled)},
 		{"projects.health", names(portfolio.HealthGreen, portfolio.HealthYellow, portfolio.HealthRed, portfolio.HealthUnknown)},
 		{"risks.response", names(portfolio.Responses...)},

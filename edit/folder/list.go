@@ -46,6 +46,7 @@ const (
 	measurementsFile  = "measurements.csv"
 	costsFile         = "costs.csv"
 	risksFile         = "risks.yaml"
+	workFile          = "work.yaml"
 )
 
 // lists are all there are, in the order in which they are written.
@@ -82,6 +83,9 @@ var lists = []*list{
 	{name: "risks", kind: portfolio.KindRecordedRisk, file: risksFile, referred: true},
 	{name: "issues", kind: portfolio.KindIssue, file: risksFile},
 	{name: "assumptions", kind: portfolio.KindAssumption, file: risksFile},
+	{name: "assignments", kind: portfolio.KindAssignment, file: workFile},
+	{name: "capacities", kind: portfolio.KindCapacity, file: workFile},
+	{name: "controlExceptions", kind: portfolio.KindControlException, file: workFile},
 }
 
 func init() {
