@@ -30,6 +30,7 @@ func (h *house) doors(o opening) http.Handler {
 	mux.Handle("/readyz", probes)
 	api := graph.New(graph.Config{
 		Reader: h.replica,
+		Past:   h.replica,
 		Syncer: syncer{h},
 		Editor: h.editor,
 		Age:    h.age,

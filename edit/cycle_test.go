@@ -109,7 +109,9 @@ var invalidCycles = []struct {
 		with(survey, func(f *portfolio.SurveyFact) { f.Slug, f.Mean = "a", dec("4") }),
 		with(survey, func(f *portfolio.SurveyFact) { f.Slug, f.Mean, f.ScaleLow = "b", dec("4"), dec("1") }),
 		with(survey, func(f *portfolio.SurveyFact) { f.Slug, f.ScaleLow, f.ScaleHigh = "c", dec("5"), dec("5") }),
-		with(survey, func(f *portfolio.SurveyFact) { f.Slug, f.Mean, f.ScaleLow, f.ScaleHigh = "d", dec("5.1"), dec("1"), dec("5") }),
+		with(survey, func(f *portfolio.SurveyFact) {
+			f.Slug, f.Mean, f.ScaleLow, f.ScaleHigh = "d", dec("5.1"), dec("1"), dec("5")
+		}),
 		with(survey, func(f *portfolio.SurveyFact) {
 			f.Slug, f.Responses, f.Mean, f.ScaleLow, f.ScaleHigh = "e", 0, dec("5"), dec("1"), dec("5")
 		}),

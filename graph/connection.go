@@ -12,6 +12,9 @@ import (
 func (r *resolver) page(ctx context.Context, first *int, after *string, last *int, before *string) (*portfolio.View, portfolio.PageRequest) {
 	request := portfolio.PageRequest{First: first, Last: last, After: deref(after), Before: deref(before)}
 	view := viewOf(ctx)
+	if wentBack(ctx).from.Revision > 0 {
+		return view, request // a day is itself a revision, which every page shows
+	}
 	for _, cursor := range []string{request.After, request.Before} {
 		if cursor == "" {
 			continue

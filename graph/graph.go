@@ -46,6 +46,8 @@ type Syncer interface {
 // Config says what a handler serves.
 type Config struct {
 	Reader Reader
+	// Past serves the days before today; without it there is none.
+	Past Past
 	// Syncer serves the mutations; without it they answer that the server
 	// synchronises nothing.
 	Syncer Syncer
@@ -74,9 +76,9 @@ func New(c Config) *Handler {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	r := &resolver{reader: c.Reader, syncer: c.Syncer, editor: c.Editor, age: c.Age, kept: newRevisions(c.Now)}
+	r := &resolver{reader: c.Reader, past: c.Past, syncer: c.Syncer, editor: c.Editor, age: c.Age, kept: newRevisions(c.Now)}
 	t := transport.New(transport.Config{
-		Schema: generated.NewExecutableSchema(generated.Config{Resolvers: r}),
+		Schema: generated.NewExecutableSchema(generated.Config{Schema: newSchema(), Resolvers: r}),
 		Limits: c.Limits,
 		Log:    c.Log,
 		Now:    c.Now,
@@ -84,16 +86,25 @@ func New(c Config) *Handler {
 			view := r.view(c.Reader.Snapshot(), portfolio.CallerOf(ctx))
 			return withView(ctx, view), map[string]any{"revision": revisionExtension(view.Data(), c.Age)}
 		},
-		State: func(ctx context.Context, operational bool) string {
-			p := viewOf(ctx).Data()
-			if operational {
-				p = viewOf(ctx).Position()
-			}
-			return fmt.Sprintf("%d %s%s", p.Revision, p.Hash, viewOf(ctx).HistoryState())
-		},
+		GoBack:    r.goBack,
+		State:     state,
 		Revisions: waiter{c.Reader},
 	})
 	return &Handler{Handler: t, transport: t, reader: c.Reader}
+}
+
+// state names what a request reads.
+func state(ctx context.Context, operational bool) string {
+	p := viewOf(ctx).Data()
+	if operational {
+		p = viewOf(ctx).Position()
+	}
+	name := fmt.Sprintf("%d %s%s", p.Revision, p.Hash, viewOf(ctx).HistoryState())
+	if now := wentBack(ctx).from; now.Revision > 0 {
+		// What may be shown of a past day can depend on what holds now.
+		name += fmt.Sprintf(" from %d %s", now.Revision, now.Hash)
+	}
+	return name
 }
 
 // revisionExtension is what every answer says of the revision it is of.
@@ -129,7 +140,6 @@ func viewOf(ctx context.Context) *portfolio.View {
 // SDL is the schema as text, with its descriptions.
 func SDL() string {
 	var text strings.Builder
-	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
-	formatter.NewFormatter(&text, formatter.WithIndent("  ")).FormatSchema(schema)
+	formatter.NewFormatter(&text, formatter.WithIndent("  ")).FormatSchema(newSchema())
 	return text.String()
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -30,6 +31,7 @@ var update = flag.Bool("update", false, "rewrite the answers in testdata")
 type world struct {
 	t       testing.TB
 	now     *portfolio.Snapshot
+	past    *portfolio.Snapshot // of any day before today; nil when there is none
 	time    time.Time
 	age     time.Duration // of what the store last said
 	syncer  *syncer
@@ -50,7 +52,7 @@ func newWorld(t testing.TB) *world {
 // restart makes a handler that has kept no revision, as another replica has.
 func (w *world) restart() {
 	w.handler = graph.New(graph.Config{
-		Reader: w, Syncer: w.syncer, Editor: edit.New(worldLog{w: w}, w, slog.New(slog.DiscardHandler)),
+		Reader: w, Past: w, Syncer: w.syncer, Editor: edit.New(worldLog{w: w}, w, slog.New(slog.DiscardHandler)),
 		Age:    func() time.Duration { return w.age },
 		Now:    func() time.Time { return w.time },
 		Limits: limit.Limits{MinuteCost: 1 << 40},
@@ -60,6 +62,18 @@ func (w *world) restart() {
 func (w *world) Snapshot() *portfolio.Snapshot { return w.now }
 
 func (w *world) Wait(context.Context, int64) (*portfolio.Snapshot, error) { return w.now, nil }
+
+func (w *world) AsOf(_ context.Context, day portfolio.Date, _ portfolio.SettingsOf) (*portfolio.Snapshot, error) {
+	switch {
+	case day == w.now.Today():
+		return w.now, nil
+	case day.After(w.now.Today()):
+		return nil, fmt.Errorf("%w: that day is to come", portfolio.ErrInvalid)
+	case w.past == nil:
+		return nil, fmt.Errorf("%w: there is no history", portfolio.ErrNotFound)
+	}
+	return w.past, nil
+}
 
 func (w *world) commit(c portfolio.Commit) {
 	c.Revision = w.now.Position().Revision + 1

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"plumbline/portfolio"
 )
 
 // A querist writes random queries that the schema accepts. What has arguments
@@ -26,6 +28,8 @@ type querist struct {
 	fragments []string
 	spread    map[string][]string // fragments by their type
 	pages     []string            // the root lists that go on by a variable
+	day       any                 // that all root fields are of; nil for now
+	settings  any                 // that shape it
 }
 
 // A question is a query with its variables.
@@ -44,11 +48,15 @@ type enumValue string
 func (q *querist) draft() question {
 	q.names, q.variables, q.declared, q.fragments, q.pages = 0, map[string]any{}, nil, nil, nil
 	q.spread = map[string][]string{}
+	q.day, q.settings = nil, enumValue(portfolio.SettingsThen)
+	if q.one(5) {
+		q.day = []any{oddPast, oddToday}[q.IntN(2)]
+	}
 	var body strings.Builder
 	for range 1 + q.IntN(3) {
 		fields := q.schema.Query.Fields
 		f := fields[q.IntN(len(fields))]
-		for strings.HasPrefix(f.Name, "__") {
+		for strings.HasPrefix(f.Name, "__") || q.day != nil && f.Directives.ForName("operational") != nil {
 			f = fields[q.IntN(len(fields))]
 		}
 		q.field(&body, f, 5, true)
@@ -220,6 +228,14 @@ func (q *querist) arguments(f *ast.FieldDefinition, root bool) string {
 	for _, a := range f.Arguments {
 		switch {
 		case paged && slices.Contains([]string{"first", "after", "last", "before"}, a.Name):
+		case root && a.Name == "asOf":
+			if q.day != nil {
+				add(a.Name, a.Type, q.day)
+			}
+		case root && a.Name == "asOfSettings":
+			if q.one(3) {
+				add(a.Name, a.Type, q.settings)
+			}
 		case a.Name == "customField": // goes with CUSTOM_FIELD, below
 		case a.Type.NonNull || q.one(3):
 			add(a.Name, a.Type, q.argument(f, a))

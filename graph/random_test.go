@@ -356,15 +356,23 @@ func newOddWorld(t *testing.T, chance *rand.Rand) *oddWorld {
 	w.put(w.measured(chance)...)
 	w.put(w.decided(chance)...)
 	w.put(oddWork()...)
+	w.past = w.now
+	w.put(w.oddDocuments(chance, 100)...)
 	return w
 }
+
+// The days that random queries are of.
+const (
+	oddPast  = "2026-02-28"
+	oddToday = "2026-03-01"
+)
 
 // odd starts a handler that has kept nothing and whose limits let every
 // random query through.
 func (w *oddWorld) odd() {
 	most := int64(1) << 40
 	w.handler = graph.New(graph.Config{
-		Reader: w, Syncer: w.syncer, Editor: yes{},
+		Reader: w, Past: w, Syncer: w.syncer, Editor: yes{},
 		Now: func() time.Time { return w.time },
 		Log: slog.New(slog.NewTextHandler(&w.log, nil)),
 		Limits: limit.Limits{

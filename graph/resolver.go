@@ -10,6 +10,7 @@ import (
 // others are fields and methods of the handles of package portfolio.
 type resolver struct {
 	reader Reader
+	past   Past
 	syncer Syncer
 	editor Editor
 	age    func() time.Duration // of what the store last said

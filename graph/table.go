@@ -22,6 +22,7 @@ type Failure = transport.Failure
 type Table struct {
 	trusted   *transport.Trusted
 	view      *portfolio.View
+	gone      journey
 	list      tableList
 	variables map[string]any
 	most      int // rows wanted; negative is all
@@ -52,15 +53,24 @@ func (h *Handler) Table(ctx context.Context, document string, variables map[stri
 	caller := portfolio.CallerOf(ctx)
 	t := &Table{
 		trusted: trusted, list: list, most: most, left: most, variables: maps.Clone(variables),
-		// Not through the resolver, which keeps a revision for its next
-		// page: the table itself has it.
-		view: h.reader.Snapshot().View(caller),
 	}
 	if t.variables == nil {
 		t.variables = map[string]any{}
 	}
+	// Not through the resolver, which keeps a revision for its next page: the
+	// table itself has it.
+	began, err := trusted.Begin(withView(ctx, h.reader.Snapshot().View(caller)), t.variables)
+	if err != nil {
+		return nil, err
+	}
+	t.view, t.gone = viewOf(began), wentBack(began)
 	t.size, err = t.pageSize(ctx, caller)
 	return t, err
+}
+
+// reading returns a context that reads what the table is of.
+func (t *Table) reading(ctx context.Context) context.Context {
+	return context.WithValue(withView(ctx, t.view), journeyKey{}, t.gone)
 }
 
 // pageSize is how many rows one execution may answer: as many as a page has,
@@ -99,7 +109,7 @@ func (t *Table) Columns() []Column { return slices.Clone(t.list.columns) }
 func (t *Table) Tag(ctx context.Context, form string) (string, error) {
 	t.variables["first"] = t.most
 	defer delete(t.variables, "first")
-	return t.trusted.Tag(withView(ctx, t.view), t.variables, form)
+	return t.trusted.Tag(t.reading(ctx), t.variables, form)
 }
 
 // Page returns the next rows as a JSON array of objects, and whether they are
@@ -158,7 +168,7 @@ func (t *Table) run(ctx context.Context, n int) (answer tableAnswer, rows int, e
 	t.variables["after"] = t.after
 	for {
 		t.variables["first"] = n
-		data, err := t.trusted.Run(withView(ctx, t.view), t.variables)
+		data, err := t.trusted.Run(t.reading(ctx), t.variables)
 		var failure *Failure
 		switch {
 		case err == nil:

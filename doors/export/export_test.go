@@ -189,6 +189,10 @@ func TestWhatIsAskedFor(t *testing.T) {
 	if diff := cmp.Diff(want, s.variables); diff != "" || s.most != 7 || !strings.Contains(s.document, "milestones(") {
 		t.Errorf("asked for %d rows of %.60q: %s", s.most, s.document, diff)
 	}
+	ask(t, s, http.MethodGet, "/export/projects.csv?asOf=2026-03-02&asOfSettings=NOW")
+	if diff := cmp.Diff(map[string]any{"asOf": "2026-03-02", "asOfSettings": "NOW"}, s.variables); diff != "" {
+		t.Errorf("a past day is asked for otherwise: %s", diff)
+	}
 	ask(t, s, http.MethodGet, "/export/projects.csv")
 	if len(s.variables) > 0 || s.most >= 0 {
 		t.Errorf("asked for %d rows with %v, want all", s.most, s.variables)

@@ -88,12 +88,14 @@ func (a *asking) parameters(u *url.URL) error {
 				return failed(invalid, "%s is not JSON, URL-encoded, as GraphQL takes it: %v", name, err)
 			}
 			a.variables[name] = value
+		case "asOf", "asOfSettings":
+			a.variables[name] = given[0]
 		case "first":
 			if a.most, err = strconv.Atoi(given[0]); err != nil || a.most < 0 {
 				return failed(invalid, "first is %.20q; it must be a whole number of rows, and not negative", given[0])
 			}
 		default:
-			return failed(invalid, "there is no parameter %.40q; there are filter, orderBy and first", name)
+			return failed(invalid, "there is no parameter %.40q; there are filter, orderBy, first, asOf and asOfSettings", name)
 		}
 	}
 	return nil

@@ -13457,6 +13457,14 @@ type ContributionEdge {
   node: Contribution!
 }
 `, BuiltIn: false},
+	{Name: "../schema/past.graphqls", Input: `"Whose settings and names of departments shape the view of a past day."
+enum SettingsOf {
+  "Those of that day, as people saw it then."
+  THEN
+  "Those of today: facts of that day in today's words and by today's rules."
+  NOW
+}
+`, BuiltIn: false},
 	{Name: "../schema/people.graphqls", Input: `extend type Query {
   "The departments, by name."
   departments(

@@ -11,10 +11,14 @@ import (
 // between a connection and its node, cost nothing.
 const (
 	objectCost     = 1
-	connectionCost = 2  // plus the cost of an element for each of the page
-	aggregateCost  = 5  // a pass over what the filter leaves
-	groupCost      = 10 // for each group
+	connectionCost = 2   // plus the cost of an element for each of the page
+	aggregateCost  = 5   // a pass over what the filter leaves
+	groupCost      = 10  // for each group
+	pastCost       = 500 // for each field of Query that shows a past day
 )
+
+// AsOf is the argument that asks for a past day.
+const AsOf = "asOf"
 
 // How long a list is taken to be when nothing says it.
 const (
@@ -115,7 +119,7 @@ func (w *costWalk) field(f *ast.Field) price {
 		size := w.meter.introspectedSize(f)
 		return price{introspection: product(size, sum(inner.introspection, objectCost))}
 	}
-	switch own := objectWeight(typeName); {
+	switch own := sum(objectWeight(typeName), w.past(f)); {
 	case isConnection(typeName):
 		elements := product(w.size(f, pageSize), inner.each)
 		return price{once: sum(sum(own, inner.once), elements)}
@@ -142,6 +146,22 @@ func objectWeight(typeName string) int64 {
 		return groupCost
 	}
 	return objectCost
+}
+
+// past is what a field costs beside all else because of the days it is of: going
+// back to one takes seconds, unless somebody did a moment ago.
+func (w *costWalk) past(f *ast.Field) int64 {
+	var days int64
+	for _, name := range []string{AsOf, "from"} {
+		given, argument := f.Arguments.ForName(name), f.Definition.Arguments.ForName(name)
+		if given == nil || argument == nil || argument.Type.Name() != "Date" || f.ObjectDefinition != w.meter.schema.Query {
+			continue
+		}
+		if value, err := given.Value.Value(w.variables); err == nil && value != nil && value != "" {
+			days++
+		}
+	}
+	return product(days, pastCost)
 }
 
 // size tells how long the field's list may get: what first or last ask for,

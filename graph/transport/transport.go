@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -55,6 +56,10 @@ type Config struct {
 	// context it returns is that of every resolver, so this is where what a
 	// request reads is pinned; the extensions go into the answer.
 	Begin func(context.Context) (context.Context, map[string]any)
+	// GoBack is called after Begin for an operation that asks for another day
+	// than now, once it is paid for. The context it returns is that of every
+	// resolver, and its extensions replace those of Begin.
+	GoBack func(context.Context, Asked) (context.Context, map[string]any, error)
 	// State names, with the context that Begin returned, the state of what
 	// resolvers read, with or without what the schema marks as @operational.
 	// Answers by GET carry it in their ETag; without it they have none.
@@ -92,6 +97,9 @@ func New(c Config) *Handler {
 	}
 	if c.Begin == nil {
 		c.Begin = func(ctx context.Context) (context.Context, map[string]any) { return ctx, nil }
+	}
+	if c.GoBack == nil {
+		c.GoBack = func(ctx context.Context, _ Asked) (context.Context, map[string]any, error) { return ctx, nil, nil }
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -167,6 +175,17 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, media mediaType
 	if err != nil {
 		return h.refuse(ctx, media, report, err).extend(extensions)
 	}
+	var charge limit.Charge
+	if op.goesBack() { // which is work, so it is paid for before
+		if charge, err = h.charge(caller, op, budget); err != nil {
+			return h.refuse(ctx, media, report, err).extend(extensions)
+		}
+		var more map[string]any
+		if ctx, more, err = h.GoBack(ctx, op.asked); err != nil {
+			return h.refuse(ctx, media, report, err).extend(extensions)
+		}
+		maps.Copy(extensions, more)
+	}
 	tag := ""
 	if req.readOnly {
 		tag = h.tag(ctx, op, caller, string(media))
@@ -174,9 +193,10 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, media mediaType
 	if tag != "" && etag.Knows(r.Header, tag) {
 		return &answer{status: http.StatusNotModified, tag: tag}
 	}
-	charge, err := h.charge(caller, op, budget)
-	if err != nil {
-		return h.refuse(ctx, media, report, err).extend(extensions)
+	if !op.goesBack() {
+		if charge, err = h.charge(caller, op, budget); err != nil {
+			return h.refuse(ctx, media, report, err).extend(extensions)
+		}
 	}
 	a = h.execute(limit.WithCharge(ctx, charge), op, budget, report)
 	if len(a.errors) == 0 {
@@ -232,6 +252,13 @@ type preparedOperation struct {
 	variables map[string]any
 	cost      limit.Cost
 	rehearsal bool // only to be priced: operation is what tells the price
+	asked     Asked
+}
+
+// goesBack reports whether the operation reads another day than now, or by
+// other settings.
+func (op *preparedOperation) goesBack() bool {
+	return !op.rehearsal && op.asked != Asked{Settings: portfolio.SettingsThen}
 }
 
 // prepare finds what is to be executed and whether this caller may ask it.
@@ -262,8 +289,12 @@ func (h *handler) prepare(req *request, caller portfolio.Caller) (*preparedOpera
 	case cost.Introspection > h.Limits.IntrospectionCost:
 		return nil, problem.New(problem.TooComplex, "the introspection costs %d, at most %d are allowed", cost.Introspection, h.Limits.IntrospectionCost)
 	}
+	asked, err := askedOf(doc, op, variables)
+	if err != nil {
+		return nil, err
+	}
 	left, rehearsal := rehearse(doc, op, variables)
-	return &preparedOperation{query: query, document: doc, operation: left, variables: variables, cost: cost, rehearsal: rehearsal}, nil
+	return &preparedOperation{query: query, document: doc, operation: left, variables: variables, cost: cost, rehearsal: rehearsal, asked: asked}, nil
 }
 
 // permit refuses operations that this caller, or this way of asking, must not

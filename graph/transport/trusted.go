@@ -82,6 +82,23 @@ func (t *Trusted) Tag(ctx context.Context, variables map[string]any, form string
 	return t.handler.tag(ctx, op, t.caller, form), nil
 }
 
+// Begin returns a context that reads what the document asks for with these
+// variables: another day than now, if it does. ctx says what is read now.
+func (t *Trusted) Begin(ctx context.Context, variables map[string]any) (context.Context, error) {
+	op, err := t.prepare(variables)
+	if err != nil {
+		return ctx, t.failure(ctx, err)
+	}
+	if !op.goesBack() {
+		return ctx, nil
+	}
+	past, _, err := t.handler.GoBack(ctx, op.asked)
+	if err != nil {
+		return ctx, t.failure(ctx, err)
+	}
+	return past, nil
+}
+
 // Cost tells what one execution with these variables costs.
 func (t *Trusted) Cost(ctx context.Context, variables map[string]any) (int64, error) {
 	op, err := t.prepare(variables)
@@ -134,9 +151,13 @@ func (t *Trusted) prepare(variables map[string]any) (*preparedOperation, error) 
 	if err != nil {
 		return nil, err
 	}
+	asked, err := askedOf(t.document, t.operation, values)
+	if err != nil {
+		return nil, err
+	}
 	return &preparedOperation{
 		query: t.query, document: t.document, operation: t.operation,
-		variables: values, cost: h.meter.Cost(t.document, t.operation, values),
+		variables: values, cost: h.meter.Cost(t.document, t.operation, values), asked: asked,
 	}, nil
 }
 

@@ -7,6 +7,7 @@
 package replica
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,6 +47,10 @@ type Options struct {
 	// ObservedDays is for how many days observations are kept in memory; 0 is
 	// portfolio.DefaultObservedDays.
 	ObservedDays int
+	// PastCount, PastBytes, PastFor and PastTime replace the defaults.
+	PastCount         int
+	PastBytes         int64
+	PastFor, PastTime time.Duration
 }
 
 // A Replica is an in-memory copy of the log that keeps itself up to date. Its
@@ -58,6 +63,7 @@ type Replica struct {
 	running sync.WaitGroup
 
 	current atomic.Pointer[portfolio.Snapshot]
+	past    *pasts
 
 	mu        sync.Mutex
 	published chan struct{} // closed when the next snapshot is there
@@ -72,33 +78,38 @@ func Open(ctx context.Context, log store.Log, options Options) (*Replica, error)
 	if r.logger == nil {
 		r.logger = slog.New(slog.DiscardHandler)
 	}
-	if r.options.PublishEvery == 0 {
-		r.options.PublishEvery = DefaultPublishEvery
-	}
-	if r.options.RetryEvery == 0 {
-		r.options.RetryEvery = DefaultRetryEvery
-	}
-	if r.options.DayEvery == 0 {
-		r.options.DayEvery = DefaultDayEvery
-	}
+	r.options = options.orDefaults()
 	if r.options.Day == nil {
 		r.options.Day = r.storeDay
 	}
+	life, stop := context.WithCancel(context.WithoutCancel(ctx))
+	r.stop = stop
+	r.past = newPasts(life, r.options, &r.running)
 	first, err := r.load(ctx)
 	if err != nil {
+		stop()
 		return nil, fmt.Errorf("open replica: %w", err)
 	}
 	r.publish(first)
-
-	ctx, r.stop = context.WithCancel(context.WithoutCancel(ctx))
-	r.running.Go(func() { r.run(ctx, first) })
-	r.running.Go(func() { r.keepDay(ctx) })
+	r.running.Go(func() { r.run(life, first) })
+	r.running.Go(func() { r.keepDay(life) })
 	return r, nil
+}
+
+func (o Options) orDefaults() Options {
+	o.PublishEvery = cmp.Or(o.PublishEvery, DefaultPublishEvery)
+	o.RetryEvery = cmp.Or(o.RetryEvery, DefaultRetryEvery)
+	o.DayEvery = cmp.Or(o.DayEvery, DefaultDayEvery)
+	o.PastCount = cmp.Or(o.PastCount, DefaultPastCount)
+	o.PastBytes = cmp.Or(o.PastBytes, DefaultPastBytes)
+	o.PastFor = cmp.Or(o.PastFor, DefaultPastFor)
+	o.PastTime = cmp.Or(o.PastTime, DefaultPastTime)
+	return o
 }
 
 // Close stops following. The last snapshot stays readable; the log stays open.
 func (r *Replica) Close() {
-	r.stop()
+	r.past.end(r.stop)
 	r.running.Wait()
 }
 
@@ -188,6 +199,7 @@ func (r *Replica) load(ctx context.Context) (*portfolio.Snapshot, error) {
 
 func (r *Replica) publish(s *portfolio.Snapshot) {
 	r.current.Store(s)
+	r.past.publish(s)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	close(r.published)
