@@ -14,7 +14,7 @@ help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
 
 .PHONY: check
-check: $(CONTRACT) generated format vet lint test race fuzz ## Everything that guards quality, as CI runs it
+check: $(CONTRACT) brief-browser generated format vet lint test race fuzz ## Everything that guards quality, as CI runs it
 
 # What only some machines have, a check and a contract insist on instead of
 # skipping the tests that need it.
@@ -66,6 +66,16 @@ contract: $(CONTRACT) ## The tests that need npm or a MongoDB wire server
 	$(GO) test -count=1 -run 'Contract' .
 	$(GO) test -count=1 -run 'Specification' ./connectors/jira
 	$(GO) test -count=1 ./store/mongostore
+
+# A check goes on where no browser can be had: the test says that it is skipped.
+.PHONY: brief-browser
+brief-browser: ## Install Chromium, with which a test looks at the briefing, where Debian has it
+	@for name in chromium chromium-browser google-chrome; do command -v $$name && exit 0; done; \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+			{ apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } > /dev/null || echo "Chromium could not be installed"; \
+		else \
+			echo "Chromium is not installed, and nobody here can install it"; \
+		fi
 
 .PHONY: fuzz
 fuzz: ## A short fuzz of everything that strangers write

@@ -216,6 +216,10 @@ func (f *fakePlant) SetClock(_ context.Context, today portfolio.Date) (portfolio
 
 func (f *fakePlant) CheckFolder(context.Context) (*control.FilesReport, error) { return nil, nil }
 
+func (f *fakePlant) Brief(context.Context, control.BriefRequest) (control.File, error) {
+	return control.File{}, portfolio.ErrUnavailable
+}
+
 func (f *fakePlant) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(w, r.Body)

@@ -295,6 +295,10 @@ func (q *querist) argument(f *ast.FieldDefinition, a *ast.ArgumentDefinition) an
 		return false
 	case "of":
 		return []any{0, 50, 99.9, 100, 12.5}[q.IntN(5)]
+	case "department": // one that there is, most often; of the others nothing is found
+		return []any{nil, "open", "open-below", "shut", q.text()}[q.IntN(5)]
+	case "on": // a day, most often one that has begun
+		return []any{nil, "2026-03-01", "2026-02-15", "2025-01-01", "0001-01-01", "9999-12-31"}[q.IntN(6)]
 	case "maxLag", "last": // of what is no page
 		if !q.one(100) {
 			return q.IntN(37)

@@ -50,6 +50,10 @@ func oddStrategies() []portfolio.Document {
 		&portfolio.KeyResultFact{Slug: "k3", Objective: "gone"},
 		&portfolio.KPIFact{Slug: "doors", Name: "Doors", Department: "open", Direction: portfolio.HigherIsBetter, Period: portfolio.PeriodMonth, Target: number("9")},
 		&portfolio.MeasurementFact{KPI: "doors", Period: "2026-01", Actual: number("4")},
+		// One that had no target before, so that nothing can be compared.
+		&portfolio.KPIFact{Slug: "windows", Name: "Windows", Department: "open", Direction: portfolio.HigherIsBetter, Period: portfolio.PeriodMonth},
+		&portfolio.MeasurementFact{KPI: "windows", Period: "2025-12", Actual: number("4")},
+		&portfolio.MeasurementFact{KPI: "windows", Period: "2026-01", Actual: number("4"), Target: number("5")},
 	}
 	for i, budget := range []string{"9", "5", "5", "1", "", ""} {
 		docs = append(docs, orderly("eng", strconv.Itoa(100+2*i), budget, oddObjectives[i%len(oddObjectives)], i)...)
@@ -116,6 +120,8 @@ var deepQuestions = []string{
 	`{ projects(first: 100) { nodes { alignment { explain { method strategyVersion { version } weights { local } notes { code }
 		terms { counts points calculation leaves { leaf } reason { code } contribution { points } }
 		spend { amount { amount } reason { code } override { value } source { connection } } } } } } }`,
+	`{ briefing { kpiMovements { nodes { kpi { key } change reason { code } } } headline { now before change reason { code } } gaps { reason { code } } } }`,
+	`{ assumptions(first: 100) { nodes { recorded { author at version } } } }`,
 	`{ misalignment { inversions { edges { cursor node { project { name } } } } orphans { edges { cursor node { name } } } } }`,
 	`{ people(first: 100) { nodes { identity { key name email basis department { key } accounts { name } } suggestedSame { name } } } }`,
 	`{ risks(first: 500) { nodes { milestone { name } recorded { author at version } preventedExposureReason { code } } aggregates { byResponse { response count } effectivenessReason { code } }

@@ -3,6 +3,7 @@ package portfolio
 import (
 	"fmt"
 	"slices"
+	"time"
 )
 
 const (
@@ -36,6 +37,7 @@ type Briefing struct {
 	milestones briefedMilestones
 	projects   briefedProjects
 	kpis       briefedKPIs
+	risks      briefedRisks
 }
 
 // BriefingDays are days one after the other.
@@ -65,6 +67,9 @@ func (v *View) Briefing(period *Period, department *string, on Date) (*Briefing,
 	if period != nil {
 		b.Period = *period
 	}
+	if b.Period.later(on, -2).Before(NewDate(1, time.January, 1)) {
+		return nil, fmt.Errorf("%w: on is %s, before which there are not days enough to compare with", ErrInvalid, on)
+	}
 	b.Days = &BriefingDays{b.Period.later(on, -1).AddDays(1), on}
 	b.Before = &BriefingDays{b.Period.later(on, -2).AddDays(1), b.Days.First.AddDays(-1)}
 	b.Next = &BriefingDays{on, b.Period.later(on, 1)}
@@ -78,6 +83,7 @@ func (v *View) Briefing(period *Period, department *string, on Date) (*Briefing,
 	b.lookAtMilestones()
 	b.lookAtProjects()
 	b.lookAtKPIs()
+	b.lookAtRisks()
 	return b, nil
 }
 

@@ -15,6 +15,10 @@ const (
 	MeasureRed             BriefingMeasure = "RED"
 	MeasureDisagreeing     BriefingMeasure = "DISAGREEING"
 	MeasureKPIsBelowTarget BriefingMeasure = "KPIS_BELOW_TARGET"
+	MeasureRisksOpen       BriefingMeasure = "RISKS_OPEN"
+	MeasureRisksPrevented  BriefingMeasure = "RISKS_PREVENTED"
+	MeasureIssuesOpened    BriefingMeasure = "ISSUES_OPENED"
+	MeasureIssuesCritical  BriefingMeasure = "ISSUES_CRITICAL"
 )
 
 // The codes of why a briefing does not tell something.
@@ -25,6 +29,8 @@ const (
 	ReasonNoKPIs        = "NO_KPIS"
 	ReasonTooFewPeriods = "TOO_FEW_PERIODS"
 	ReasonLateActuals   = "LATE_ACTUALS"
+	ReasonNoRisks       = "NO_RISKS"
+	ReasonUndatedRisks  = "UNDATED_RISKS"
 )
 
 // A BriefingCount is one figure of the headline with its change.
@@ -58,6 +64,10 @@ func (b *Briefing) Headline() []*BriefingCount {
 		b.today(MeasureRed, len(b.projects.red), notKept),
 		b.today(MeasureDisagreeing, len(b.projects.disagreeing), notKept),
 		both(MeasureKPIsBelowTarget, b.kpis.below, b.kpis.belowBefore),
+		both(MeasureRisksOpen, len(b.risks.open), b.risks.openBefore),
+		both(MeasureRisksPrevented, len(b.risks.prevented), b.risks.preventedBefore),
+		both(MeasureIssuesOpened, len(b.risks.opened), b.risks.openedBefore),
+		both(MeasureIssuesCritical, len(b.risks.grave), b.risks.graveOnce),
 	}
 }
 
@@ -87,6 +97,7 @@ const (
 	SectionHealth     BriefingSection = "HEALTH"
 	SectionKPIs       BriefingSection = "KPIS"
 	SectionMoney      BriefingSection = "MONEY"
+	SectionRisks      BriefingSection = "RISKS"
 )
 
 // A BriefingGap says why a part of a briefing is empty, or tells less than it
@@ -114,6 +125,12 @@ func (b *Briefing) Gaps() []*BriefingGap {
 	case k.late > 0:
 		add(SectionKPIs, ReasonLateActuals, "The actual values of %s are late.", counted(k.late, "KPI"))
 	}
+	switch r := &b.risks; {
+	case r.known == 0:
+		add(SectionRisks, ReasonNoRisks, "No risk and no issue is recorded.")
+	case r.undated > 0:
+		add(SectionRisks, ReasonUndatedRisks, "Nobody said when %s prevented.", were(r.undated, "risk"))
+	}
 	if b.department != "" {
 		add(SectionMoney, ReasonScope, "Spend is compared with strategy for the whole organisation only: strategies are not a department's.")
 	}
@@ -126,6 +143,15 @@ func counted(n int, what string) string {
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// were is a number of things that something happened to: 1 risk was, 2 risks
+// were.
+func were(n int, what string) string {
+	if n == 1 {
+		return counted(n, what) + " was"
+	}
+	return counted(n, what) + " were"
 }
 
 // Misalignment says where money and strategy differ; nil for a department,

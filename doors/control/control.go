@@ -33,6 +33,9 @@ type Operator interface {
 	// SetClock commits the day that views take as today and returns the one it
 	// was before.
 	SetClock(ctx context.Context, today portfolio.Date) (before portfolio.Date, err error)
+	// Brief prints a briefing of what its own caller, the machine's owner, may
+	// see: everything.
+	Brief(ctx context.Context, request BriefRequest) (File, error)
 	Files
 }
 

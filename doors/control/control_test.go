@@ -67,6 +67,10 @@ func (o *operator) Export(_ context.Context, lists []string) (control.Exported, 
 	return control.Exported{Files: []control.File{{Name: lists[0], Data: []byte("\x00\xff")}}}, nil
 }
 
+func (o *operator) Brief(_ context.Context, r control.BriefRequest) (control.File, error) {
+	return control.File{Name: "brief." + r.Format, Data: []byte(string(r.Period) + " " + r.Department + " " + r.On.String())}, nil
+}
+
 func (o *operator) CheckFolder(context.Context) (*control.FilesReport, error) { return nil, nil }
 
 func (o *operator) ApplyFolder(_ context.Context, files []control.File) (control.FilesReport, error) {

@@ -90,6 +90,7 @@ func handler(operator Operator, key secret.String) http.Handler {
 	answer(mux, "POST /check", operator.Check)
 	answer(mux, "POST /apply", operator.Apply)
 	answer(mux, "POST /clock", operator.SetClock)
+	answer(mux, "POST /brief", operator.Brief)
 	answer(mux, "POST /import", operator.Import)
 	answer(mux, "POST /export", operator.Export)
 	answer(mux, "POST /folder/apply", operator.ApplyFolder)
