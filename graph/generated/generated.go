@@ -41,6 +41,30 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	ActionItem struct {
+		DaysToDue func(childComplexity int) int
+		Decision  func(childComplexity int) int
+		Done      func(childComplexity int) int
+		Due       func(childComplexity int) int
+		Open      func(childComplexity int) int
+		Overdue   func(childComplexity int) int
+		Owner     func(childComplexity int) int
+		OwnerName func(childComplexity int) int
+		Title     func(childComplexity int) int
+	}
+
+	ActionItemConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ActionItemEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	AffectedMilestone struct {
 		Depth           func(childComplexity int) int
 		Milestone       func(childComplexity int) int
@@ -98,6 +122,36 @@ type ComplexityRoot struct {
 		Reason       func(childComplexity int) int
 	}
 
+	Assignment struct {
+		Allocation       func(childComplexity int) int
+		CountsFrom       func(childComplexity int) int
+		CountsTo         func(childComplexity int) int
+		From             func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Identity         func(childComplexity int) int
+		IdleReason       func(childComplexity int) int
+		Key              func(childComplexity int) int
+		Person           func(childComplexity int) int
+		PersonReference  func(childComplexity int) int
+		Project          func(childComplexity int) int
+		ProjectReference func(childComplexity int) int
+		Recorded         func(childComplexity int) int
+		Role             func(childComplexity int) int
+		To               func(childComplexity int) int
+	}
+
+	AssignmentConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	AssignmentEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	Assumption struct {
 		AgeDays    func(childComplexity int) int
 		Department func(childComplexity int) int
@@ -141,21 +195,25 @@ type ComplexityRoot struct {
 	}
 
 	Briefing struct {
-		Before       func(childComplexity int) int
-		Completed    func(childComplexity int, first *int, after *string) int
-		Days         func(childComplexity int) int
-		Department   func(childComplexity int) int
-		Disagreeing  func(childComplexity int, first *int, after *string) int
-		DueNext      func(childComplexity int, first *int, after *string) int
-		Gaps         func(childComplexity int) int
-		GoLivesAhead func(childComplexity int, first *int, after *string) int
-		Headline     func(childComplexity int) int
-		KpiMovements func(childComplexity int, first *int, after *string) int
-		Misalignment func(childComplexity int) int
-		Next         func(childComplexity int) int
-		Overdue      func(childComplexity int, first *int, after *string) int
-		Period       func(childComplexity int) int
-		Red          func(childComplexity int, first *int, after *string) int
+		Before         func(childComplexity int) int
+		Completed      func(childComplexity int, first *int, after *string) int
+		Days           func(childComplexity int) int
+		Department     func(childComplexity int) int
+		Disagreeing    func(childComplexity int, first *int, after *string) int
+		DueNext        func(childComplexity int, first *int, after *string) int
+		Gaps           func(childComplexity int) int
+		GoLivesAhead   func(childComplexity int, first *int, after *string) int
+		Headline       func(childComplexity int) int
+		IssuesCritical func(childComplexity int, first *int, after *string) int
+		IssuesOpened   func(childComplexity int, first *int, after *string) int
+		KpiMovements   func(childComplexity int, first *int, after *string) int
+		Misalignment   func(childComplexity int) int
+		Next           func(childComplexity int) int
+		Overdue        func(childComplexity int, first *int, after *string) int
+		Period         func(childComplexity int) int
+		Red            func(childComplexity int, first *int, after *string) int
+		RisksOpen      func(childComplexity int, first *int, after *string) int
+		RisksPrevented func(childComplexity int, first *int, after *string) int
 	}
 
 	BriefingCount struct {
@@ -174,6 +232,45 @@ type ComplexityRoot struct {
 	BriefingGap struct {
 		Reason  func(childComplexity int) int
 		Section func(childComplexity int) int
+	}
+
+	Capacity struct {
+		From            func(childComplexity int) int
+		ID              func(childComplexity int) int
+		Key             func(childComplexity int) int
+		Person          func(childComplexity int) int
+		PersonReference func(childComplexity int) int
+		Reason          func(childComplexity int) int
+		Recorded        func(childComplexity int) int
+		Share           func(childComplexity int) int
+		To              func(childComplexity int) int
+	}
+
+	CapacityConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	CapacityEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	CategoryCount struct {
+		Category func(childComplexity int) int
+		Count    func(childComplexity int) int
+	}
+
+	CommonProblem struct {
+		AppliedTo      func(childComplexity int) int
+		Category       func(childComplexity int) int
+		Count          func(childComplexity int) int
+		Lessons        func(childComplexity int) int
+		Projects       func(childComplexity int) int
+		Recommendation func(childComplexity int) int
+		Title          func(childComplexity int) int
 	}
 
 	Comparison struct {
@@ -231,6 +328,77 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	Control struct {
+		Applicable     func(childComplexity int) int
+		Code           func(childComplexity int) int
+		Description    func(childComplexity int) int
+		Excepted       func(childComplexity int) int
+		Failed         func(childComplexity int) int
+		PassRate       func(childComplexity int) int
+		PassRateReason func(childComplexity int) int
+		Passed         func(childComplexity int) int
+		Title          func(childComplexity int) int
+	}
+
+	ControlException struct {
+		ApprovedBy          func(childComplexity int) int
+		ApprovedByReference func(childComplexity int) int
+		Control             func(childComplexity int) int
+		Expired             func(childComplexity int) int
+		ID                  func(childComplexity int) int
+		Key                 func(childComplexity int) int
+		Project             func(childComplexity int) int
+		ProjectReference    func(childComplexity int) int
+		Reason              func(childComplexity int) int
+		Recorded            func(childComplexity int) int
+		Until               func(childComplexity int) int
+	}
+
+	ControlExceptionConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ControlExceptionEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ControlFinding struct {
+		Control         func(childComplexity int) int
+		Excepted        func(childComplexity int) int
+		Exception       func(childComplexity int) int
+		ExceptionReason func(childComplexity int) int
+		Mend            func(childComplexity int) int
+		Project         func(childComplexity int) int
+		Title           func(childComplexity int) int
+		Why             func(childComplexity int) int
+	}
+
+	ControlFindingConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ControlFindingEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ControlReport struct {
+		Applicable     func(childComplexity int) int
+		Controls       func(childComplexity int) int
+		Excepted       func(childComplexity int) int
+		Failed         func(childComplexity int) int
+		PassRate       func(childComplexity int) int
+		PassRateReason func(childComplexity int) int
+		Passed         func(childComplexity int) int
+	}
+
 	Coverage struct {
 		AtRiskShare    func(childComplexity int) int
 		Gap            func(childComplexity int) int
@@ -255,6 +423,114 @@ type ComplexityRoot struct {
 		User   func(childComplexity int) int
 	}
 
+	DataQuality struct {
+		Parts       func(childComplexity int) int
+		Reasons     func(childComplexity int) int
+		Score       func(childComplexity int) int
+		ScoreReason func(childComplexity int) int
+	}
+
+	DataQualityCheck struct {
+		Code     func(childComplexity int) int
+		Examples func(childComplexity int) int
+		Message  func(childComplexity int) int
+		Of       func(childComplexity int) int
+		Score    func(childComplexity int) int
+		Wrong    func(childComplexity int) int
+	}
+
+	DataQualityExample struct {
+		ID   func(childComplexity int) int
+		Name func(childComplexity int) int
+	}
+
+	DataQualityPart struct {
+		Checks      func(childComplexity int) int
+		Code        func(childComplexity int) int
+		Score       func(childComplexity int) int
+		ScoreReason func(childComplexity int) int
+	}
+
+	Decision struct {
+		Actions       func(childComplexity int) int
+		Blocks        func(childComplexity int) int
+		DaysToDue     func(childComplexity int) int
+		Decided       func(childComplexity int) int
+		Decider       func(childComplexity int) int
+		DeciderName   func(childComplexity int) int
+		Department    func(childComplexity int) int
+		Description   func(childComplexity int) int
+		Due           func(childComplexity int) int
+		ID            func(childComplexity int) int
+		Key           func(childComplexity int) int
+		LatencyDays   func(childComplexity int) int
+		LatencyReason func(childComplexity int) int
+		Open          func(childComplexity int) int
+		Outcome       func(childComplexity int) int
+		Overdue       func(childComplexity int) int
+		Projects      func(childComplexity int) int
+		Raised        func(childComplexity int) int
+		Recorded      func(childComplexity int) int
+		Title         func(childComplexity int) int
+		Type          func(childComplexity int) int
+		WaitingDays   func(childComplexity int) int
+		WaitingReason func(childComplexity int) int
+	}
+
+	DecisionAge struct {
+		Count func(childComplexity int) int
+		From  func(childComplexity int) int
+		Label func(childComplexity int) int
+		To    func(childComplexity int) int
+	}
+
+	DecisionAggregates struct {
+		Count                 func(childComplexity int) int
+		DecidedLatencyP50Days func(childComplexity int) int
+		DecidedLatencyP90Days func(childComplexity int) int
+		DecidedLatencyReason  func(childComplexity int) int
+		LatencyDays           func(childComplexity int) int
+		LatencyP50Days        func(childComplexity int) int
+		LatencyP90Days        func(childComplexity int) int
+		LatencyReason         func(childComplexity int) int
+		MilestonesBlocked     func(childComplexity int) int
+		Open                  func(childComplexity int) int
+		OpenByAge             func(childComplexity int) int
+		Overdue               func(childComplexity int) int
+		WaitingDays           func(childComplexity int) int
+	}
+
+	DecisionConnection struct {
+		Aggregates func(childComplexity int) int
+		Edges      func(childComplexity int) int
+		Groups     func(childComplexity int, by []portfolio.DecisionGroupField, having *portfolio.DecisionGroupHaving, orderBy []*portfolio.DecisionGroupOrder, first *int, after *string) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	DecisionEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	DecisionGroup struct {
+		Aggregates func(childComplexity int) int
+		Keys       func(childComplexity int) int
+	}
+
+	DecisionGroupConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	DecisionGroupEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	DeleteRecordsPayload struct {
 		Replayed   func(childComplexity int) int
 		Results    func(childComplexity int) int
@@ -263,11 +539,15 @@ type ComplexityRoot struct {
 	}
 
 	Department struct {
+		Controls      func(childComplexity int, below *bool) int
+		DataQuality   func(childComplexity int) int
+		Decisions     func(childComplexity int, filter *portfolio.DecisionFilter, orderBy []*portfolio.DecisionOrder, first *int, after *string, last *int, before *string) int
 		Head          func(childComplexity int) int
 		HeadReference func(childComplexity int) int
 		ID            func(childComplexity int) int
 		KPIs          func(childComplexity int, filter *portfolio.KPIFilter, orderBy []*portfolio.KPIOrder, first *int, after *string, last *int, before *string) int
 		Key           func(childComplexity int) int
+		Load          func(childComplexity int, from portfolio.Date, to portfolio.Date, below *bool) int
 		Name          func(childComplexity int) int
 		Parent        func(childComplexity int) int
 		Projects      func(childComplexity int, filter *portfolio.ProjectFilter, orderBy []*portfolio.ProjectOrder, first *int, after *string, last *int, before *string) int
@@ -402,13 +682,15 @@ type ComplexityRoot struct {
 	}
 
 	Identity struct {
-		Accounts   func(childComplexity int) int
-		Basis      func(childComplexity int) int
-		Department func(childComplexity int) int
-		Email      func(childComplexity int) int
-		ID         func(childComplexity int) int
-		Key        func(childComplexity int) int
-		Name       func(childComplexity int) int
+		Accounts    func(childComplexity int) int
+		Assignments func(childComplexity int, filter *portfolio.AssignmentFilter, orderBy []*portfolio.AssignmentOrder, first *int, after *string, last *int, before *string) int
+		Basis       func(childComplexity int) int
+		Department  func(childComplexity int) int
+		Email       func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Key         func(childComplexity int) int
+		Load        func(childComplexity int, from portfolio.Date, to portfolio.Date) int
+		Name        func(childComplexity int) int
 	}
 
 	IdentityConnection struct {
@@ -726,6 +1008,41 @@ type ComplexityRoot struct {
 		To      func(childComplexity int) int
 	}
 
+	Lesson struct {
+		AppliedTo      func(childComplexity int) int
+		Category       func(childComplexity int) int
+		Cause          func(childComplexity int) int
+		Department     func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Key            func(childComplexity int) int
+		Learned        func(childComplexity int) int
+		Project        func(childComplexity int) int
+		Recommendation func(childComplexity int) int
+		Recorded       func(childComplexity int) int
+		Similar        func(childComplexity int, first *int) int
+		Title          func(childComplexity int) int
+		WhatHappened   func(childComplexity int) int
+	}
+
+	LessonAggregates struct {
+		Applied    func(childComplexity int) int
+		ByCategory func(childComplexity int) int
+		Count      func(childComplexity int) int
+	}
+
+	LessonConnection struct {
+		Aggregates func(childComplexity int) int
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	LessonEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	LinkProjectsPayload struct {
 		Replayed   func(childComplexity int) int
 		Results    func(childComplexity int) int
@@ -773,6 +1090,7 @@ type ComplexityRoot struct {
 		Type           func(childComplexity int) int
 		URL            func(childComplexity int) int
 		UpdatedAt      func(childComplexity int) int
+		WaitsFor       func(childComplexity int) int
 		Work           func(childComplexity int) int
 	}
 
@@ -852,33 +1170,38 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		ConfirmHold            func(childComplexity int, input model.ConfirmHoldInput) int
-		DeleteRecords          func(childComplexity int, input model.DeleteRecordsInput) int
-		LinkProjects           func(childComplexity int, input model.LinkProjectsInput) int
-		SetMilestoneFields     func(childComplexity int, input model.SetMilestoneFieldsInput) int
-		SetProjectFields       func(childComplexity int, input model.SetProjectFieldsInput) int
-		StartSync              func(childComplexity int, input model.StartSyncInput) int
-		UnlinkProjects         func(childComplexity int, input model.UnlinkProjectsInput) int
-		UpsertAssumptions      func(childComplexity int, input model.UpsertAssumptionsInput) int
-		UpsertBenefits         func(childComplexity int, input model.UpsertBenefitsInput) int
-		UpsertContributions    func(childComplexity int, input model.UpsertContributionsInput) int
-		UpsertCosts            func(childComplexity int, input model.UpsertCostsInput) int
-		UpsertCycles           func(childComplexity int, input model.UpsertCyclesInput) int
-		UpsertDepartments      func(childComplexity int, input model.UpsertDepartmentsInput) int
-		UpsertIdentities       func(childComplexity int, input model.UpsertIdentitiesInput) int
-		UpsertIssues           func(childComplexity int, input model.UpsertIssuesInput) int
-		UpsertJudgements       func(childComplexity int, input model.UpsertJudgementsInput) int
-		UpsertKPILinks         func(childComplexity int, input model.UpsertKPILinksInput) int
-		UpsertKeyResults       func(childComplexity int, input model.UpsertKeyResultsInput) int
-		UpsertKpis             func(childComplexity int, input model.UpsertKpisInput) int
-		UpsertMeasurements     func(childComplexity int, input model.UpsertMeasurementsInput) int
-		UpsertObjectives       func(childComplexity int, input model.UpsertObjectivesInput) int
-		UpsertQuickWins        func(childComplexity int, input model.UpsertQuickWinsInput) int
-		UpsertQuotes           func(childComplexity int, input model.UpsertQuotesInput) int
-		UpsertRisks            func(childComplexity int, input model.UpsertRisksInput) int
-		UpsertStrategies       func(childComplexity int, input model.UpsertStrategiesInput) int
-		UpsertStrategyVersions func(childComplexity int, input model.UpsertStrategyVersionsInput) int
-		UpsertSurveys          func(childComplexity int, input model.UpsertSurveysInput) int
+		ConfirmHold             func(childComplexity int, input model.ConfirmHoldInput) int
+		DeleteRecords           func(childComplexity int, input model.DeleteRecordsInput) int
+		LinkProjects            func(childComplexity int, input model.LinkProjectsInput) int
+		SetMilestoneFields      func(childComplexity int, input model.SetMilestoneFieldsInput) int
+		SetProjectFields        func(childComplexity int, input model.SetProjectFieldsInput) int
+		StartSync               func(childComplexity int, input model.StartSyncInput) int
+		UnlinkProjects          func(childComplexity int, input model.UnlinkProjectsInput) int
+		UpsertAssignments       func(childComplexity int, input model.UpsertAssignmentsInput) int
+		UpsertAssumptions       func(childComplexity int, input model.UpsertAssumptionsInput) int
+		UpsertBenefits          func(childComplexity int, input model.UpsertBenefitsInput) int
+		UpsertCapacities        func(childComplexity int, input model.UpsertCapacitiesInput) int
+		UpsertContributions     func(childComplexity int, input model.UpsertContributionsInput) int
+		UpsertControlExceptions func(childComplexity int, input model.UpsertControlExceptionsInput) int
+		UpsertCosts             func(childComplexity int, input model.UpsertCostsInput) int
+		UpsertCycles            func(childComplexity int, input model.UpsertCyclesInput) int
+		UpsertDecisions         func(childComplexity int, input model.UpsertDecisionsInput) int
+		UpsertDepartments       func(childComplexity int, input model.UpsertDepartmentsInput) int
+		UpsertIdentities        func(childComplexity int, input model.UpsertIdentitiesInput) int
+		UpsertIssues            func(childComplexity int, input model.UpsertIssuesInput) int
+		UpsertJudgements        func(childComplexity int, input model.UpsertJudgementsInput) int
+		UpsertKPILinks          func(childComplexity int, input model.UpsertKPILinksInput) int
+		UpsertKeyResults        func(childComplexity int, input model.UpsertKeyResultsInput) int
+		UpsertKpis              func(childComplexity int, input model.UpsertKpisInput) int
+		UpsertLessons           func(childComplexity int, input model.UpsertLessonsInput) int
+		UpsertMeasurements      func(childComplexity int, input model.UpsertMeasurementsInput) int
+		UpsertObjectives        func(childComplexity int, input model.UpsertObjectivesInput) int
+		UpsertQuickWins         func(childComplexity int, input model.UpsertQuickWinsInput) int
+		UpsertQuotes            func(childComplexity int, input model.UpsertQuotesInput) int
+		UpsertRisks             func(childComplexity int, input model.UpsertRisksInput) int
+		UpsertStrategies        func(childComplexity int, input model.UpsertStrategiesInput) int
+		UpsertStrategyVersions  func(childComplexity int, input model.UpsertStrategyVersionsInput) int
+		UpsertSurveys           func(childComplexity int, input model.UpsertSurveysInput) int
 	}
 
 	Objective struct {
@@ -921,6 +1244,34 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	OverAllocation struct {
+		AllocatedDays  func(childComplexity int) int
+		Assignments    func(childComplexity int) int
+		CapacityDays   func(childComplexity int) int
+		ExcessDays     func(childComplexity int) int
+		From           func(childComplexity int) int
+		Identity       func(childComplexity int) int
+		Load           func(childComplexity int) int
+		LoadReason     func(childComplexity int) int
+		Name           func(childComplexity int) int
+		PeakAllocation func(childComplexity int) int
+		Person         func(childComplexity int) int
+		To             func(childComplexity int) int
+		WorkingDays    func(childComplexity int) int
+	}
+
+	OverAllocationConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	OverAllocationEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	Override struct {
 		At          func(childComplexity int) int
 		Author      func(childComplexity int) int
@@ -943,10 +1294,12 @@ type ComplexityRoot struct {
 
 	Person struct {
 		Active        func(childComplexity int) int
+		Assignments   func(childComplexity int, filter *portfolio.AssignmentFilter, orderBy []*portfolio.AssignmentOrder, first *int, after *string, last *int, before *string) int
 		Connection    func(childComplexity int) int
 		Email         func(childComplexity int) int
 		ID            func(childComplexity int) int
 		Identity      func(childComplexity int) int
+		Load          func(childComplexity int, from portfolio.Date, to portfolio.Date) int
 		Name          func(childComplexity int) int
 		Presence      func(childComplexity int) int
 		SuggestedSame func(childComplexity int) int
@@ -979,6 +1332,7 @@ type ComplexityRoot struct {
 
 	Project struct {
 		Alignment       func(childComplexity int) int
+		Assignments     func(childComplexity int, filter *portfolio.AssignmentFilter, orderBy []*portfolio.AssignmentOrder, first *int, after *string, last *int, before *string) int
 		Assumptions     func(childComplexity int, filter *portfolio.AssumptionFilter, orderBy []*portfolio.AssumptionOrder, first *int, after *string, last *int, before *string) int
 		BaselineDate    func(childComplexity int) int
 		Budget          func(childComplexity int) int
@@ -986,9 +1340,11 @@ type ComplexityRoot struct {
 		BusinessValue   func(childComplexity int) int
 		Category        func(childComplexity int) int
 		Connection      func(childComplexity int) int
+		Controls        func(childComplexity int) int
 		CreatedAt       func(childComplexity int) int
 		CustomFields    func(childComplexity int, keys []string) int
 		DaysToTarget    func(childComplexity int) int
+		Decisions       func(childComplexity int, filter *portfolio.DecisionFilter, orderBy []*portfolio.DecisionOrder, first *int, after *string, last *int, before *string) int
 		Department      func(childComplexity int) int
 		Dependencies    func(childComplexity int, filter *portfolio.DependencyFilter, first *int, after *string, last *int, before *string) int
 		Dependents      func(childComplexity int, filter *portfolio.DependencyFilter, first *int, after *string, last *int, before *string) int
@@ -1006,6 +1362,7 @@ type ComplexityRoot struct {
 		KPIs            func(childComplexity int, filter *portfolio.KPILinkFilter, first *int, after *string, last *int, before *string) int
 		Key             func(childComplexity int) int
 		Labels          func(childComplexity int) int
+		Lessons         func(childComplexity int, filter *portfolio.LessonFilter, orderBy []*portfolio.LessonOrder, first *int, after *string, last *int, before *string) int
 		Manager         func(childComplexity int) int
 		Milestones      func(childComplexity int, filter *portfolio.MilestoneFilter, orderBy []*portfolio.MilestoneOrder, first *int, after *string, last *int, before *string) int
 		Name            func(childComplexity int) int
@@ -1055,6 +1412,16 @@ type ComplexityRoot struct {
 		TotalCount func(childComplexity int) int
 	}
 
+	ProjectControl struct {
+		Code            func(childComplexity int) int
+		Exception       func(childComplexity int) int
+		ExceptionReason func(childComplexity int) int
+		Mend            func(childComplexity int) int
+		Outcome         func(childComplexity int) int
+		Title           func(childComplexity int) int
+		Why             func(childComplexity int) int
+	}
+
 	ProjectEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
@@ -1098,11 +1465,21 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		ActionItems             func(childComplexity int, filter *portfolio.ActionItemFilter, orderBy []*portfolio.ActionItemOrder, first *int, after *string, last *int, before *string) int
+		Assignments             func(childComplexity int, filter *portfolio.AssignmentFilter, orderBy []*portfolio.AssignmentOrder, first *int, after *string, last *int, before *string) int
 		Assumptions             func(childComplexity int, filter *portfolio.AssumptionFilter, orderBy []*portfolio.AssumptionOrder, first *int, after *string, last *int, before *string) int
 		Briefing                func(childComplexity int, period *portfolio.Period, department *string, on *portfolio.Date) int
+		Capacities              func(childComplexity int, filter *portfolio.CapacityFilter, first *int, after *string, last *int, before *string) int
+		CommonProblems          func(childComplexity int, filter *portfolio.LessonFilter, first *int) int
 		CompareStrategyVersions func(childComplexity int, strategy *string, from string, to string) int
 		Connections             func(childComplexity int, filter *portfolio.ToolFilter, first *int, after *string, last *int, before *string) int
 		Contributions           func(childComplexity int, filter *portfolio.ContributionFilter, orderBy []*portfolio.ContributionOrder, first *int, after *string, last *int, before *string) int
+		ControlExceptions       func(childComplexity int, filter *portfolio.ControlExceptionFilter, first *int, after *string, last *int, before *string) int
+		ControlFindings         func(childComplexity int, filter *portfolio.ControlFindingFilter, first *int, after *string, last *int, before *string) int
+		Controls                func(childComplexity int, department *string, below *bool) int
+		DataQuality             func(childComplexity int, connection *string, department *string) int
+		Decision                func(childComplexity int, key string) int
+		Decisions               func(childComplexity int, filter *portfolio.DecisionFilter, orderBy []*portfolio.DecisionOrder, first *int, after *string, last *int, before *string) int
 		Departments             func(childComplexity int, filter *portfolio.DepartmentFilter, first *int, after *string, last *int, before *string) int
 		Dependencies            func(childComplexity int, filter *portfolio.DependencyFilter, first *int, after *string, last *int, before *string) int
 		Holds                   func(childComplexity int, filter *portfolio.HoldFilter, first *int, after *string, last *int, before *string) int
@@ -1111,12 +1488,15 @@ type ComplexityRoot struct {
 		KPI                     func(childComplexity int, key string) int
 		KPILinks                func(childComplexity int, filter *portfolio.KPILinkFilter, first *int, after *string, last *int, before *string) int
 		Kpis                    func(childComplexity int, filter *portfolio.KPIFilter, orderBy []*portfolio.KPIOrder, first *int, after *string, last *int, before *string) int
+		Lesson                  func(childComplexity int, key string) int
+		Lessons                 func(childComplexity int, filter *portfolio.LessonFilter, orderBy []*portfolio.LessonOrder, first *int, after *string, last *int, before *string) int
 		Measurements            func(childComplexity int, filter *portfolio.MeasurementFilter, orderBy []*portfolio.MeasurementOrder, first *int, after *string, last *int, before *string) int
 		Milestones              func(childComplexity int, filter *portfolio.MilestoneFilter, orderBy []*portfolio.MilestoneOrder, first *int, after *string, last *int, before *string) int
 		Misalignment            func(childComplexity int, minGap *int) int
 		Node                    func(childComplexity int, id string) int
 		Nodes                   func(childComplexity int, ids []string) int
 		Objectives              func(childComplexity int, filter *portfolio.ObjectiveFilter, orderBy []*portfolio.ObjectiveOrder, first *int, after *string, last *int, before *string) int
+		OverAllocations         func(childComplexity int, from portfolio.Date, to portfolio.Date, threshold *float64, department *string, first *int, after *string, last *int, before *string) int
 		People                  func(childComplexity int, filter *portfolio.PersonFilter, first *int, after *string, last *int, before *string) int
 		Project                 func(childComplexity int, ref model.ProjectRef) int
 		Projects                func(childComplexity int, filter *portfolio.ProjectFilter, orderBy []*portfolio.ProjectOrder, first *int, after *string, last *int, before *string) int
@@ -1320,6 +1700,11 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	SimilarLesson struct {
+		Lesson func(childComplexity int) int
+		Score  func(childComplexity int) int
+	}
+
 	SlipImpact struct {
 		Affected             func(childComplexity int, first *int) int
 		AffectedCount        func(childComplexity int) int
@@ -1454,6 +1839,7 @@ type ComplexityRoot struct {
 
 	Tool struct {
 		Account        func(childComplexity int) int
+		DataQuality    func(childComplexity int) int
 		Held           func(childComplexity int) int
 		ID             func(childComplexity int) int
 		Instance       func(childComplexity int) int
@@ -1514,6 +1900,13 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	UpsertAssignmentsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	UpsertAssumptionsPayload struct {
 		Replayed   func(childComplexity int) int
 		Results    func(childComplexity int) int
@@ -1528,7 +1921,21 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	UpsertCapacitiesPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	UpsertContributionsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpsertControlExceptionsPayload struct {
 		Replayed   func(childComplexity int) int
 		Results    func(childComplexity int) int
 		Revision   func(childComplexity int) int
@@ -1543,6 +1950,13 @@ type ComplexityRoot struct {
 	}
 
 	UpsertCyclesPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpsertDecisionsPayload struct {
 		Replayed   func(childComplexity int) int
 		Results    func(childComplexity int) int
 		Revision   func(childComplexity int) int
@@ -1592,6 +2006,13 @@ type ComplexityRoot struct {
 	}
 
 	UpsertKpisPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		Revision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpsertLessonsPayload struct {
 		Replayed   func(childComplexity int) int
 		Results    func(childComplexity int) int
 		Revision   func(childComplexity int) int
@@ -1682,6 +2103,19 @@ type ComplexityRoot struct {
 		Todo       func(childComplexity int) int
 	}
 
+	WorkLoad struct {
+		AllocatedDays     func(childComplexity int) int
+		CapacityDays      func(childComplexity int) int
+		From              func(childComplexity int) int
+		Load              func(childComplexity int) int
+		LoadReason        func(childComplexity int) int
+		OverAllocatedDays func(childComplexity int) int
+		Peak              func(childComplexity int) int
+		People            func(childComplexity int) int
+		To                func(childComplexity int) int
+		WorkingDays       func(childComplexity int) int
+	}
+
 	WorstPair struct {
 		Given     func(childComplexity int) int
 		Less      func(childComplexity int) int
@@ -1720,9 +2154,14 @@ type MutationResolver interface {
 	UpsertQuotes(ctx context.Context, input model.UpsertQuotesInput) (*recording.Payload, error)
 	UpsertSurveys(ctx context.Context, input model.UpsertSurveysInput) (*recording.Payload, error)
 	UpsertBenefits(ctx context.Context, input model.UpsertBenefitsInput) (*recording.Payload, error)
+	UpsertDecisions(ctx context.Context, input model.UpsertDecisionsInput) (*recording.Payload, error)
+	UpsertLessons(ctx context.Context, input model.UpsertLessonsInput) (*recording.Payload, error)
 	UpsertRisks(ctx context.Context, input model.UpsertRisksInput) (*recording.Payload, error)
 	UpsertIssues(ctx context.Context, input model.UpsertIssuesInput) (*recording.Payload, error)
 	UpsertAssumptions(ctx context.Context, input model.UpsertAssumptionsInput) (*recording.Payload, error)
+	UpsertAssignments(ctx context.Context, input model.UpsertAssignmentsInput) (*recording.Payload, error)
+	UpsertCapacities(ctx context.Context, input model.UpsertCapacitiesInput) (*recording.Payload, error)
+	UpsertControlExceptions(ctx context.Context, input model.UpsertControlExceptionsInput) (*recording.Payload, error)
 }
 type QueryResolver interface {
 	Node(ctx context.Context, id string) (portfolio.Node, error)
@@ -1730,6 +2169,12 @@ type QueryResolver interface {
 	Misalignment(ctx context.Context, minGap *int) (*portfolio.Misalignment, error)
 	Assumptions(ctx context.Context, filter *portfolio.AssumptionFilter, orderBy []*portfolio.AssumptionOrder, first *int, after *string, last *int, before *string) (*portfolio.AssumptionConnection, error)
 	Briefing(ctx context.Context, period *portfolio.Period, department *string, on *portfolio.Date) (*portfolio.Briefing, error)
+	ControlExceptions(ctx context.Context, filter *portfolio.ControlExceptionFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.ControlExceptionFact, portfolio.ControlException], error)
+	Controls(ctx context.Context, department *string, below *bool) (*portfolio.ControlReport, error)
+	ControlFindings(ctx context.Context, filter *portfolio.ControlFindingFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.ControlFindingRow, portfolio.ControlFinding], error)
+	Decision(ctx context.Context, key string) (*portfolio.Decision, error)
+	Decisions(ctx context.Context, filter *portfolio.DecisionFilter, orderBy []*portfolio.DecisionOrder, first *int, after *string, last *int, before *string) (*portfolio.DecisionConnection, error)
+	ActionItems(ctx context.Context, filter *portfolio.ActionItemFilter, orderBy []*portfolio.ActionItemOrder, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.ActionRow, portfolio.ActionItem], error)
 	Dependencies(ctx context.Context, filter *portfolio.DependencyFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.DependencyRow, portfolio.Dependency], error)
 	Issues(ctx context.Context, filter *portfolio.IssueFilter, orderBy []*portfolio.IssueOrder, first *int, after *string, last *int, before *string) (*portfolio.IssueConnection, error)
 	KPI(ctx context.Context, key string) (*portfolio.KPI, error)
@@ -1737,6 +2182,9 @@ type QueryResolver interface {
 	Measurements(ctx context.Context, filter *portfolio.MeasurementFilter, orderBy []*portfolio.MeasurementOrder, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.KPIPointRow, portfolio.KPIPoint], error)
 	KPILinks(ctx context.Context, filter *portfolio.KPILinkFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.KPILinkRow, portfolio.KPILink], error)
 	Scorecard(ctx context.Context, department *string, below *bool) (*portfolio.Scorecard, error)
+	Lesson(ctx context.Context, key string) (*portfolio.Lesson, error)
+	Lessons(ctx context.Context, filter *portfolio.LessonFilter, orderBy []*portfolio.LessonOrder, first *int, after *string, last *int, before *string) (*portfolio.LessonConnection, error)
+	CommonProblems(ctx context.Context, filter *portfolio.LessonFilter, first *int) ([]*portfolio.CommonProblem, error)
 	RateLimit(ctx context.Context, dryRun *bool) (*model.RateLimit, error)
 	Milestones(ctx context.Context, filter *portfolio.MilestoneFilter, orderBy []*portfolio.MilestoneOrder, first *int, after *string, last *int, before *string) (*portfolio.MilestoneConnection, error)
 	Objectives(ctx context.Context, filter *portfolio.ObjectiveFilter, orderBy []*portfolio.ObjectiveOrder, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.ObjectiveRow, portfolio.Objective], error)
@@ -1746,6 +2194,7 @@ type QueryResolver interface {
 	Identities(ctx context.Context, filter *portfolio.IdentityFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.IdentityRow, portfolio.Identity], error)
 	Project(ctx context.Context, ref model.ProjectRef) (*portfolio.Project, error)
 	Projects(ctx context.Context, filter *portfolio.ProjectFilter, orderBy []*portfolio.ProjectOrder, first *int, after *string, last *int, before *string) (*portfolio.ProjectConnection, error)
+	DataQuality(ctx context.Context, connection *string, department *string) (*portfolio.DataQuality, error)
 	Risks(ctx context.Context, filter *portfolio.RiskFilter, orderBy []*portfolio.RiskOrder, first *int, after *string, last *int, before *string) (*portfolio.RiskConnection, error)
 	Strategies(ctx context.Context, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.StrategyRow, portfolio.Strategy], error)
 	Strategy(ctx context.Context, key *string) (*portfolio.Strategy, error)
@@ -1755,6 +2204,9 @@ type QueryResolver interface {
 	Runs(ctx context.Context, filter *portfolio.RunFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.Run, portfolio.SyncRun], error)
 	Quarantine(ctx context.Context, filter *portfolio.QuarantineFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.Quarantine, portfolio.UnreadableRecord], error)
 	Holds(ctx context.Context, filter *portfolio.HoldFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.Hold, portfolio.HeldListing], error)
+	Assignments(ctx context.Context, filter *portfolio.AssignmentFilter, orderBy []*portfolio.AssignmentOrder, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.AssignmentRow, portfolio.WorkAssignment], error)
+	Capacities(ctx context.Context, filter *portfolio.CapacityFilter, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.CapacityFact, portfolio.Capacity], error)
+	OverAllocations(ctx context.Context, from portfolio.Date, to portfolio.Date, threshold *float64, department *string, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.OverAllocationRow, portfolio.OverAllocation], error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -1774,6 +2226,99 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "ActionItem.daysToDue":
+		if e.ComplexityRoot.ActionItem.DaysToDue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActionItem.DaysToDue(childComplexity), true
+	case "ActionItem.decision":
+		if e.ComplexityRoot.ActionItem.Decision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActionItem.Decision(childComplexity), true
+	case "ActionItem.done":
+		if e.ComplexityRoot.ActionItem.Done == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActionItem.Done(childComplexity), true
+	case "ActionItem.due":
+		if e.ComplexityRoot.ActionItem.Due == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActionItem.Due(childComplexity), true
+	case "ActionItem.open":
+		if e.ComplexityRoot.ActionItem.Open == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActionItem.Open(childComplexity), true
+	case "ActionItem.overdue":
+		if e.ComplexityRoot.ActionItem.Overdue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActionItem.Overdue(childComplexity), true
+	case "ActionItem.owner":
+		if e.ComplexityRoot.ActionItem.Owner == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActionItem.Owner(childComplexity), true
+	case "ActionItem.ownerName":
+		if e.ComplexityRoot.ActionItem.OwnerName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActionItem.OwnerName(childComplexity), true
+	case "ActionItem.title":
+		if e.ComplexityRoot.ActionItem.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActionItem.Title(childComplexity), true
+
+	case "ActionItemConnection.edges":
+		if e.ComplexityRoot.ActionItemConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActionItemConnection.Edges(childComplexity), true
+	case "ActionItemConnection.nodes":
+		if e.ComplexityRoot.ActionItemConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActionItemConnection.Nodes(childComplexity), true
+	case "ActionItemConnection.pageInfo":
+		if e.ComplexityRoot.ActionItemConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActionItemConnection.PageInfo(childComplexity), true
+	case "ActionItemConnection.totalCount":
+		if e.ComplexityRoot.ActionItemConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActionItemConnection.TotalCount(childComplexity), true
+
+	case "ActionItemEdge.cursor":
+		if e.ComplexityRoot.ActionItemEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActionItemEdge.Cursor(childComplexity), true
+	case "ActionItemEdge.node":
+		if e.ComplexityRoot.ActionItemEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActionItemEdge.Node(childComplexity), true
 
 	case "AffectedMilestone.depth":
 		if e.ComplexityRoot.AffectedMilestone.Depth == nil {
@@ -2037,6 +2582,135 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AlignmentTerm.Reason(childComplexity), true
 
+	case "Assignment.allocation":
+		if e.ComplexityRoot.Assignment.Allocation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assignment.Allocation(childComplexity), true
+	case "Assignment.countsFrom":
+		if e.ComplexityRoot.Assignment.CountsFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assignment.CountsFrom(childComplexity), true
+	case "Assignment.countsTo":
+		if e.ComplexityRoot.Assignment.CountsTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assignment.CountsTo(childComplexity), true
+	case "Assignment.from":
+		if e.ComplexityRoot.Assignment.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assignment.From(childComplexity), true
+	case "Assignment.id":
+		if e.ComplexityRoot.Assignment.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assignment.ID(childComplexity), true
+	case "Assignment.identity":
+		if e.ComplexityRoot.Assignment.Identity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assignment.Identity(childComplexity), true
+	case "Assignment.idleReason":
+		if e.ComplexityRoot.Assignment.IdleReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assignment.IdleReason(childComplexity), true
+	case "Assignment.key":
+		if e.ComplexityRoot.Assignment.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assignment.Key(childComplexity), true
+	case "Assignment.person":
+		if e.ComplexityRoot.Assignment.Person == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assignment.Person(childComplexity), true
+	case "Assignment.personReference":
+		if e.ComplexityRoot.Assignment.PersonReference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assignment.PersonReference(childComplexity), true
+	case "Assignment.project":
+		if e.ComplexityRoot.Assignment.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assignment.Project(childComplexity), true
+	case "Assignment.projectReference":
+		if e.ComplexityRoot.Assignment.ProjectReference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assignment.ProjectReference(childComplexity), true
+	case "Assignment.recorded":
+		if e.ComplexityRoot.Assignment.Recorded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assignment.Recorded(childComplexity), true
+	case "Assignment.role":
+		if e.ComplexityRoot.Assignment.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assignment.Role(childComplexity), true
+	case "Assignment.to":
+		if e.ComplexityRoot.Assignment.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assignment.To(childComplexity), true
+
+	case "AssignmentConnection.edges":
+		if e.ComplexityRoot.AssignmentConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssignmentConnection.Edges(childComplexity), true
+	case "AssignmentConnection.nodes":
+		if e.ComplexityRoot.AssignmentConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssignmentConnection.Nodes(childComplexity), true
+	case "AssignmentConnection.pageInfo":
+		if e.ComplexityRoot.AssignmentConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssignmentConnection.PageInfo(childComplexity), true
+	case "AssignmentConnection.totalCount":
+		if e.ComplexityRoot.AssignmentConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssignmentConnection.TotalCount(childComplexity), true
+
+	case "AssignmentEdge.cursor":
+		if e.ComplexityRoot.AssignmentEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssignmentEdge.Cursor(childComplexity), true
+	case "AssignmentEdge.node":
+		if e.ComplexityRoot.AssignmentEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssignmentEdge.Node(childComplexity), true
+
 	case "Assumption.ageDays":
 		if e.ComplexityRoot.Assumption.AgeDays == nil {
 			break
@@ -2278,6 +2952,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Briefing.Headline(childComplexity), true
+	case "Briefing.issuesCritical":
+		if e.ComplexityRoot.Briefing.IssuesCritical == nil {
+			break
+		}
+
+		args, err := ec.field_Briefing_issuesCritical_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Briefing.IssuesCritical(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Briefing.issuesOpened":
+		if e.ComplexityRoot.Briefing.IssuesOpened == nil {
+			break
+		}
+
+		args, err := ec.field_Briefing_issuesOpened_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Briefing.IssuesOpened(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Briefing.kpiMovements":
 		if e.ComplexityRoot.Briefing.KpiMovements == nil {
 			break
@@ -2329,6 +3025,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Briefing.Red(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Briefing.risksOpen":
+		if e.ComplexityRoot.Briefing.RisksOpen == nil {
+			break
+		}
+
+		args, err := ec.field_Briefing_risksOpen_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Briefing.RisksOpen(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Briefing.risksPrevented":
+		if e.ComplexityRoot.Briefing.RisksPrevented == nil {
+			break
+		}
+
+		args, err := ec.field_Briefing_risksPrevented_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Briefing.RisksPrevented(childComplexity, args["first"].(*int), args["after"].(*string)), true
 
 	case "BriefingCount.before":
 		if e.ComplexityRoot.BriefingCount.Before == nil {
@@ -2386,6 +3104,155 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BriefingGap.Section(childComplexity), true
+
+	case "Capacity.from":
+		if e.ComplexityRoot.Capacity.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Capacity.From(childComplexity), true
+	case "Capacity.id":
+		if e.ComplexityRoot.Capacity.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Capacity.ID(childComplexity), true
+	case "Capacity.key":
+		if e.ComplexityRoot.Capacity.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Capacity.Key(childComplexity), true
+	case "Capacity.person":
+		if e.ComplexityRoot.Capacity.Person == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Capacity.Person(childComplexity), true
+	case "Capacity.personReference":
+		if e.ComplexityRoot.Capacity.PersonReference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Capacity.PersonReference(childComplexity), true
+	case "Capacity.reason":
+		if e.ComplexityRoot.Capacity.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Capacity.Reason(childComplexity), true
+	case "Capacity.recorded":
+		if e.ComplexityRoot.Capacity.Recorded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Capacity.Recorded(childComplexity), true
+	case "Capacity.share":
+		if e.ComplexityRoot.Capacity.Share == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Capacity.Share(childComplexity), true
+	case "Capacity.to":
+		if e.ComplexityRoot.Capacity.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Capacity.To(childComplexity), true
+
+	case "CapacityConnection.edges":
+		if e.ComplexityRoot.CapacityConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CapacityConnection.Edges(childComplexity), true
+	case "CapacityConnection.nodes":
+		if e.ComplexityRoot.CapacityConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CapacityConnection.Nodes(childComplexity), true
+	case "CapacityConnection.pageInfo":
+		if e.ComplexityRoot.CapacityConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CapacityConnection.PageInfo(childComplexity), true
+	case "CapacityConnection.totalCount":
+		if e.ComplexityRoot.CapacityConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CapacityConnection.TotalCount(childComplexity), true
+
+	case "CapacityEdge.cursor":
+		if e.ComplexityRoot.CapacityEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CapacityEdge.Cursor(childComplexity), true
+	case "CapacityEdge.node":
+		if e.ComplexityRoot.CapacityEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CapacityEdge.Node(childComplexity), true
+
+	case "CategoryCount.category":
+		if e.ComplexityRoot.CategoryCount.Category == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CategoryCount.Category(childComplexity), true
+	case "CategoryCount.count":
+		if e.ComplexityRoot.CategoryCount.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CategoryCount.Count(childComplexity), true
+
+	case "CommonProblem.appliedTo":
+		if e.ComplexityRoot.CommonProblem.AppliedTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommonProblem.AppliedTo(childComplexity), true
+	case "CommonProblem.category":
+		if e.ComplexityRoot.CommonProblem.Category == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommonProblem.Category(childComplexity), true
+	case "CommonProblem.count":
+		if e.ComplexityRoot.CommonProblem.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommonProblem.Count(childComplexity), true
+	case "CommonProblem.lessons":
+		if e.ComplexityRoot.CommonProblem.Lessons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommonProblem.Lessons(childComplexity), true
+	case "CommonProblem.projects":
+		if e.ComplexityRoot.CommonProblem.Projects == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommonProblem.Projects(childComplexity), true
+	case "CommonProblem.recommendation":
+		if e.ComplexityRoot.CommonProblem.Recommendation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommonProblem.Recommendation(childComplexity), true
+	case "CommonProblem.title":
+		if e.ComplexityRoot.CommonProblem.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommonProblem.Title(childComplexity), true
 
 	case "Comparison.consensus":
 		if e.ComplexityRoot.Comparison.Consensus == nil {
@@ -2615,6 +3482,296 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ContributionEdge.Node(childComplexity), true
 
+	case "Control.applicable":
+		if e.ComplexityRoot.Control.Applicable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Control.Applicable(childComplexity), true
+	case "Control.code":
+		if e.ComplexityRoot.Control.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Control.Code(childComplexity), true
+	case "Control.description":
+		if e.ComplexityRoot.Control.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Control.Description(childComplexity), true
+	case "Control.excepted":
+		if e.ComplexityRoot.Control.Excepted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Control.Excepted(childComplexity), true
+	case "Control.failed":
+		if e.ComplexityRoot.Control.Failed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Control.Failed(childComplexity), true
+	case "Control.passRate":
+		if e.ComplexityRoot.Control.PassRate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Control.PassRate(childComplexity), true
+	case "Control.passRateReason":
+		if e.ComplexityRoot.Control.PassRateReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Control.PassRateReason(childComplexity), true
+	case "Control.passed":
+		if e.ComplexityRoot.Control.Passed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Control.Passed(childComplexity), true
+	case "Control.title":
+		if e.ComplexityRoot.Control.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Control.Title(childComplexity), true
+
+	case "ControlException.approvedBy":
+		if e.ComplexityRoot.ControlException.ApprovedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlException.ApprovedBy(childComplexity), true
+	case "ControlException.approvedByReference":
+		if e.ComplexityRoot.ControlException.ApprovedByReference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlException.ApprovedByReference(childComplexity), true
+	case "ControlException.control":
+		if e.ComplexityRoot.ControlException.Control == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlException.Control(childComplexity), true
+	case "ControlException.expired":
+		if e.ComplexityRoot.ControlException.Expired == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlException.Expired(childComplexity), true
+	case "ControlException.id":
+		if e.ComplexityRoot.ControlException.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlException.ID(childComplexity), true
+	case "ControlException.key":
+		if e.ComplexityRoot.ControlException.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlException.Key(childComplexity), true
+	case "ControlException.project":
+		if e.ComplexityRoot.ControlException.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlException.Project(childComplexity), true
+	case "ControlException.projectReference":
+		if e.ComplexityRoot.ControlException.ProjectReference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlException.ProjectReference(childComplexity), true
+	case "ControlException.reason":
+		if e.ComplexityRoot.ControlException.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlException.Reason(childComplexity), true
+	case "ControlException.recorded":
+		if e.ComplexityRoot.ControlException.Recorded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlException.Recorded(childComplexity), true
+	case "ControlException.until":
+		if e.ComplexityRoot.ControlException.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlException.Until(childComplexity), true
+
+	case "ControlExceptionConnection.edges":
+		if e.ComplexityRoot.ControlExceptionConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlExceptionConnection.Edges(childComplexity), true
+	case "ControlExceptionConnection.nodes":
+		if e.ComplexityRoot.ControlExceptionConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlExceptionConnection.Nodes(childComplexity), true
+	case "ControlExceptionConnection.pageInfo":
+		if e.ComplexityRoot.ControlExceptionConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlExceptionConnection.PageInfo(childComplexity), true
+	case "ControlExceptionConnection.totalCount":
+		if e.ComplexityRoot.ControlExceptionConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlExceptionConnection.TotalCount(childComplexity), true
+
+	case "ControlExceptionEdge.cursor":
+		if e.ComplexityRoot.ControlExceptionEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlExceptionEdge.Cursor(childComplexity), true
+	case "ControlExceptionEdge.node":
+		if e.ComplexityRoot.ControlExceptionEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlExceptionEdge.Node(childComplexity), true
+
+	case "ControlFinding.control":
+		if e.ComplexityRoot.ControlFinding.Control == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlFinding.Control(childComplexity), true
+	case "ControlFinding.excepted":
+		if e.ComplexityRoot.ControlFinding.Excepted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlFinding.Excepted(childComplexity), true
+	case "ControlFinding.exception":
+		if e.ComplexityRoot.ControlFinding.Exception == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlFinding.Exception(childComplexity), true
+	case "ControlFinding.exceptionReason":
+		if e.ComplexityRoot.ControlFinding.ExceptionReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlFinding.ExceptionReason(childComplexity), true
+	case "ControlFinding.mend":
+		if e.ComplexityRoot.ControlFinding.Mend == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlFinding.Mend(childComplexity), true
+	case "ControlFinding.project":
+		if e.ComplexityRoot.ControlFinding.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlFinding.Project(childComplexity), true
+	case "ControlFinding.title":
+		if e.ComplexityRoot.ControlFinding.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlFinding.Title(childComplexity), true
+	case "ControlFinding.why":
+		if e.ComplexityRoot.ControlFinding.Why == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlFinding.Why(childComplexity), true
+
+	case "ControlFindingConnection.edges":
+		if e.ComplexityRoot.ControlFindingConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlFindingConnection.Edges(childComplexity), true
+	case "ControlFindingConnection.nodes":
+		if e.ComplexityRoot.ControlFindingConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlFindingConnection.Nodes(childComplexity), true
+	case "ControlFindingConnection.pageInfo":
+		if e.ComplexityRoot.ControlFindingConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlFindingConnection.PageInfo(childComplexity), true
+	case "ControlFindingConnection.totalCount":
+		if e.ComplexityRoot.ControlFindingConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlFindingConnection.TotalCount(childComplexity), true
+
+	case "ControlFindingEdge.cursor":
+		if e.ComplexityRoot.ControlFindingEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlFindingEdge.Cursor(childComplexity), true
+	case "ControlFindingEdge.node":
+		if e.ComplexityRoot.ControlFindingEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlFindingEdge.Node(childComplexity), true
+
+	case "ControlReport.applicable":
+		if e.ComplexityRoot.ControlReport.Applicable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlReport.Applicable(childComplexity), true
+	case "ControlReport.controls":
+		if e.ComplexityRoot.ControlReport.Controls == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlReport.Controls(childComplexity), true
+	case "ControlReport.excepted":
+		if e.ComplexityRoot.ControlReport.Excepted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlReport.Excepted(childComplexity), true
+	case "ControlReport.failed":
+		if e.ComplexityRoot.ControlReport.Failed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlReport.Failed(childComplexity), true
+	case "ControlReport.passRate":
+		if e.ComplexityRoot.ControlReport.PassRate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlReport.PassRate(childComplexity), true
+	case "ControlReport.passRateReason":
+		if e.ComplexityRoot.ControlReport.PassRateReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlReport.PassRateReason(childComplexity), true
+	case "ControlReport.passed":
+		if e.ComplexityRoot.ControlReport.Passed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ControlReport.Passed(childComplexity), true
+
 	case "Coverage.atRiskShare":
 		if e.ComplexityRoot.Coverage.AtRiskShare == nil {
 			break
@@ -2725,6 +3882,455 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CustomField.User(childComplexity), true
 
+	case "DataQuality.parts":
+		if e.ComplexityRoot.DataQuality.Parts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataQuality.Parts(childComplexity), true
+	case "DataQuality.reasons":
+		if e.ComplexityRoot.DataQuality.Reasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataQuality.Reasons(childComplexity), true
+	case "DataQuality.score":
+		if e.ComplexityRoot.DataQuality.Score == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataQuality.Score(childComplexity), true
+	case "DataQuality.scoreReason":
+		if e.ComplexityRoot.DataQuality.ScoreReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataQuality.ScoreReason(childComplexity), true
+
+	case "DataQualityCheck.code":
+		if e.ComplexityRoot.DataQualityCheck.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataQualityCheck.Code(childComplexity), true
+	case "DataQualityCheck.examples":
+		if e.ComplexityRoot.DataQualityCheck.Examples == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataQualityCheck.Examples(childComplexity), true
+	case "DataQualityCheck.message":
+		if e.ComplexityRoot.DataQualityCheck.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataQualityCheck.Message(childComplexity), true
+	case "DataQualityCheck.of":
+		if e.ComplexityRoot.DataQualityCheck.Of == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataQualityCheck.Of(childComplexity), true
+	case "DataQualityCheck.score":
+		if e.ComplexityRoot.DataQualityCheck.Score == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataQualityCheck.Score(childComplexity), true
+	case "DataQualityCheck.wrong":
+		if e.ComplexityRoot.DataQualityCheck.Wrong == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataQualityCheck.Wrong(childComplexity), true
+
+	case "DataQualityExample.id":
+		if e.ComplexityRoot.DataQualityExample.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataQualityExample.ID(childComplexity), true
+	case "DataQualityExample.name":
+		if e.ComplexityRoot.DataQualityExample.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataQualityExample.Name(childComplexity), true
+
+	case "DataQualityPart.checks":
+		if e.ComplexityRoot.DataQualityPart.Checks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataQualityPart.Checks(childComplexity), true
+	case "DataQualityPart.code":
+		if e.ComplexityRoot.DataQualityPart.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataQualityPart.Code(childComplexity), true
+	case "DataQualityPart.score":
+		if e.ComplexityRoot.DataQualityPart.Score == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataQualityPart.Score(childComplexity), true
+	case "DataQualityPart.scoreReason":
+		if e.ComplexityRoot.DataQualityPart.ScoreReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataQualityPart.ScoreReason(childComplexity), true
+
+	case "Decision.actions":
+		if e.ComplexityRoot.Decision.Actions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.Actions(childComplexity), true
+	case "Decision.blocks":
+		if e.ComplexityRoot.Decision.Blocks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.Blocks(childComplexity), true
+	case "Decision.daysToDue":
+		if e.ComplexityRoot.Decision.DaysToDue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.DaysToDue(childComplexity), true
+	case "Decision.decided":
+		if e.ComplexityRoot.Decision.Decided == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.Decided(childComplexity), true
+	case "Decision.decider":
+		if e.ComplexityRoot.Decision.Decider == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.Decider(childComplexity), true
+	case "Decision.deciderName":
+		if e.ComplexityRoot.Decision.DeciderName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.DeciderName(childComplexity), true
+	case "Decision.department":
+		if e.ComplexityRoot.Decision.Department == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.Department(childComplexity), true
+	case "Decision.description":
+		if e.ComplexityRoot.Decision.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.Description(childComplexity), true
+	case "Decision.due":
+		if e.ComplexityRoot.Decision.Due == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.Due(childComplexity), true
+	case "Decision.id":
+		if e.ComplexityRoot.Decision.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.ID(childComplexity), true
+	case "Decision.key":
+		if e.ComplexityRoot.Decision.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.Key(childComplexity), true
+	case "Decision.latencyDays":
+		if e.ComplexityRoot.Decision.LatencyDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.LatencyDays(childComplexity), true
+	case "Decision.latencyReason":
+		if e.ComplexityRoot.Decision.LatencyReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.LatencyReason(childComplexity), true
+	case "Decision.open":
+		if e.ComplexityRoot.Decision.Open == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.Open(childComplexity), true
+	case "Decision.outcome":
+		if e.ComplexityRoot.Decision.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.Outcome(childComplexity), true
+	case "Decision.overdue":
+		if e.ComplexityRoot.Decision.Overdue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.Overdue(childComplexity), true
+	case "Decision.projects":
+		if e.ComplexityRoot.Decision.Projects == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.Projects(childComplexity), true
+	case "Decision.raised":
+		if e.ComplexityRoot.Decision.Raised == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.Raised(childComplexity), true
+	case "Decision.recorded":
+		if e.ComplexityRoot.Decision.Recorded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.Recorded(childComplexity), true
+	case "Decision.title":
+		if e.ComplexityRoot.Decision.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.Title(childComplexity), true
+	case "Decision.type":
+		if e.ComplexityRoot.Decision.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.Type(childComplexity), true
+	case "Decision.waitingDays":
+		if e.ComplexityRoot.Decision.WaitingDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.WaitingDays(childComplexity), true
+	case "Decision.waitingReason":
+		if e.ComplexityRoot.Decision.WaitingReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.WaitingReason(childComplexity), true
+
+	case "DecisionAge.count":
+		if e.ComplexityRoot.DecisionAge.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionAge.Count(childComplexity), true
+	case "DecisionAge.from":
+		if e.ComplexityRoot.DecisionAge.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionAge.From(childComplexity), true
+	case "DecisionAge.label":
+		if e.ComplexityRoot.DecisionAge.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionAge.Label(childComplexity), true
+	case "DecisionAge.to":
+		if e.ComplexityRoot.DecisionAge.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionAge.To(childComplexity), true
+
+	case "DecisionAggregates.count":
+		if e.ComplexityRoot.DecisionAggregates.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionAggregates.Count(childComplexity), true
+	case "DecisionAggregates.decidedLatencyP50Days":
+		if e.ComplexityRoot.DecisionAggregates.DecidedLatencyP50Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionAggregates.DecidedLatencyP50Days(childComplexity), true
+	case "DecisionAggregates.decidedLatencyP90Days":
+		if e.ComplexityRoot.DecisionAggregates.DecidedLatencyP90Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionAggregates.DecidedLatencyP90Days(childComplexity), true
+	case "DecisionAggregates.decidedLatencyReason":
+		if e.ComplexityRoot.DecisionAggregates.DecidedLatencyReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionAggregates.DecidedLatencyReason(childComplexity), true
+	case "DecisionAggregates.latencyDays":
+		if e.ComplexityRoot.DecisionAggregates.LatencyDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionAggregates.LatencyDays(childComplexity), true
+	case "DecisionAggregates.latencyP50Days":
+		if e.ComplexityRoot.DecisionAggregates.LatencyP50Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionAggregates.LatencyP50Days(childComplexity), true
+	case "DecisionAggregates.latencyP90Days":
+		if e.ComplexityRoot.DecisionAggregates.LatencyP90Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionAggregates.LatencyP90Days(childComplexity), true
+	case "DecisionAggregates.latencyReason":
+		if e.ComplexityRoot.DecisionAggregates.LatencyReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionAggregates.LatencyReason(childComplexity), true
+	case "DecisionAggregates.milestonesBlocked":
+		if e.ComplexityRoot.DecisionAggregates.MilestonesBlocked == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionAggregates.MilestonesBlocked(childComplexity), true
+	case "DecisionAggregates.open":
+		if e.ComplexityRoot.DecisionAggregates.Open == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionAggregates.Open(childComplexity), true
+	case "DecisionAggregates.openByAge":
+		if e.ComplexityRoot.DecisionAggregates.OpenByAge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionAggregates.OpenByAge(childComplexity), true
+	case "DecisionAggregates.overdue":
+		if e.ComplexityRoot.DecisionAggregates.Overdue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionAggregates.Overdue(childComplexity), true
+	case "DecisionAggregates.waitingDays":
+		if e.ComplexityRoot.DecisionAggregates.WaitingDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionAggregates.WaitingDays(childComplexity), true
+
+	case "DecisionConnection.aggregates":
+		if e.ComplexityRoot.DecisionConnection.Aggregates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionConnection.Aggregates(childComplexity), true
+	case "DecisionConnection.edges":
+		if e.ComplexityRoot.DecisionConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionConnection.Edges(childComplexity), true
+	case "DecisionConnection.groups":
+		if e.ComplexityRoot.DecisionConnection.Groups == nil {
+			break
+		}
+
+		args, err := ec.field_DecisionConnection_groups_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.DecisionConnection.Groups(childComplexity, args["by"].([]portfolio.DecisionGroupField), args["having"].(*portfolio.DecisionGroupHaving), args["orderBy"].([]*portfolio.DecisionGroupOrder), args["first"].(*int), args["after"].(*string)), true
+	case "DecisionConnection.nodes":
+		if e.ComplexityRoot.DecisionConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionConnection.Nodes(childComplexity), true
+	case "DecisionConnection.pageInfo":
+		if e.ComplexityRoot.DecisionConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionConnection.PageInfo(childComplexity), true
+	case "DecisionConnection.totalCount":
+		if e.ComplexityRoot.DecisionConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionConnection.TotalCount(childComplexity), true
+
+	case "DecisionEdge.cursor":
+		if e.ComplexityRoot.DecisionEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionEdge.Cursor(childComplexity), true
+	case "DecisionEdge.node":
+		if e.ComplexityRoot.DecisionEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionEdge.Node(childComplexity), true
+
+	case "DecisionGroup.aggregates":
+		if e.ComplexityRoot.DecisionGroup.Aggregates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionGroup.Aggregates(childComplexity), true
+	case "DecisionGroup.keys":
+		if e.ComplexityRoot.DecisionGroup.Keys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionGroup.Keys(childComplexity), true
+
+	case "DecisionGroupConnection.edges":
+		if e.ComplexityRoot.DecisionGroupConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionGroupConnection.Edges(childComplexity), true
+	case "DecisionGroupConnection.nodes":
+		if e.ComplexityRoot.DecisionGroupConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionGroupConnection.Nodes(childComplexity), true
+	case "DecisionGroupConnection.pageInfo":
+		if e.ComplexityRoot.DecisionGroupConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionGroupConnection.PageInfo(childComplexity), true
+	case "DecisionGroupConnection.totalCount":
+		if e.ComplexityRoot.DecisionGroupConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionGroupConnection.TotalCount(childComplexity), true
+
+	case "DecisionGroupEdge.cursor":
+		if e.ComplexityRoot.DecisionGroupEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionGroupEdge.Cursor(childComplexity), true
+	case "DecisionGroupEdge.node":
+		if e.ComplexityRoot.DecisionGroupEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionGroupEdge.Node(childComplexity), true
+
 	case "DeleteRecordsPayload.replayed":
 		if e.ComplexityRoot.DeleteRecordsPayload.Replayed == nil {
 			break
@@ -2750,6 +4356,34 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DeleteRecordsPayload.UserErrors(childComplexity), true
 
+	case "Department.controls":
+		if e.ComplexityRoot.Department.Controls == nil {
+			break
+		}
+
+		args, err := ec.field_Department_controls_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Department.Controls(childComplexity, args["below"].(*bool)), true
+	case "Department.dataQuality":
+		if e.ComplexityRoot.Department.DataQuality == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Department.DataQuality(childComplexity), true
+	case "Department.decisions":
+		if e.ComplexityRoot.Department.Decisions == nil {
+			break
+		}
+
+		args, err := ec.field_Department_decisions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Department.Decisions(childComplexity, args["filter"].(*portfolio.DecisionFilter), args["orderBy"].([]*portfolio.DecisionOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Department.head":
 		if e.ComplexityRoot.Department.Head == nil {
 			break
@@ -2785,6 +4419,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Department.Key(childComplexity), true
+	case "Department.load":
+		if e.ComplexityRoot.Department.Load == nil {
+			break
+		}
+
+		args, err := ec.field_Department_load_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Department.Load(childComplexity, args["from"].(portfolio.Date), args["to"].(portfolio.Date), args["below"].(*bool)), true
 	case "Department.name":
 		if e.ComplexityRoot.Department.Name == nil {
 			break
@@ -3304,6 +4949,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Identity.Accounts(childComplexity), true
+	case "Identity.assignments":
+		if e.ComplexityRoot.Identity.Assignments == nil {
+			break
+		}
+
+		args, err := ec.field_Identity_assignments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Identity.Assignments(childComplexity, args["filter"].(*portfolio.AssignmentFilter), args["orderBy"].([]*portfolio.AssignmentOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Identity.basis":
 		if e.ComplexityRoot.Identity.Basis == nil {
 			break
@@ -3334,6 +4990,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Identity.Key(childComplexity), true
+	case "Identity.load":
+		if e.ComplexityRoot.Identity.Load == nil {
+			break
+		}
+
+		args, err := ec.field_Identity_load_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Identity.Load(childComplexity, args["from"].(portfolio.Date), args["to"].(portfolio.Date)), true
 	case "Identity.name":
 		if e.ComplexityRoot.Identity.Name == nil {
 			break
@@ -4705,6 +6372,153 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.KpiWindow.To(childComplexity), true
 
+	case "Lesson.appliedTo":
+		if e.ComplexityRoot.Lesson.AppliedTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.AppliedTo(childComplexity), true
+	case "Lesson.category":
+		if e.ComplexityRoot.Lesson.Category == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.Category(childComplexity), true
+	case "Lesson.cause":
+		if e.ComplexityRoot.Lesson.Cause == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.Cause(childComplexity), true
+	case "Lesson.department":
+		if e.ComplexityRoot.Lesson.Department == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.Department(childComplexity), true
+	case "Lesson.id":
+		if e.ComplexityRoot.Lesson.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.ID(childComplexity), true
+	case "Lesson.key":
+		if e.ComplexityRoot.Lesson.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.Key(childComplexity), true
+	case "Lesson.learned":
+		if e.ComplexityRoot.Lesson.Learned == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.Learned(childComplexity), true
+	case "Lesson.project":
+		if e.ComplexityRoot.Lesson.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.Project(childComplexity), true
+	case "Lesson.recommendation":
+		if e.ComplexityRoot.Lesson.Recommendation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.Recommendation(childComplexity), true
+	case "Lesson.recorded":
+		if e.ComplexityRoot.Lesson.Recorded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.Recorded(childComplexity), true
+	case "Lesson.similar":
+		if e.ComplexityRoot.Lesson.Similar == nil {
+			break
+		}
+
+		args, err := ec.field_Lesson_similar_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Lesson.Similar(childComplexity, args["first"].(*int)), true
+	case "Lesson.title":
+		if e.ComplexityRoot.Lesson.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.Title(childComplexity), true
+	case "Lesson.whatHappened":
+		if e.ComplexityRoot.Lesson.WhatHappened == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.WhatHappened(childComplexity), true
+
+	case "LessonAggregates.applied":
+		if e.ComplexityRoot.LessonAggregates.Applied == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonAggregates.Applied(childComplexity), true
+	case "LessonAggregates.byCategory":
+		if e.ComplexityRoot.LessonAggregates.ByCategory == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonAggregates.ByCategory(childComplexity), true
+	case "LessonAggregates.count":
+		if e.ComplexityRoot.LessonAggregates.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonAggregates.Count(childComplexity), true
+
+	case "LessonConnection.aggregates":
+		if e.ComplexityRoot.LessonConnection.Aggregates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonConnection.Aggregates(childComplexity), true
+	case "LessonConnection.edges":
+		if e.ComplexityRoot.LessonConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonConnection.Edges(childComplexity), true
+	case "LessonConnection.nodes":
+		if e.ComplexityRoot.LessonConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonConnection.Nodes(childComplexity), true
+	case "LessonConnection.pageInfo":
+		if e.ComplexityRoot.LessonConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonConnection.PageInfo(childComplexity), true
+	case "LessonConnection.totalCount":
+		if e.ComplexityRoot.LessonConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonConnection.TotalCount(childComplexity), true
+
+	case "LessonEdge.cursor":
+		if e.ComplexityRoot.LessonEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonEdge.Cursor(childComplexity), true
+	case "LessonEdge.node":
+		if e.ComplexityRoot.LessonEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonEdge.Node(childComplexity), true
+
 	case "LinkProjectsPayload.replayed":
 		if e.ComplexityRoot.LinkProjectsPayload.Replayed == nil {
 			break
@@ -4989,6 +6803,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Milestone.UpdatedAt(childComplexity), true
+	case "Milestone.waitsFor":
+		if e.ComplexityRoot.Milestone.WaitsFor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Milestone.WaitsFor(childComplexity), true
 	case "Milestone.work":
 		if e.ComplexityRoot.Milestone.Work == nil {
 			break
@@ -5390,6 +7210,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UnlinkProjects(childComplexity, args["input"].(model.UnlinkProjectsInput)), true
+	case "Mutation.upsertAssignments":
+		if e.ComplexityRoot.Mutation.UpsertAssignments == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertAssignments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertAssignments(childComplexity, args["input"].(model.UpsertAssignmentsInput)), true
 	case "Mutation.upsertAssumptions":
 		if e.ComplexityRoot.Mutation.UpsertAssumptions == nil {
 			break
@@ -5412,6 +7243,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpsertBenefits(childComplexity, args["input"].(model.UpsertBenefitsInput)), true
+	case "Mutation.upsertCapacities":
+		if e.ComplexityRoot.Mutation.UpsertCapacities == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertCapacities_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertCapacities(childComplexity, args["input"].(model.UpsertCapacitiesInput)), true
 	case "Mutation.upsertContributions":
 		if e.ComplexityRoot.Mutation.UpsertContributions == nil {
 			break
@@ -5423,6 +7265,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpsertContributions(childComplexity, args["input"].(model.UpsertContributionsInput)), true
+	case "Mutation.upsertControlExceptions":
+		if e.ComplexityRoot.Mutation.UpsertControlExceptions == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertControlExceptions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertControlExceptions(childComplexity, args["input"].(model.UpsertControlExceptionsInput)), true
 	case "Mutation.upsertCosts":
 		if e.ComplexityRoot.Mutation.UpsertCosts == nil {
 			break
@@ -5445,6 +7298,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpsertCycles(childComplexity, args["input"].(model.UpsertCyclesInput)), true
+	case "Mutation.upsertDecisions":
+		if e.ComplexityRoot.Mutation.UpsertDecisions == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertDecisions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertDecisions(childComplexity, args["input"].(model.UpsertDecisionsInput)), true
 	case "Mutation.upsertDepartments":
 		if e.ComplexityRoot.Mutation.UpsertDepartments == nil {
 			break
@@ -5522,6 +7386,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpsertKpis(childComplexity, args["input"].(model.UpsertKpisInput)), true
+	case "Mutation.upsertLessons":
+		if e.ComplexityRoot.Mutation.UpsertLessons == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertLessons_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertLessons(childComplexity, args["input"].(model.UpsertLessonsInput)), true
 	case "Mutation.upsertMeasurements":
 		if e.ComplexityRoot.Mutation.UpsertMeasurements == nil {
 			break
@@ -5820,6 +7695,123 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ObjectiveEdge.Node(childComplexity), true
 
+	case "OverAllocation.allocatedDays":
+		if e.ComplexityRoot.OverAllocation.AllocatedDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OverAllocation.AllocatedDays(childComplexity), true
+	case "OverAllocation.assignments":
+		if e.ComplexityRoot.OverAllocation.Assignments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OverAllocation.Assignments(childComplexity), true
+	case "OverAllocation.capacityDays":
+		if e.ComplexityRoot.OverAllocation.CapacityDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OverAllocation.CapacityDays(childComplexity), true
+	case "OverAllocation.excessDays":
+		if e.ComplexityRoot.OverAllocation.ExcessDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OverAllocation.ExcessDays(childComplexity), true
+	case "OverAllocation.from":
+		if e.ComplexityRoot.OverAllocation.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OverAllocation.From(childComplexity), true
+	case "OverAllocation.identity":
+		if e.ComplexityRoot.OverAllocation.Identity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OverAllocation.Identity(childComplexity), true
+	case "OverAllocation.load":
+		if e.ComplexityRoot.OverAllocation.Load == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OverAllocation.Load(childComplexity), true
+	case "OverAllocation.loadReason":
+		if e.ComplexityRoot.OverAllocation.LoadReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OverAllocation.LoadReason(childComplexity), true
+	case "OverAllocation.name":
+		if e.ComplexityRoot.OverAllocation.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OverAllocation.Name(childComplexity), true
+	case "OverAllocation.peakAllocation":
+		if e.ComplexityRoot.OverAllocation.PeakAllocation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OverAllocation.PeakAllocation(childComplexity), true
+	case "OverAllocation.person":
+		if e.ComplexityRoot.OverAllocation.Person == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OverAllocation.Person(childComplexity), true
+	case "OverAllocation.to":
+		if e.ComplexityRoot.OverAllocation.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OverAllocation.To(childComplexity), true
+	case "OverAllocation.workingDays":
+		if e.ComplexityRoot.OverAllocation.WorkingDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OverAllocation.WorkingDays(childComplexity), true
+
+	case "OverAllocationConnection.edges":
+		if e.ComplexityRoot.OverAllocationConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OverAllocationConnection.Edges(childComplexity), true
+	case "OverAllocationConnection.nodes":
+		if e.ComplexityRoot.OverAllocationConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OverAllocationConnection.Nodes(childComplexity), true
+	case "OverAllocationConnection.pageInfo":
+		if e.ComplexityRoot.OverAllocationConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OverAllocationConnection.PageInfo(childComplexity), true
+	case "OverAllocationConnection.totalCount":
+		if e.ComplexityRoot.OverAllocationConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OverAllocationConnection.TotalCount(childComplexity), true
+
+	case "OverAllocationEdge.cursor":
+		if e.ComplexityRoot.OverAllocationEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OverAllocationEdge.Cursor(childComplexity), true
+	case "OverAllocationEdge.node":
+		if e.ComplexityRoot.OverAllocationEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OverAllocationEdge.Node(childComplexity), true
+
 	case "Override.at":
 		if e.ComplexityRoot.Override.At == nil {
 			break
@@ -5912,6 +7904,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Person.Active(childComplexity), true
+	case "Person.assignments":
+		if e.ComplexityRoot.Person.Assignments == nil {
+			break
+		}
+
+		args, err := ec.field_Person_assignments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Person.Assignments(childComplexity, args["filter"].(*portfolio.AssignmentFilter), args["orderBy"].([]*portfolio.AssignmentOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Person.connection":
 		if e.ComplexityRoot.Person.Connection == nil {
 			break
@@ -5936,6 +7939,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Person.Identity(childComplexity), true
+	case "Person.load":
+		if e.ComplexityRoot.Person.Load == nil {
+			break
+		}
+
+		args, err := ec.field_Person_load_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Person.Load(childComplexity, args["from"].(portfolio.Date), args["to"].(portfolio.Date)), true
 	case "Person.name":
 		if e.ComplexityRoot.Person.Name == nil {
 			break
@@ -6043,6 +8057,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.Alignment(childComplexity), true
+	case "Project.assignments":
+		if e.ComplexityRoot.Project.Assignments == nil {
+			break
+		}
+
+		args, err := ec.field_Project_assignments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Project.Assignments(childComplexity, args["filter"].(*portfolio.AssignmentFilter), args["orderBy"].([]*portfolio.AssignmentOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Project.assumptions":
 		if e.ComplexityRoot.Project.Assumptions == nil {
 			break
@@ -6090,6 +8115,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.Connection(childComplexity), true
+	case "Project.controls":
+		if e.ComplexityRoot.Project.Controls == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Controls(childComplexity), true
 	case "Project.createdAt":
 		if e.ComplexityRoot.Project.CreatedAt == nil {
 			break
@@ -6113,6 +8144,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.DaysToTarget(childComplexity), true
+	case "Project.decisions":
+		if e.ComplexityRoot.Project.Decisions == nil {
+			break
+		}
+
+		args, err := ec.field_Project_decisions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Project.Decisions(childComplexity, args["filter"].(*portfolio.DecisionFilter), args["orderBy"].([]*portfolio.DecisionOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Project.department":
 		if e.ComplexityRoot.Project.Department == nil {
 			break
@@ -6240,6 +8282,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.Labels(childComplexity), true
+	case "Project.lessons":
+		if e.ComplexityRoot.Project.Lessons == nil {
+			break
+		}
+
+		args, err := ec.field_Project_lessons_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Project.Lessons(childComplexity, args["filter"].(*portfolio.LessonFilter), args["orderBy"].([]*portfolio.LessonOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Project.manager":
 		if e.ComplexityRoot.Project.Manager == nil {
 			break
@@ -6504,6 +8557,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProjectConnection.TotalCount(childComplexity), true
 
+	case "ProjectControl.code":
+		if e.ComplexityRoot.ProjectControl.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectControl.Code(childComplexity), true
+	case "ProjectControl.exception":
+		if e.ComplexityRoot.ProjectControl.Exception == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectControl.Exception(childComplexity), true
+	case "ProjectControl.exceptionReason":
+		if e.ComplexityRoot.ProjectControl.ExceptionReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectControl.ExceptionReason(childComplexity), true
+	case "ProjectControl.mend":
+		if e.ComplexityRoot.ProjectControl.Mend == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectControl.Mend(childComplexity), true
+	case "ProjectControl.outcome":
+		if e.ComplexityRoot.ProjectControl.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectControl.Outcome(childComplexity), true
+	case "ProjectControl.title":
+		if e.ComplexityRoot.ProjectControl.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectControl.Title(childComplexity), true
+	case "ProjectControl.why":
+		if e.ComplexityRoot.ProjectControl.Why == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectControl.Why(childComplexity), true
+
 	case "ProjectEdge.cursor":
 		if e.ComplexityRoot.ProjectEdge.Cursor == nil {
 			break
@@ -6654,6 +8750,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Provenance.Unreadable(childComplexity), true
 
+	case "Query.actionItems":
+		if e.ComplexityRoot.Query.ActionItems == nil {
+			break
+		}
+
+		args, err := ec.field_Query_actionItems_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ActionItems(childComplexity, args["filter"].(*portfolio.ActionItemFilter), args["orderBy"].([]*portfolio.ActionItemOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.assignments":
+		if e.ComplexityRoot.Query.Assignments == nil {
+			break
+		}
+
+		args, err := ec.field_Query_assignments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Assignments(childComplexity, args["filter"].(*portfolio.AssignmentFilter), args["orderBy"].([]*portfolio.AssignmentOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.assumptions":
 		if e.ComplexityRoot.Query.Assumptions == nil {
 			break
@@ -6676,6 +8794,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Briefing(childComplexity, args["period"].(*portfolio.Period), args["department"].(*string), args["on"].(*portfolio.Date)), true
+	case "Query.capacities":
+		if e.ComplexityRoot.Query.Capacities == nil {
+			break
+		}
+
+		args, err := ec.field_Query_capacities_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Capacities(childComplexity, args["filter"].(*portfolio.CapacityFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.commonProblems":
+		if e.ComplexityRoot.Query.CommonProblems == nil {
+			break
+		}
+
+		args, err := ec.field_Query_commonProblems_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CommonProblems(childComplexity, args["filter"].(*portfolio.LessonFilter), args["first"].(*int)), true
 	case "Query.compareStrategyVersions":
 		if e.ComplexityRoot.Query.CompareStrategyVersions == nil {
 			break
@@ -6709,6 +8849,72 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Contributions(childComplexity, args["filter"].(*portfolio.ContributionFilter), args["orderBy"].([]*portfolio.ContributionOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.controlExceptions":
+		if e.ComplexityRoot.Query.ControlExceptions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_controlExceptions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ControlExceptions(childComplexity, args["filter"].(*portfolio.ControlExceptionFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.controlFindings":
+		if e.ComplexityRoot.Query.ControlFindings == nil {
+			break
+		}
+
+		args, err := ec.field_Query_controlFindings_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ControlFindings(childComplexity, args["filter"].(*portfolio.ControlFindingFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.controls":
+		if e.ComplexityRoot.Query.Controls == nil {
+			break
+		}
+
+		args, err := ec.field_Query_controls_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Controls(childComplexity, args["department"].(*string), args["below"].(*bool)), true
+	case "Query.dataQuality":
+		if e.ComplexityRoot.Query.DataQuality == nil {
+			break
+		}
+
+		args, err := ec.field_Query_dataQuality_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.DataQuality(childComplexity, args["connection"].(*string), args["department"].(*string)), true
+	case "Query.decision":
+		if e.ComplexityRoot.Query.Decision == nil {
+			break
+		}
+
+		args, err := ec.field_Query_decision_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Decision(childComplexity, args["key"].(string)), true
+	case "Query.decisions":
+		if e.ComplexityRoot.Query.Decisions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_decisions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Decisions(childComplexity, args["filter"].(*portfolio.DecisionFilter), args["orderBy"].([]*portfolio.DecisionOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.departments":
 		if e.ComplexityRoot.Query.Departments == nil {
 			break
@@ -6798,6 +9004,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Kpis(childComplexity, args["filter"].(*portfolio.KPIFilter), args["orderBy"].([]*portfolio.KPIOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.lesson":
+		if e.ComplexityRoot.Query.Lesson == nil {
+			break
+		}
+
+		args, err := ec.field_Query_lesson_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Lesson(childComplexity, args["key"].(string)), true
+	case "Query.lessons":
+		if e.ComplexityRoot.Query.Lessons == nil {
+			break
+		}
+
+		args, err := ec.field_Query_lessons_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Lessons(childComplexity, args["filter"].(*portfolio.LessonFilter), args["orderBy"].([]*portfolio.LessonOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.measurements":
 		if e.ComplexityRoot.Query.Measurements == nil {
 			break
@@ -6864,6 +9092,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Objectives(childComplexity, args["filter"].(*portfolio.ObjectiveFilter), args["orderBy"].([]*portfolio.ObjectiveOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.overAllocations":
+		if e.ComplexityRoot.Query.OverAllocations == nil {
+			break
+		}
+
+		args, err := ec.field_Query_overAllocations_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.OverAllocations(childComplexity, args["from"].(portfolio.Date), args["to"].(portfolio.Date), args["threshold"].(*float64), args["department"].(*string), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.people":
 		if e.ComplexityRoot.Query.People == nil {
 			break
@@ -7750,6 +9989,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SetProjectFieldsPayload.UserErrors(childComplexity), true
 
+	case "SimilarLesson.lesson":
+		if e.ComplexityRoot.SimilarLesson.Lesson == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SimilarLesson.Lesson(childComplexity), true
+	case "SimilarLesson.score":
+		if e.ComplexityRoot.SimilarLesson.Score == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SimilarLesson.Score(childComplexity), true
+
 	case "SlipImpact.affected":
 		if e.ComplexityRoot.SlipImpact.Affected == nil {
 			break
@@ -8355,6 +10607,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Tool.Account(childComplexity), true
+	case "Tool.dataQuality":
+		if e.ComplexityRoot.Tool.DataQuality == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tool.DataQuality(childComplexity), true
 	case "Tool.held":
 		if e.ComplexityRoot.Tool.Held == nil {
 			break
@@ -8607,6 +10865,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UnreadableRecordEdge.Node(childComplexity), true
 
+	case "UpsertAssignmentsPayload.replayed":
+		if e.ComplexityRoot.UpsertAssignmentsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertAssignmentsPayload.Replayed(childComplexity), true
+	case "UpsertAssignmentsPayload.results":
+		if e.ComplexityRoot.UpsertAssignmentsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertAssignmentsPayload.Results(childComplexity), true
+	case "UpsertAssignmentsPayload.revision":
+		if e.ComplexityRoot.UpsertAssignmentsPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertAssignmentsPayload.Revision(childComplexity), true
+	case "UpsertAssignmentsPayload.userErrors":
+		if e.ComplexityRoot.UpsertAssignmentsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertAssignmentsPayload.UserErrors(childComplexity), true
+
 	case "UpsertAssumptionsPayload.replayed":
 		if e.ComplexityRoot.UpsertAssumptionsPayload.Replayed == nil {
 			break
@@ -8657,6 +10940,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpsertBenefitsPayload.UserErrors(childComplexity), true
 
+	case "UpsertCapacitiesPayload.replayed":
+		if e.ComplexityRoot.UpsertCapacitiesPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertCapacitiesPayload.Replayed(childComplexity), true
+	case "UpsertCapacitiesPayload.results":
+		if e.ComplexityRoot.UpsertCapacitiesPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertCapacitiesPayload.Results(childComplexity), true
+	case "UpsertCapacitiesPayload.revision":
+		if e.ComplexityRoot.UpsertCapacitiesPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertCapacitiesPayload.Revision(childComplexity), true
+	case "UpsertCapacitiesPayload.userErrors":
+		if e.ComplexityRoot.UpsertCapacitiesPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertCapacitiesPayload.UserErrors(childComplexity), true
+
 	case "UpsertContributionsPayload.replayed":
 		if e.ComplexityRoot.UpsertContributionsPayload.Replayed == nil {
 			break
@@ -8681,6 +10989,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpsertContributionsPayload.UserErrors(childComplexity), true
+
+	case "UpsertControlExceptionsPayload.replayed":
+		if e.ComplexityRoot.UpsertControlExceptionsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertControlExceptionsPayload.Replayed(childComplexity), true
+	case "UpsertControlExceptionsPayload.results":
+		if e.ComplexityRoot.UpsertControlExceptionsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertControlExceptionsPayload.Results(childComplexity), true
+	case "UpsertControlExceptionsPayload.revision":
+		if e.ComplexityRoot.UpsertControlExceptionsPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertControlExceptionsPayload.Revision(childComplexity), true
+	case "UpsertControlExceptionsPayload.userErrors":
+		if e.ComplexityRoot.UpsertControlExceptionsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertControlExceptionsPayload.UserErrors(childComplexity), true
 
 	case "UpsertCostsPayload.replayed":
 		if e.ComplexityRoot.UpsertCostsPayload.Replayed == nil {
@@ -8731,6 +11064,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpsertCyclesPayload.UserErrors(childComplexity), true
+
+	case "UpsertDecisionsPayload.replayed":
+		if e.ComplexityRoot.UpsertDecisionsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertDecisionsPayload.Replayed(childComplexity), true
+	case "UpsertDecisionsPayload.results":
+		if e.ComplexityRoot.UpsertDecisionsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertDecisionsPayload.Results(childComplexity), true
+	case "UpsertDecisionsPayload.revision":
+		if e.ComplexityRoot.UpsertDecisionsPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertDecisionsPayload.Revision(childComplexity), true
+	case "UpsertDecisionsPayload.userErrors":
+		if e.ComplexityRoot.UpsertDecisionsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertDecisionsPayload.UserErrors(childComplexity), true
 
 	case "UpsertDepartmentsPayload.replayed":
 		if e.ComplexityRoot.UpsertDepartmentsPayload.Replayed == nil {
@@ -8906,6 +11264,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpsertKpisPayload.UserErrors(childComplexity), true
+
+	case "UpsertLessonsPayload.replayed":
+		if e.ComplexityRoot.UpsertLessonsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertLessonsPayload.Replayed(childComplexity), true
+	case "UpsertLessonsPayload.results":
+		if e.ComplexityRoot.UpsertLessonsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertLessonsPayload.Results(childComplexity), true
+	case "UpsertLessonsPayload.revision":
+		if e.ComplexityRoot.UpsertLessonsPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertLessonsPayload.Revision(childComplexity), true
+	case "UpsertLessonsPayload.userErrors":
+		if e.ComplexityRoot.UpsertLessonsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertLessonsPayload.UserErrors(childComplexity), true
 
 	case "UpsertMeasurementsPayload.replayed":
 		if e.ComplexityRoot.UpsertMeasurementsPayload.Replayed == nil {
@@ -9207,6 +11590,67 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.WorkDone.Todo(childComplexity), true
 
+	case "WorkLoad.allocatedDays":
+		if e.ComplexityRoot.WorkLoad.AllocatedDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkLoad.AllocatedDays(childComplexity), true
+	case "WorkLoad.capacityDays":
+		if e.ComplexityRoot.WorkLoad.CapacityDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkLoad.CapacityDays(childComplexity), true
+	case "WorkLoad.from":
+		if e.ComplexityRoot.WorkLoad.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkLoad.From(childComplexity), true
+	case "WorkLoad.load":
+		if e.ComplexityRoot.WorkLoad.Load == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkLoad.Load(childComplexity), true
+	case "WorkLoad.loadReason":
+		if e.ComplexityRoot.WorkLoad.LoadReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkLoad.LoadReason(childComplexity), true
+	case "WorkLoad.overAllocatedDays":
+		if e.ComplexityRoot.WorkLoad.OverAllocatedDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkLoad.OverAllocatedDays(childComplexity), true
+	case "WorkLoad.peak":
+		if e.ComplexityRoot.WorkLoad.Peak == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkLoad.Peak(childComplexity), true
+	case "WorkLoad.people":
+		if e.ComplexityRoot.WorkLoad.People == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkLoad.People(childComplexity), true
+	case "WorkLoad.to":
+		if e.ComplexityRoot.WorkLoad.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkLoad.To(childComplexity), true
+	case "WorkLoad.workingDays":
+		if e.ComplexityRoot.WorkLoad.WorkingDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkLoad.WorkingDays(childComplexity), true
+
 	case "WorstPair.given":
 		if e.ComplexityRoot.WorstPair.Given == nil {
 			break
@@ -9246,7 +11690,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputActionItemFilter,
+		ec.unmarshalInputActionItemInput,
+		ec.unmarshalInputActionItemOrder,
 		ec.unmarshalInputAlignmentFlagsComparator,
+		ec.unmarshalInputAssignmentFilter,
+		ec.unmarshalInputAssignmentInput,
+		ec.unmarshalInputAssignmentOrder,
 		ec.unmarshalInputAssumptionFilter,
 		ec.unmarshalInputAssumptionInput,
 		ec.unmarshalInputAssumptionOrder,
@@ -9254,11 +11704,17 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputBaselineBasisComparator,
 		ec.unmarshalInputBenefitInput,
 		ec.unmarshalInputBooleanComparator,
+		ec.unmarshalInputCapacityFilter,
+		ec.unmarshalInputCapacityInput,
 		ec.unmarshalInputConfirmHoldInput,
 		ec.unmarshalInputContributionFilter,
 		ec.unmarshalInputContributionInput,
 		ec.unmarshalInputContributionOrder,
 		ec.unmarshalInputContributionStateComparator,
+		ec.unmarshalInputControlCodeComparator,
+		ec.unmarshalInputControlExceptionFilter,
+		ec.unmarshalInputControlExceptionInput,
+		ec.unmarshalInputControlFindingFilter,
 		ec.unmarshalInputCostInput,
 		ec.unmarshalInputCustomFieldFilter,
 		ec.unmarshalInputCustomValueInput,
@@ -9267,6 +11723,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputDateComparator,
 		ec.unmarshalInputDateTimeComparator,
 		ec.unmarshalInputDecimalComparator,
+		ec.unmarshalInputDecisionFilter,
+		ec.unmarshalInputDecisionGroupHaving,
+		ec.unmarshalInputDecisionGroupOrder,
+		ec.unmarshalInputDecisionInput,
+		ec.unmarshalInputDecisionOrder,
+		ec.unmarshalInputDecisionTypeComparator,
 		ec.unmarshalInputDeleteRecordsInput,
 		ec.unmarshalInputDepartmentFilter,
 		ec.unmarshalInputDepartmentInput,
@@ -9298,6 +11760,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputKpiLinkInput,
 		ec.unmarshalInputKpiOrder,
 		ec.unmarshalInputKpiPerspectiveComparator,
+		ec.unmarshalInputLessonFilter,
+		ec.unmarshalInputLessonInput,
+		ec.unmarshalInputLessonOrder,
 		ec.unmarshalInputLinkProjectsInput,
 		ec.unmarshalInputListComparator,
 		ec.unmarshalInputMeasurementFilter,
@@ -9349,11 +11814,15 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputToolFilter,
 		ec.unmarshalInputTrialWeight,
 		ec.unmarshalInputUnlinkProjectsInput,
+		ec.unmarshalInputUpsertAssignmentsInput,
 		ec.unmarshalInputUpsertAssumptionsInput,
 		ec.unmarshalInputUpsertBenefitsInput,
+		ec.unmarshalInputUpsertCapacitiesInput,
 		ec.unmarshalInputUpsertContributionsInput,
+		ec.unmarshalInputUpsertControlExceptionsInput,
 		ec.unmarshalInputUpsertCostsInput,
 		ec.unmarshalInputUpsertCyclesInput,
+		ec.unmarshalInputUpsertDecisionsInput,
 		ec.unmarshalInputUpsertDepartmentsInput,
 		ec.unmarshalInputUpsertIdentitiesInput,
 		ec.unmarshalInputUpsertIssuesInput,
@@ -9361,6 +11830,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputUpsertKeyResultsInput,
 		ec.unmarshalInputUpsertKpiLinksInput,
 		ec.unmarshalInputUpsertKpisInput,
+		ec.unmarshalInputUpsertLessonsInput,
 		ec.unmarshalInputUpsertMeasurementsInput,
 		ec.unmarshalInputUpsertObjectivesInput,
 		ec.unmarshalInputUpsertQuickWinsInput,
@@ -9576,7 +12046,7 @@ type MoneyTotal {
 
 "One of the values that the members of a group share. All but field are null where they have no value, or none that the caller may see."
 type GroupKey {
-  "What was grouped by: a value of ProjectGroupField, MilestoneGroupField, KpiGroupField or RiskGroupField."
+  "What was grouped by: a value of ProjectGroupField, MilestoneGroupField, KpiGroupField, RiskGroupField or DecisionGroupField."
   field: String!
   "The value for programs: an enum value, a text, the id of the node, the first day of the period."
   value: String
@@ -10160,6 +12630,34 @@ type Briefing {
     "The cursor after which to begin; null and \"\" mean the beginning."
     after: String
   ): KpiMovementConnection!
+  "The risks that were prevented in the days, the largest prevented exposure first; aggregates has what that saved."
+  risksPrevented(
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 10."
+    first: Int = 10
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+  ): RiskConnection!
+  "The risks that are open, the largest exposure that is left first."
+  risksOpen(
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 10."
+    first: Int = 10
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+  ): RiskConnection!
+  "The issues that were raised in the days, the worst first."
+  issuesOpened(
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 10."
+    first: Int = 10
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+  ): IssueConnection!
+  "The issues that are critical and not resolved, the oldest first."
+  issuesCritical(
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 10."
+    first: Int = 10
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+  ): IssueConnection!
   "Where money and strategy differ; null for a department, because strategies are the organisation's."
   misalignment: Misalignment
   "What it cannot tell, and why."
@@ -10206,6 +12704,14 @@ enum BriefingMeasure {
   DISAGREEING
   "KPIs whose last closed period missed its target."
   KPIS_BELOW_TARGET
+  "Risks that are open."
+  RISKS_OPEN
+  "Risks that were prevented in the days."
+  RISKS_PREVENTED
+  "Issues that were raised in the days."
+  ISSUES_OPENED
+  "Issues that are critical and not resolved."
+  ISSUES_CRITICAL
 }
 
 "A part of a briefing that is empty, or tells less than it might."
@@ -10226,6 +12732,8 @@ enum BriefingSection {
   KPIS
   "Spend against strategy."
   MONEY
+  "Risks and issues."
+  RISKS
 }
 
 "How a KPI changed between its last two closed periods with an actual value."
@@ -10774,6 +13282,776 @@ input CustomFieldFilter {
   list: ListComparator
   "Whether the field is missing altogether."
   null: Boolean
+}
+`, BuiltIn: false},
+	{Name: "../schema/control.graphqls", Input: `extend type Query {
+  "Which projects may fail which controls, by key. Those of the control BUDGET are for callers who may read the field group cost."
+  controlExceptions(
+    "Which are meant; null means all."
+    filter: ControlExceptionFilter
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): ControlExceptionConnection!
+  "How projects stand to the controls: whether everything that should be is in order. null for a department that the caller may not see, and of nothing for a caller who does not see everything."
+  controls(
+    "The key of a department: only its projects. null means all that the caller may see."
+    department: String
+    "Whether the projects of the departments below it count too."
+    below: Boolean = true
+  ): ControlReport
+  "The projects that fail controls, by control and then by project."
+  controlFindings(
+    "Which are meant; null means all."
+    filter: ControlFindingFilter
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): ControlFindingConnection!
+}
+
+extend type Department {
+  "How its projects stand to the controls."
+  controls(
+    "Whether the projects of the departments below it count too."
+    below: Boolean = true
+  ): ControlReport!
+}
+
+extend type Project {
+  "How it stands to each of the controls."
+  controls: [ProjectControl!]!
+}
+
+"A control: something that every project it applies to must have in order. It applies to projects that a tool shows and that are planned or active."
+enum ControlCode {
+  "A sponsor is known who answers for the project."
+  SPONSOR
+  "A manager is known who leads it."
+  MANAGER
+  "It belongs to a department."
+  DEPARTMENT
+  "A baseline was agreed: the date that was promised first. A date that was only seen first is none. Programmes are left out, as for GO_LIVE, BUDGET and OBJECTIVE: their parts have these."
+  BASELINE
+  "It has a go-live milestone."
+  GO_LIVE
+  "It has a budget. For callers who may not read the field group cost this control does not exist."
+  BUDGET
+  "It serves at least one objective of the leading strategy; while there is no strategy, the control applies to nothing."
+  OBJECTIVE
+  "Its health was reported no longer ago than the settings allow, 14 days unless they say otherwise. It applies to active projects."
+  RECENT_STATUS
+  "Each of its open risks has somebody who answers for it. It applies to projects with open risks."
+  RISK_OWNERS
+  "Each of its key and go-live milestones that is not finished says what is done when it is missed. It applies to projects that have such milestones."
+  CONTINGENCY
+  "No decision that it waits for is past its due date. It applies to projects with open decisions."
+  DECISIONS_IN_TIME
+}
+
+"Says that a project may fail a control for a while, because somebody has agreed to it."
+type ControlException implements Node {
+  "The global id."
+  id: ID!
+  "The key."
+  key: String!
+  "The control."
+  control: ControlCode!
+  "The project; null when the reference leads to none."
+  project: Project
+  "The project, as recorded."
+  projectReference: String
+  "Why."
+  reason: String
+  "Who has agreed; null when the reference leads to nobody."
+  approvedBy: Person
+  "Who has agreed, as recorded."
+  approvedByReference: String
+  "The last day; null holds for good."
+  until: Date
+  "Whether the last day is past, so that the failure counts again."
+  expired: Boolean!
+  "Who recorded it, with the version that edits expect."
+  recorded: Recorded!
+}
+
+"A page of exceptions from controls."
+type ControlExceptionConnection {
+  "The elements of the page."
+  nodes: [ControlException!]!
+  "The elements of the page with their cursors."
+  edges: [ControlExceptionEdge!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many elements the whole list has."
+  totalCount: Int!
+}
+
+"One of the exceptions from controls in a list, and its place in it."
+type ControlExceptionEdge {
+  "The place after this element, for the argument after."
+  cursor: String!
+  "The element."
+  node: ControlException!
+}
+
+"Says which exceptions from controls are meant. Every member that is given must hold."
+input ControlExceptionFilter {
+  "All of these hold."
+  and: [ControlExceptionFilter!]
+  "At least one of these holds; an empty list is satisfied by nothing."
+  or: [ControlExceptionFilter!]
+  "This does not hold."
+  not: ControlExceptionFilter
+  "The global id."
+  id: IDComparator
+  "The key."
+  key: StringComparator
+  "The control."
+  control: ControlCodeComparator
+  "The project."
+  project: ProjectFilter
+  "The department of its project, by its key, its name or an alias: one of them satisfies the condition, and none is what neq and nin rule out."
+  department: StringComparator
+  "Who has agreed."
+  approvedBy: PersonFilter
+  "The last day."
+  until: DateComparator
+  "Whether the last day is past."
+  expired: Boolean
+}
+
+"A condition on a control. Every member that is given must hold; a missing value satisfies only neq, nin and null: true."
+input ControlCodeComparator {
+  "Equals this."
+  eq: ControlCode
+  "Does not equal this, or is missing."
+  neq: ControlCode
+  "Equals one of these."
+  in: [ControlCode!]
+  "Equals none of these, or is missing."
+  nin: [ControlCode!]
+  "Is missing (true) or is there (false)."
+  null: Boolean
+}
+
+"""
+How projects stand to the controls. Controls apply to projects that a tool shows
+and that are planned or active: what is only proposed need not have its things in
+order yet, and what is on hold or over not any more. Some apply to fewer, as
+their descriptions say.
+"""
+type ControlReport {
+  "How often one applies to: passed, failed and excepted together."
+  applicable: Int!
+  "How often one is passed."
+  passed: Int!
+  "How often one is failed without an exception that holds."
+  failed: Int!
+  "How often one is failed with an exception that holds."
+  excepted: Int!
+  "passed / (passed + failed), from 0 to 1: an exception is neither. null is explained by passRateReason."
+  passRate: Float
+  "Why there is no rate."
+  passRateReason: Reason
+  "Each of the controls."
+  controls: [Control!]!
+}
+
+"How projects stand to one control."
+type Control {
+  "The control."
+  code: ControlCode!
+  "What it is called."
+  title: String!
+  "What it demands."
+  description: String!
+  "How many it applies to: passed, failed and excepted together."
+  applicable: Int!
+  "How many pass."
+  passed: Int!
+  "How many fail, without an exception that holds."
+  failed: Int!
+  "How many fail with an exception that holds."
+  excepted: Int!
+  "passed / (passed + failed), from 0 to 1: an exception is neither. null is explained by passRateReason."
+  passRate: Float
+  "Why there is no rate."
+  passRateReason: Reason
+}
+
+"How one project stands to one control."
+type ProjectControl {
+  "The control."
+  code: ControlCode!
+  "What it is called."
+  title: String!
+  "How it stands."
+  outcome: ControlOutcome!
+  "What is wrong; null when nothing is."
+  why: String
+  "What to do about it."
+  mend: String
+  "What somebody has agreed to: the exception that holds, else the one that held last."
+  exception: ControlException
+  "Why that exception does not count; null when it does."
+  exceptionReason: Reason
+}
+
+"How a project stands to a control."
+enum ControlOutcome {
+  "What it demands is in order."
+  PASSED
+  "It is not."
+  FAILED
+  "It is not, and somebody has agreed to that."
+  EXCEPTED
+  "It says nothing of this project."
+  NOT_APPLICABLE
+}
+
+"A project that fails a control."
+type ControlFinding {
+  "The project."
+  project: Project!
+  "The control."
+  control: ControlCode!
+  "What the control is called."
+  title: String!
+  "What is wrong."
+  why: String!
+  "What to do about it."
+  mend: String!
+  "Whether somebody has agreed to it, and that still holds."
+  excepted: Boolean!
+  "What somebody has agreed to: the exception that holds, else the one that held last."
+  exception: ControlException
+  "Why that exception does not count; null when it does, and when there is none."
+  exceptionReason: Reason
+}
+
+"A page of findings."
+type ControlFindingConnection {
+  "The elements of the page."
+  nodes: [ControlFinding!]!
+  "The elements of the page with their cursors."
+  edges: [ControlFindingEdge!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many elements the whole list has."
+  totalCount: Int!
+}
+
+"One of the findings in a list, and its place in it."
+type ControlFindingEdge {
+  "The place after this element, for the argument after."
+  cursor: String!
+  "The element."
+  node: ControlFinding!
+}
+
+"Says which findings are meant. Every member that is given must hold."
+input ControlFindingFilter {
+  "All of these hold."
+  and: [ControlFindingFilter!]
+  "At least one of these holds; an empty list is satisfied by nothing."
+  or: [ControlFindingFilter!]
+  "This does not hold."
+  not: ControlFindingFilter
+  "The control."
+  control: ControlCodeComparator
+  "The project."
+  project: ProjectFilter
+  "The department of the project, by its key, its name or an alias: one of them satisfies the condition, and none is what neq and nin rule out."
+  department: StringComparator
+  "Whether somebody has agreed to it, and that still holds."
+  excepted: Boolean
+}
+`, BuiltIn: false},
+	{Name: "../schema/decision.graphqls", Input: `extend type Query {
+  "The decision with this key; null when there is none that the caller may see."
+  decision(
+    "What people call it, unique among decisions."
+    key: String!
+  ): Decision
+  "The decisions that somebody owes or has made, by key unless another order is given."
+  decisions(
+    "Which are meant; null means all."
+    filter: DecisionFilter
+    "The order; completed with the id."
+    orderBy: [DecisionOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): DecisionConnection!
+  "What is to be done because of decisions, all of them together, by decision unless another order is given."
+  actionItems(
+    "Which are meant; null means all."
+    filter: ActionItemFilter
+    "The order; completed with the decision and the place in it."
+    orderBy: [ActionItemOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): ActionItemConnection!
+}
+
+extend type Project {
+  "The decisions that are about it."
+  decisions(
+    "Which are meant; null means all."
+    filter: DecisionFilter
+    "The order; completed with the id."
+    orderBy: [DecisionOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): DecisionConnection!
+}
+
+extend type Milestone {
+  "The open decisions that it waits for, by key; one that is done, cancelled or gone waits for none."
+  waitsFor: [Decision!]!
+}
+
+extend type Department {
+  "The decisions that it owes or made itself, without those of the departments below it."
+  decisions(
+    "Which are meant; null means all."
+    filter: DecisionFilter
+    "The order; completed with the id."
+    orderBy: [DecisionOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): DecisionConnection!
+}
+
+"A decision that somebody owes or has made, a small one as well as a gate. Working days are those of the organisation's calendar: its weekends and holidays do not count."
+type Decision implements Node {
+  "The global id."
+  id: ID!
+  "What people call it, unique among decisions."
+  key: String!
+  "What is to be decided."
+  title: String!
+  "The question and its options."
+  description: String
+  "Whether it is a gate."
+  type: DecisionType!
+  "The projects it is about that the caller may see."
+  projects: [Project!]!
+  "The department that owes it: the one that was named, else that of its first project."
+  department: Department
+  "Who owes it, or made it; null when no tool knows them."
+  decider: Person
+  "The name of who owes it, or what was recorded when no tool knows them."
+  deciderName: String
+  "When it was raised."
+  raised: Date!
+  "By when it is needed."
+  due: Date
+  "When it was made."
+  decided: Date
+  "What was decided."
+  outcome: String
+  "Whether it is still to be made."
+  open: Boolean!
+  "Whether it is open and its due date is past."
+  overdue: Boolean!
+  "The days from today to the due date, negative when that is past. Filter and sort by due."
+  daysToDue: Int
+  "The working days that it took, from the day after it was raised to the day on which it was made; null while it is open."
+  latencyDays: Int
+  "Why latencyDays is null."
+  latencyReason: Reason
+  "The working days for which it has been open until today; null when it is made."
+  waitingDays: Int
+  "Why waitingDays is null."
+  waitingReason: Reason
+  "The milestones it blocks that the caller may see; Milestone.waitsFor leads back while it is open."
+  blocks: [Milestone!]!
+  "What is to be done because of it, in the order in which it was written."
+  actions: [ActionItem!]!
+  "Who recorded it, and when."
+  recorded: Recorded!
+}
+
+"Something to be done because of a decision."
+type ActionItem {
+  "The decision."
+  decision: Decision!
+  "What is to be done."
+  title: String!
+  "Who does it; null when no tool knows them."
+  owner: Person
+  "The name of who does it, or what was recorded when no tool knows them."
+  ownerName: String
+  "By when."
+  due: Date
+  "When it was done."
+  done: Date
+  "Whether it is still to be done."
+  open: Boolean!
+  "Whether it is open and its due date is past."
+  overdue: Boolean!
+  "The days from today to the due date, negative when that is past. Filter and sort by due."
+  daysToDue: Int
+}
+
+"A page of decisions."
+type DecisionConnection {
+  "The elements of the page."
+  nodes: [Decision!]!
+  "The elements of the page with their cursors."
+  edges: [DecisionEdge!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many elements the whole list has."
+  totalCount: Int!
+  "Figures over the whole list, not over the page."
+  aggregates: DecisionAggregates!
+  "The whole list by groups, not only the page."
+  groups(
+    "What to group by, 1 to 4 values."
+    by: [DecisionGroupField!]!
+    "Which groups are meant; null means all."
+    having: DecisionGroupHaving
+    "The order of the groups; by their keys unless it is given."
+    orderBy: [DecisionGroupOrder!]
+    "How many groups from the beginning. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+  ): DecisionGroupConnection!
+}
+
+"One of the decisions in a list, and its place in it."
+type DecisionEdge {
+  "The place after this element, for the argument after."
+  cursor: String!
+  "The element."
+  node: Decision!
+}
+
+"A page of actions."
+type ActionItemConnection {
+  "The elements of the page."
+  nodes: [ActionItem!]!
+  "The elements of the page with their cursors."
+  edges: [ActionItemEdge!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many elements the whole list has."
+  totalCount: Int!
+}
+
+"One of the actions in a list, and its place in it."
+type ActionItemEdge {
+  "The place after this element, for the argument after."
+  cursor: String!
+  "The element."
+  node: ActionItem!
+}
+
+"A page of groups of decisions."
+type DecisionGroupConnection {
+  "The elements of the page."
+  nodes: [DecisionGroup!]!
+  "The elements of the page with their cursors."
+  edges: [DecisionGroupEdge!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many elements the whole list has."
+  totalCount: Int!
+}
+
+"One of the groups of decisions in a list, and its place in it."
+type DecisionGroupEdge {
+  "The place after this element, for the argument after."
+  cursor: String!
+  "The element."
+  node: DecisionGroup!
+}
+
+"The decisions that share the values of the keys."
+type DecisionGroup {
+  "The values that they share, in the order of by."
+  keys: [GroupKey!]!
+  "Figures over them."
+  aggregates: DecisionAggregates!
+}
+
+"Figures over decisions. Percentiles lie between two values by linear interpolation; days are working days."
+type DecisionAggregates {
+  "How many there are."
+  count: Int!
+  "How many are still to be made."
+  open: Int!
+  "How many are open and past their due date."
+  overdue: Int!
+  "The median latency of all of them; open ones count with the working days until today, because without them who puts off what is hard would look fast."
+  latencyP50Days: Float
+  "The latency that nine of ten do not exceed; open ones count with the working days until today."
+  latencyP90Days: Float
+  "Why latencyP50Days and latencyP90Days are null."
+  latencyReason: Reason
+  "The median latency of those that are made."
+  decidedLatencyP50Days: Float
+  "The latency that nine of ten of those that are made did not exceed."
+  decidedLatencyP90Days: Float
+  "Why decidedLatencyP50Days and decidedLatencyP90Days are null."
+  decidedLatencyReason: Reason
+  "Figures over the working days that those took that are made; missing counts the open ones."
+  latencyDays: IntStatistics!
+  "Figures over the working days for which the open ones have been open; missing counts those that are made."
+  waitingDays: IntStatistics!
+  "How many milestones that the caller may see wait for an open one of them."
+  milestonesBlocked: Int!
+  "The open ones by the working days for which they have been open."
+  openByAge: [DecisionAge!]!
+}
+
+"How many open decisions are of one age."
+type DecisionAge {
+  "The age for people, in working days: 0-5, 6-10, 11-20, 21+."
+  label: String!
+  "The fewest working days for which they have been open."
+  from: Int!
+  "The most; null for the last age, which has no end."
+  to: Int
+  "How many."
+  count: Int!
+}
+
+"Whether a decision is a gate."
+enum DecisionType {
+  "Any other decision, however small."
+  DECISION
+  "Whether a project goes on to its next stage."
+  GATE
+}
+
+"A condition on the type of a decision. Every member that is given must hold; a missing value satisfies null: true, neq and nin only."
+input DecisionTypeComparator {
+  "It is this."
+  eq: DecisionType
+  "It is not this."
+  neq: DecisionType
+  "It is one of these."
+  in: [DecisionType!]
+  "It is none of these."
+  nin: [DecisionType!]
+  "Whether it is missing."
+  null: Boolean
+}
+
+"Says which decisions are meant. Every member that is given must hold."
+input DecisionFilter {
+  "All of these hold."
+  and: [DecisionFilter!]
+  "At least one of these holds; an empty list is satisfied by nothing."
+  or: [DecisionFilter!]
+  "This does not hold."
+  not: DecisionFilter
+  "The global id."
+  id: IDComparator
+  "The key."
+  key: StringComparator
+  "What is to be decided."
+  title: StringComparator
+  "Whether it is a gate."
+  type: DecisionTypeComparator
+  "Some project that it is about."
+  project: ProjectFilter
+  "The department, by its key, its name or an alias: one of them satisfies the condition, and none is what neq and nin rule out."
+  department: StringComparator
+  "Who owes it, or made it."
+  decider: PersonFilter
+  "The name of who owes it, or what was recorded when no tool knows them."
+  deciderName: StringComparator
+  "When it was raised."
+  raised: DateComparator
+  "By when it is needed."
+  due: DateComparator
+  "When it was made."
+  decided: DateComparator
+  "Whether it is still to be made."
+  open: Boolean
+  "Whether it is open and its due date is past."
+  overdue: Boolean
+  "The working days that it took."
+  latencyDays: IntComparator
+  "The working days for which it has been open."
+  waitingDays: IntComparator
+  "Some milestone that it blocks."
+  blocks: MilestoneFilter
+  "Whether it is open and some milestone waits for it."
+  blocking: Boolean
+}
+
+"Says which actions are meant. Every member that is given must hold."
+input ActionItemFilter {
+  "All of these hold."
+  and: [ActionItemFilter!]
+  "At least one of these holds; an empty list is satisfied by nothing."
+  or: [ActionItemFilter!]
+  "This does not hold."
+  not: ActionItemFilter
+  "What is to be done."
+  title: StringComparator
+  "Who does it."
+  owner: PersonFilter
+  "The name of who does it, or what was recorded when no tool knows them."
+  ownerName: StringComparator
+  "By when."
+  due: DateComparator
+  "When it was done."
+  done: DateComparator
+  "Whether it is still to be done."
+  open: Boolean
+  "Whether it is open and its due date is past."
+  overdue: Boolean
+  "The decision that it follows from."
+  decision: DecisionFilter
+}
+
+"One term of an order of decisions."
+input DecisionOrder {
+  "What to sort by."
+  field: DecisionOrderField!
+  "The direction."
+  direction: OrderDirection = ASC
+  "Where those without a value go."
+  nulls: NullsOrder = LAST
+}
+
+"What decisions are sorted by. Texts sort without regard to case."
+enum DecisionOrderField {
+  "The key."
+  KEY
+  "What is to be decided."
+  TITLE
+  "Gates last."
+  TYPE
+  "The name of the department."
+  DEPARTMENT
+  "The name of who owes it."
+  DECIDER
+  "When it was raised."
+  RAISED
+  "By when it is needed."
+  DUE
+  "When it was made."
+  DECIDED
+  "The working days that it took."
+  LATENCY_DAYS
+  "The working days for which it has been open."
+  WAITING_DAYS
+}
+
+"One term of an order of actions."
+input ActionItemOrder {
+  "What to sort by."
+  field: ActionItemOrderField!
+  "The direction."
+  direction: OrderDirection = ASC
+  "Where those without a value go."
+  nulls: NullsOrder = LAST
+}
+
+"What actions are sorted by. Texts sort without regard to case."
+enum ActionItemOrderField {
+  "The key of the decision."
+  DECISION
+  "What is to be done."
+  TITLE
+  "The name of who does it."
+  OWNER
+  "By when."
+  DUE
+  "When it was done."
+  DONE
+}
+
+"What decisions are grouped by."
+enum DecisionGroupField {
+  "The department that owes it."
+  DEPARTMENT
+  "Who owes it; nobody where no tool knows them."
+  DECIDER
+  "Whether it is a gate."
+  TYPE
+}
+
+"Says which groups of decisions are meant. Every member that is given must hold."
+input DecisionGroupHaving {
+  "How many are in it."
+  count: IntComparator
+  "How many are still to be made."
+  open: IntComparator
+  "How many are open and past their due date."
+  overdue: IntComparator
+  "The median latency, open ones included."
+  latencyP50Days: DecimalComparator
+  "The latency that nine of ten do not exceed, open ones included."
+  latencyP90Days: DecimalComparator
+}
+
+"One term of an order of groups of decisions."
+input DecisionGroupOrder {
+  "What to sort by."
+  field: DecisionGroupOrderField!
+  "The direction."
+  direction: OrderDirection = ASC
+  "Where those without a value go."
+  nulls: NullsOrder = LAST
+}
+
+"What groups of decisions are sorted by."
+enum DecisionGroupOrderField {
+  "The keys, one after the other."
+  KEY
+  "How many are in it."
+  COUNT
+  "How many are still to be made."
+  OPEN
+  "How many are open and past their due date."
+  OVERDUE
+  "The median latency, open ones included."
+  LATENCY_P50_DAYS
+  "The latency that nine of ten do not exceed, open ones included."
+  LATENCY_P90_DAYS
 }
 `, BuiltIn: false},
 	{Name: "../schema/dependency.graphqls", Input: `extend type Query {
@@ -11475,6 +14753,16 @@ input DeleteRecordsInput {
   issues: [RecordKeyInput!]
   "Assumptions, by key."
   assumptions: [RecordKeyInput!]
+  "Decisions, by key."
+  decisions: [RecordKeyInput!]
+  "Lessons, by key."
+  lessons: [RecordKeyInput!]
+  "Assignments, by key."
+  assignments: [RecordKeyInput!]
+  "Capacities, by key."
+  capacities: [RecordKeyInput!]
+  "Exceptions from controls, by key."
+  controlExceptions: [RecordKeyInput!]
   "Whether to validate only, and say what would change."
   dryRun: Boolean = false
   "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
@@ -12566,6 +15854,215 @@ input KpiBasisComparator {
   nin: [KpiBasis!]
   "Whether it is missing."
   null: Boolean
+}
+`, BuiltIn: false},
+	{Name: "../schema/lesson.graphqls", Input: `extend type Query {
+  "The lesson with this key; null when there is none that the caller may see."
+  lesson(
+    "What people call it, unique among lessons."
+    key: String!
+  ): Lesson
+  "What was learned, by key unless another order is given."
+  lessons(
+    "Which are meant; null means all."
+    filter: LessonFilter
+    "The order; completed with the id."
+    orderBy: [LessonOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): LessonConnection!
+  "What several projects had to learn: groups of similar lessons of two projects or more, those of most projects first."
+  commonProblems(
+    "Which lessons are looked at; null means all."
+    filter: LessonFilter
+    "How many; at most 100. null means 10."
+    first: Int = 10
+  ): [CommonProblem!]!
+}
+
+extend type Project {
+  "What was learned in it, and what was applied to it that others had learned."
+  lessons(
+    "Which are meant; null means all."
+    filter: LessonFilter
+    "The order; completed with the id."
+    orderBy: [LessonOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): LessonConnection!
+}
+
+"What was learned, so that the next project need not learn it again."
+type Lesson implements Node {
+  "The global id."
+  id: ID!
+  "What people call it, unique among lessons."
+  key: String!
+  "The lesson in a few words."
+  title: String!
+  "What kind of lesson it is, in the organisation's words."
+  category: String!
+  "Where it was learned; null when that is not synced, or no project."
+  project: Project
+  "The department that learned it: the one that was named, else that of the project."
+  department: Department
+  "What happened."
+  whatHappened: String!
+  "Why it happened."
+  cause: String
+  "What to do next time."
+  recommendation: String!
+  "The projects where that was done that the caller may see."
+  appliedTo: [Project!]!
+  "When it was learned."
+  learned: Date
+  "Other lessons that resemble it by their words (term weights and cosine, words by their first six letters), the most similar first. Scores below 0.1 are left out."
+  similar(
+    "How many; at most 50. null means 5."
+    first: Int = 5
+  ): [SimilarLesson!]!
+  "Who recorded it, and when."
+  recorded: Recorded!
+}
+
+"A lesson that resembles another one."
+type SimilarLesson {
+  "The lesson."
+  lesson: Lesson!
+  "From 0, no word in common, to 1, the same words. Among few lessons, or lessons of a few words, it says little."
+  score: Float!
+}
+
+"What lessons of two projects or more are about. Each of the lessons resembles the first one by a score of at least 0.3."
+type CommonProblem {
+  "The title of the lesson that the others resemble."
+  title: String!
+  "What most of them are called."
+  category: String!
+  "How many lessons there are."
+  count: Int!
+  "Where they were learned, by name."
+  projects: [Project!]!
+  "The recommendation that was applied to most projects; of several, the one that most of the lessons give."
+  recommendation: String!
+  "The projects that it was applied to, by name."
+  appliedTo: [Project!]!
+  "The lessons, the one that the others resemble first."
+  lessons: [Lesson!]!
+}
+
+"A page of lessons."
+type LessonConnection {
+  "The elements of the page."
+  nodes: [Lesson!]!
+  "The elements of the page with their cursors."
+  edges: [LessonEdge!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many elements the whole list has."
+  totalCount: Int!
+  "Figures over the whole list, not over the page."
+  aggregates: LessonAggregates!
+}
+
+"One of the lessons in a list, and its place in it."
+type LessonEdge {
+  "The place after this element, for the argument after."
+  cursor: String!
+  "The element."
+  node: Lesson!
+}
+
+"Figures over lessons."
+type LessonAggregates {
+  "How many there are."
+  count: Int!
+  "How many were applied to a project that the caller may see."
+  applied: Int!
+  "How many there are of each category, the most frequent first."
+  byCategory: [CategoryCount!]!
+}
+
+"How many are of one category."
+type CategoryCount {
+  "The category, in the organisation's words."
+  category: String!
+  "How many."
+  count: Int!
+}
+
+"Says which lessons are meant. Every member that is given must hold."
+input LessonFilter {
+  "All of these hold."
+  and: [LessonFilter!]
+  "At least one of these holds; an empty list is satisfied by nothing."
+  or: [LessonFilter!]
+  "This does not hold."
+  not: LessonFilter
+  "The global id."
+  id: IDComparator
+  "The key."
+  key: StringComparator
+  "The lesson in a few words."
+  title: StringComparator
+  "What kind of lesson it is."
+  category: StringComparator
+  "What happened."
+  whatHappened: StringComparator
+  "Why it happened."
+  cause: StringComparator
+  "What to do next time."
+  recommendation: StringComparator
+  "The project where it was learned."
+  project: ProjectFilter
+  "The department, by its key, its name or an alias: one of them satisfies the condition, and none is what neq and nin rule out."
+  department: StringComparator
+  "Some project that it was applied to."
+  appliedTo: ProjectFilter
+  "When it was learned."
+  learned: DateComparator
+  "Whether it was applied to a project that the caller may see."
+  applied: Boolean
+}
+
+"One term of an order of lessons."
+input LessonOrder {
+  "What to sort by."
+  field: LessonOrderField!
+  "The direction."
+  direction: OrderDirection = ASC
+  "Where those without a value go."
+  nulls: NullsOrder = LAST
+}
+
+"What lessons are sorted by. Texts sort without regard to case."
+enum LessonOrderField {
+  "The key."
+  KEY
+  "The lesson in a few words."
+  TITLE
+  "What kind of lesson it is."
+  CATEGORY
+  "The name of the project where it was learned."
+  PROJECT
+  "The name of the department."
+  DEPARTMENT
+  "When it was learned."
+  LEARNED
+  "How many projects it was applied to."
+  APPLIED
 }
 `, BuiltIn: false},
 	{Name: "../schema/limits.graphqls", Input: `extend type Query {
@@ -14248,6 +17745,131 @@ enum ProjectGroupField {
   CUSTOM_FIELD
 }
 `, BuiltIn: false},
+	{Name: "../schema/quality.graphqls", Input: `extend type Query {
+  "How far the data can be relied upon: that of a connection, that of a department with those below it, or everything that the caller may see. null when there is no such connection or department that they may see."
+  dataQuality(
+    "The id of a connection."
+    connection: String
+    "The key of a department. Together with a connection, what the department has from there."
+    department: String
+  ): DataQuality @operational
+}
+
+extend type Tool {
+  "How far what comes from it can be relied upon."
+  dataQuality: DataQuality @operational
+}
+
+extend type Department {
+  "How far the data of the department, and of those below it, can be relied upon."
+  dataQuality: DataQuality
+}
+
+"""
+How far data can be relied upon. A check looks at some things and finds some of
+them wrong: its score is 100 * (1 - wrong / of). A part's score is the mean of
+its checks that looked at anything; the whole is the mean of the parts that have
+a score. Parts that are missing are left out, and say why.
+"""
+type DataQuality {
+  "From 0 to 100; null is explained by scoreReason."
+  score: Float
+  "Why there is no score."
+  scoreReason: Reason
+  "The parts it is the mean of."
+  parts: [DataQualityPart!]!
+  "What it is short of 100 for, what costs most first."
+  reasons: [Reason!]!
+}
+
+"One side of data quality."
+type DataQualityPart {
+  "Which side."
+  code: DataQualityPartCode!
+  "From 0 to 100; null is explained by scoreReason."
+  score: Float
+  "Why there is no score."
+  scoreReason: Reason
+  "What was looked at."
+  checks: [DataQualityCheck!]!
+}
+
+"A part of a data-quality score."
+enum DataQualityPartCode {
+  "Whether what one steers by is there: dates, managers, departments, health, owners."
+  COMPLETENESS
+  "Whether it is new. Of connections only, and for callers who see the whole portfolio."
+  FRESHNESS
+  "Whether it can be read, and whether its dates can be true."
+  VALIDITY
+  "Whether things are there once, and what refers to something leads to it."
+  CONSISTENCY
+}
+
+"One thing that was looked at."
+type DataQualityCheck {
+  "What."
+  code: DataQualityCode!
+  "How many were looked at."
+  of: Int!
+  "How many of them are not right."
+  wrong: Int!
+  "100 * (1 - wrong / of); null when there was nothing to look at."
+  score: Float
+  "What is wrong, in a sentence."
+  message: String!
+  "The first of those that are not right, at most 5."
+  examples: [DataQualityExample!]!
+}
+
+"Something that is not right."
+type DataQualityExample {
+  "The global id; null when it is nothing that has one."
+  id: ID
+  "What it is called."
+  name: String
+}
+
+"A check of data."
+enum DataQualityCode {
+  "Projects that are not over have a start and a due date."
+  PROJECT_DATES
+  "Projects that are not over have a manager."
+  PROJECT_MANAGER
+  "Projects that are not over belong to a department; not looked at for a department."
+  PROJECT_DEPARTMENT
+  "Of projects that are not over or on hold the health is known, reported or computed."
+  PROJECT_HEALTH
+  "Unfinished milestones have a due date."
+  MILESTONE_DUE
+  "Unfinished milestones have somebody who answers for them."
+  MILESTONE_OWNER
+  "The last run of a connection neither failed nor is parked."
+  LAST_RUN
+  "The last complete pass over everything ended today or yesterday."
+  COMPLETE_PASS
+  "None of its listings is held."
+  LISTING_HELD
+  "Records could be read; of all that are kept and those in quarantine."
+  READABLE
+  "Projects are not due before they start."
+  PROJECT_DATES_IN_ORDER
+  "Milestones are not due before they start."
+  MILESTONE_DATES_IN_ORDER
+  "Nothing was finished on a day that is still to come."
+  NOT_FINISHED_IN_FUTURE
+  "Projects that are not over do not share their name with another one, to which they are not joined."
+  PROJECT_NAMES_ONCE
+  "No two accounts may be one person's without anybody having decided it; not looked at for a department."
+  ACCOUNTS_TOLD_APART
+  "Both ends of a dependency are synchronised."
+  DEPENDENCIES_KNOWN
+  "Milestones belong to a project that is there."
+  MILESTONES_HAVE_PROJECT
+  "What people recorded of a project leads to one, for callers who see the whole portfolio: of a connection what names it, as in eng:SHOP."
+  REFERENCES_LEAD_SOMEWHERE
+}
+`, BuiltIn: false},
 	{Name: "../schema/recorded.graphqls", Input: `"A department."
 input DepartmentInput {
   "Its key, unique among departments: digital-health. Small letters, digits and - . _."
@@ -14979,6 +18601,133 @@ type UpsertBenefitsPayload {
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/recorded_decision.graphqls", Input: `extend type Mutation {
+  "Records decisions that somebody owes or has made, with what is to be done because of them; what has the key already is replaced as a whole, its actions too."
+  upsertDecisions(
+    "What to record."
+    input: UpsertDecisionsInput!
+  ): UpsertDecisionsPayload!
+  "Records what was learned."
+  upsertLessons(
+    "What to record."
+    input: UpsertLessonsInput!
+  ): UpsertLessonsPayload!
+}
+
+"A decision, a small one as well as a gate."
+input DecisionInput {
+  "Its key, unique among decisions."
+  key: String!
+  "What is to be decided."
+  title: String!
+  "The question and its options."
+  description: String
+  "Whether it is a gate; null is DECISION."
+  type: DecisionType
+  "The projects it is about, each by its global id, pmo:<PMO number>, or <connection>:<the tool's key>."
+  projects: [String!]
+  "The key of the department that owes it; null is that of the first project."
+  department: String
+  "The milestones that wait for it, each by its global id, or <connection>:<the tool's key>."
+  blocks: [String!]
+  "Who owes it, or made it: a person's key, id, e-mail or name."
+  decider: String
+  "When it was raised."
+  raised: Date!
+  "By when it is needed."
+  due: Date
+  "When it was made; then outcome is needed."
+  decided: Date
+  "What was decided; then decided is needed."
+  outcome: String
+  "What is to be done because of it."
+  actions: [ActionItemInput!]
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"Something to be done because of a decision."
+input ActionItemInput {
+  "What is to be done."
+  title: String!
+  "A person's key, id, e-mail or name."
+  owner: String
+  "By when."
+  due: Date
+  "When it was done."
+  done: Date
+}
+
+"What was learned."
+input LessonInput {
+  "Its key, unique among lessons."
+  key: String!
+  "The lesson in a few words."
+  title: String!
+  "What kind of lesson it is, in the organisation's words: integration, suppliers."
+  category: String!
+  "The project where it was learned: its global id, pmo:<PMO number>, or <connection>:<the tool's key>. This or department is needed."
+  project: String
+  "The key of the department that learned it; null is that of the project."
+  department: String
+  "What happened."
+  whatHappened: String!
+  "Why it happened."
+  cause: String
+  "What to do next time."
+  recommendation: String!
+  "The projects where that was done, each named like project."
+  appliedTo: [String!]
+  "When it was learned."
+  learned: Date
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"The decisions to record."
+input UpsertDecisionsInput {
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
+  items: [DecisionInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of upsertDecisions."
+type UpsertDecisionsPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"The lessons to record."
+input UpsertLessonsInput {
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
+  items: [LessonInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of upsertLessons."
+type UpsertLessonsPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/recorded_risk.graphqls", Input: `extend type Mutation {
   "Records risks, beside those that the tools hold. The list risks shows both."
   upsertRisks(
@@ -15159,6 +18908,146 @@ type UpsertAssumptionsPayload {
   replayed: Boolean!
   "All that is wrong; with any, nothing was written."
   userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/recorded_work.graphqls", Input: `extend type Mutation {
+  "Records who works on which project, and how much."
+  upsertAssignments(
+    "What to record."
+    input: UpsertAssignmentsInput!
+  ): UpsertAssignmentsPayload!
+  "Records how much of full time people can work."
+  upsertCapacities(
+    "What to record."
+    input: UpsertCapacitiesInput!
+  ): UpsertCapacitiesPayload!
+  "Records which projects may fail which controls, why, and until when."
+  upsertControlExceptions(
+    "What to record."
+    input: UpsertControlExceptionsInput!
+  ): UpsertControlExceptionsPayload!
+}
+
+"The assignments to record."
+input UpsertAssignmentsInput {
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
+  items: [AssignmentInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of upsertAssignments."
+type UpsertAssignmentsPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"The capacities to record."
+input UpsertCapacitiesInput {
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
+  items: [CapacityInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of upsertCapacities."
+type UpsertCapacitiesPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"The exceptions from controls to record."
+input UpsertControlExceptionsInput {
+  "The rows; at most 100,000 changes. All of them happen in one commit, or none."
+  items: [ControlExceptionInput!]!
+  "Whether to validate only, and say what would change."
+  dryRun: Boolean = false
+  "A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike."
+  idempotencyKey: String
+}
+
+"What became of upsertControlExceptions."
+type UpsertControlExceptionsPayload {
+  "What became of each item, in their order."
+  results: [RecordResult!]!
+  "The revision that shows it, as the header Plumbline-Min-Revision takes it; null when nothing was written."
+  revision: String
+  "Whether this is the answer to an earlier request with the same idempotency key."
+  replayed: Boolean!
+  "All that is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+}
+
+"Says that somebody works on a project."
+input AssignmentInput {
+  "The key: small letters, digits and - . _"
+  key: String!
+  "The project: its global id, pmo:<PMO number>, or <connection>:<the tool's key>."
+  project: String!
+  "Who works on it: a global id, the key of an identity, an e-mail address or a name."
+  person: String!
+  "As what."
+  role: String
+  "The first day; null begins with the project."
+  from: Date
+  "The last day; null ends with the project."
+  to: Date
+  "The share of full time, above 0 and at most 2: 0.5 is half of every working week."
+  allocation: Decimal!
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"Says how much of full time somebody can work, for a while. Whoever has none works full time; of several that hold on a day the smallest counts."
+input CapacityInput {
+  "The key: small letters, digits and - . _"
+  key: String!
+  "Who: a global id, the key of an identity, an e-mail address or a name."
+  person: String!
+  "The first day; null has held always."
+  from: Date
+  "The last day; null holds for good."
+  to: Date
+  "The share of full time, from 0 (away) to 1."
+  share: Decimal!
+  "Why, such as parental leave."
+  reason: String
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
+}
+
+"Says that a project may fail a control for a while, because somebody has agreed to it."
+input ControlExceptionInput {
+  "The key: small letters, digits and - . _"
+  key: String!
+  "The control."
+  control: ControlCode!
+  "The project: its global id, pmo:<PMO number>, or <connection>:<the tool's key>."
+  project: String!
+  "Why."
+  reason: String!
+  "Who has agreed: a global id, the key of an identity, an e-mail address or a name."
+  approvedBy: String!
+  "The last day; null holds for good."
+  until: Date
+  "The version that was seen, 0 for none; it is refused when there is another one. null does not care."
+  expectedVersion: String
 }
 `, BuiltIn: false},
 	{Name: "../schema/risk.graphqls", Input: `extend type Query {
@@ -16386,12 +20275,461 @@ enum UserErrorCode {
   CIRCULAR
 }
 `, BuiltIn: false},
+	{Name: "../schema/work.graphqls", Input: `extend type Query {
+  "Who works on which project, by key unless another order is given."
+  assignments(
+    "Which are meant; null means all."
+    filter: AssignmentFilter
+    "The order; completed with the key."
+    orderBy: [AssignmentOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): AssignmentConnection!
+  "How much of full time people can work, by key."
+  capacities(
+    "Which are meant; null means all."
+    filter: CapacityFilter
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): CapacityConnection!
+  "Who has more to do than they can, and when: one element for each run of working days, by name and then by day. Whose work the caller may not see whole is left out."
+  overAllocations(
+    "The first day."
+    from: Date!
+    "The last day; at most ten years later."
+    to: Date!
+    "From which load on, where 1 is all that somebody can do: a day counts when more than threshold * capacity is allocated. null means 1."
+    threshold: Float = 1.0
+    "The key of a department: only people whose identity names it or one below it."
+    department: String
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): OverAllocationConnection!
+}
+
+extend type Project {
+  "Who works on it, by key unless another order is given."
+  assignments(
+    "Which are meant; null means all."
+    filter: AssignmentFilter
+    "The order; completed with the key."
+    orderBy: [AssignmentOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): AssignmentConnection!
+}
+
+extend type Person {
+  "What the person works on, whichever of their accounts it was recorded with; by key unless another order is given."
+  assignments(
+    "Which are meant; null means all."
+    filter: AssignmentFilter
+    "The order; completed with the key."
+    orderBy: [AssignmentOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): AssignmentConnection!
+  "How much the person has to do in a span, with all their accounts."
+  load(
+    "The first day."
+    from: Date!
+    "The last day; at most ten years later."
+    to: Date!
+  ): WorkLoad!
+}
+
+extend type Identity {
+  "What the person works on; by key unless another order is given."
+  assignments(
+    "Which are meant; null means all."
+    filter: AssignmentFilter
+    "The order; completed with the key."
+    orderBy: [AssignmentOrder!]
+    "How many elements from the beginning; at most 500, or 5,000 with the export scope. null means 50."
+    first: Int = 50
+    "The cursor after which to begin; null and \"\" mean the beginning."
+    after: String
+    "How many elements from the end, instead of first."
+    last: Int
+    "The cursor before which to end; null and \"\" mean the end."
+    before: String
+  ): AssignmentConnection!
+  "How much the person has to do in a span."
+  load(
+    "The first day."
+    from: Date!
+    "The last day; at most ten years later."
+    to: Date!
+  ): WorkLoad!
+}
+
+extend type Department {
+  "How much its people have to do in a span. Its people are those whose identity names it."
+  load(
+    "The first day."
+    from: Date!
+    "The last day; at most ten years later."
+    to: Date!
+    "Whether the people of the departments below it count too."
+    below: Boolean = true
+  ): WorkLoad!
+}
+
+"""
+Says that somebody works on a project. It counts from its first day to its last.
+Without a first day it begins with the project; without a last day it ends when
+the project was finished, else when that is expected, and not before today while
+the project goes on. Work on a project that is cancelled, or that its tool no
+longer shows, does not count.
+"""
+type Assignment implements Node {
+  "The global id."
+  id: ID!
+  "The key."
+  key: String!
+  "The project; null when the reference leads to none."
+  project: Project
+  "The project, as recorded."
+  projectReference: String
+  "Who works on it: of their accounts the first that is in use; null when the reference leads to nobody."
+  person: Person
+  "Who works on it, as recorded."
+  personReference: String
+  "Who works on it with all their accounts, if that is known."
+  identity: Identity
+  "As what."
+  role: String
+  "The first day, as recorded."
+  from: Date
+  "The last day, as recorded."
+  to: Date
+  "The first day on which it counts; null when it always has."
+  countsFrom: Date
+  "The last day on which it counts; null when no end is known."
+  countsTo: Date
+  "The share of full time: 0.5 is half of every working week."
+  allocation: Decimal!
+  "Why it does not count; null when it does."
+  idleReason: Reason
+  "Who recorded it, with the version that edits expect."
+  recorded: Recorded!
+}
+
+"Says how much of full time somebody can work, for a while. Whoever has none works full time; of several that hold on a day the smallest counts."
+type Capacity implements Node {
+  "The global id."
+  id: ID!
+  "The key."
+  key: String!
+  "Who; null when the reference leads to nobody."
+  person: Person
+  "Who, as recorded."
+  personReference: String
+  "The first day; null has held always."
+  from: Date
+  "The last day; null holds for good."
+  to: Date
+  "The share of full time, from 0 (away) to 1."
+  share: Decimal!
+  "Why."
+  reason: String
+  "Who recorded it, with the version that edits expect."
+  recorded: Recorded!
+}
+
+"""
+How much people have to do in a span, against what they can do.
+load = (sum over the working days of the allocations of that day) / (sum over the
+working days of the capacities of that day). For one person who works full time
+that is the mean of the daily allocations. The capacity of a day is 1, or the
+smallest share that was recorded for it. A limited caller who may not see all of
+the work behind it gets no figures, but loadReason SCOPE.
+"""
+type WorkLoad {
+  "The first day."
+  from: Date!
+  "The last day."
+  to: Date!
+  "The working days of the span."
+  workingDays: Int!
+  "How many people it is about; null with reason SCOPE."
+  people: Int
+  "What is allocated, divided by what can be done: 1 is all of it. null is explained by loadReason."
+  load: Float
+  "Why there is no load."
+  loadReason: Reason
+  "The days of full-time work that are allocated; null with reason SCOPE."
+  allocatedDays: Float
+  "The days of full-time work that can be done; null with reason SCOPE."
+  capacityDays: Float
+  "The highest load of one person on one working day; days on which they cannot work at all are left out. null when there are no others, and with reason SCOPE."
+  peak: Float
+  "The working days on which somebody has more to do than they can, each person's counted; null with reason SCOPE."
+  overAllocatedDays: Int
+}
+
+"A run of working days, one after the other, on each of which somebody has more to do than they can."
+type OverAllocation {
+  "Who: of their accounts the first; null when the reference leads to nobody."
+  person: Person
+  "Who, with all their accounts, if that is known."
+  identity: Identity
+  "What they are called."
+  name: String
+  "The first of the days."
+  from: Date!
+  "The last of the days."
+  to: Date!
+  "How many working days there are."
+  workingDays: Int!
+  "The days of full-time work that are allocated."
+  allocatedDays: Float!
+  "The days of full-time work that can be done."
+  capacityDays: Float!
+  "allocatedDays - capacityDays: what has to be moved or given to others."
+  excessDays: Float!
+  "What is allocated, divided by what can be done; null is explained by loadReason."
+  load: Float
+  "Why there is no load."
+  loadReason: Reason
+  "The most that is allocated on one of the days, as a share of full time."
+  peakAllocation: Float!
+  "The assignments that count on one of the days."
+  assignments: [Assignment!]!
+}
+
+"A page of assignments."
+type AssignmentConnection {
+  "The elements of the page."
+  nodes: [Assignment!]!
+  "The elements of the page with their cursors."
+  edges: [AssignmentEdge!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many elements the whole list has."
+  totalCount: Int!
+}
+
+"One of the assignments in a list, and its place in it."
+type AssignmentEdge {
+  "The place after this element, for the argument after."
+  cursor: String!
+  "The element."
+  node: Assignment!
+}
+
+"A page of capacities."
+type CapacityConnection {
+  "The elements of the page."
+  nodes: [Capacity!]!
+  "The elements of the page with their cursors."
+  edges: [CapacityEdge!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many elements the whole list has."
+  totalCount: Int!
+}
+
+"One of the capacities in a list, and its place in it."
+type CapacityEdge {
+  "The place after this element, for the argument after."
+  cursor: String!
+  "The element."
+  node: Capacity!
+}
+
+"A page of over-allocations."
+type OverAllocationConnection {
+  "The elements of the page."
+  nodes: [OverAllocation!]!
+  "The elements of the page with their cursors."
+  edges: [OverAllocationEdge!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many elements the whole list has."
+  totalCount: Int!
+}
+
+"One of the over-allocations in a list, and its place in it."
+type OverAllocationEdge {
+  "The place after this element, for the argument after."
+  cursor: String!
+  "The element."
+  node: OverAllocation!
+}
+
+"Says which assignments are meant. Every member that is given must hold."
+input AssignmentFilter {
+  "All of these hold."
+  and: [AssignmentFilter!]
+  "At least one of these holds; an empty list is satisfied by nothing."
+  or: [AssignmentFilter!]
+  "This does not hold."
+  not: AssignmentFilter
+  "The global id."
+  id: IDComparator
+  "The key."
+  key: StringComparator
+  "The project."
+  project: ProjectFilter
+  "The department of its project, by its key, its name or an alias: one of them satisfies the condition, and none is what neq and nin rule out."
+  department: StringComparator
+  "One of the accounts of who works."
+  person: PersonFilter
+  "Who works, as recorded."
+  personReference: StringComparator
+  "As what."
+  role: StringComparator
+  "The share of full time."
+  allocation: DecimalComparator
+  "The first day on which it counts."
+  countsFrom: DateComparator
+  "The last day on which it counts."
+  countsTo: DateComparator
+  "A day on which it counts."
+  activeOn: DateOrDuration
+  "Whether it counts at all: work on a project that is cancelled or gone does not."
+  counts: Boolean
+}
+
+"One term of an order of assignments."
+input AssignmentOrder {
+  "What to sort by."
+  field: AssignmentOrderField!
+  "The direction."
+  direction: OrderDirection = ASC
+  "Where assignments without a value go."
+  nulls: NullsOrder = LAST
+}
+
+"What assignments are sorted by. Texts sort without regard to case."
+enum AssignmentOrderField {
+  "The key."
+  KEY
+  "The name of the project."
+  PROJECT
+  "The name of who works."
+  PERSON
+  "As what."
+  ROLE
+  "The first day on which it counts."
+  COUNTS_FROM
+  "The last day on which it counts."
+  COUNTS_TO
+  "The share of full time."
+  ALLOCATION
+}
+
+"Says which capacities are meant. Every member that is given must hold."
+input CapacityFilter {
+  "All of these hold."
+  and: [CapacityFilter!]
+  "At least one of these holds; an empty list is satisfied by nothing."
+  or: [CapacityFilter!]
+  "This does not hold."
+  not: CapacityFilter
+  "The global id."
+  id: IDComparator
+  "The key."
+  key: StringComparator
+  "Who."
+  person: PersonFilter
+  "Who, as recorded."
+  personReference: StringComparator
+  "The first day."
+  from: DateComparator
+  "The last day."
+  to: DateComparator
+  "The share of full time."
+  share: DecimalComparator
+  "Why."
+  reason: StringComparator
+}
+`, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_ActionItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "decision":
+		return ec.fieldContext_ActionItem_decision(ctx, field)
+	case "title":
+		return ec.fieldContext_ActionItem_title(ctx, field)
+	case "owner":
+		return ec.fieldContext_ActionItem_owner(ctx, field)
+	case "ownerName":
+		return ec.fieldContext_ActionItem_ownerName(ctx, field)
+	case "due":
+		return ec.fieldContext_ActionItem_due(ctx, field)
+	case "done":
+		return ec.fieldContext_ActionItem_done(ctx, field)
+	case "open":
+		return ec.fieldContext_ActionItem_open(ctx, field)
+	case "overdue":
+		return ec.fieldContext_ActionItem_overdue(ctx, field)
+	case "daysToDue":
+		return ec.fieldContext_ActionItem_daysToDue(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ActionItem", field.Name)
+}
+
+func (ec *executionContext) childFields_ActionItemConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_ActionItemConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_ActionItemConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ActionItemConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ActionItemConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ActionItemConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ActionItemEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ActionItemEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ActionItemEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ActionItemEdge", field.Name)
+}
 
 func (ec *executionContext) childFields_AffectedMilestone(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -16507,6 +20845,66 @@ func (ec *executionContext) childFields_AlignmentTerm(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type AlignmentTerm", field.Name)
 }
 
+func (ec *executionContext) childFields_Assignment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Assignment_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Assignment_key(ctx, field)
+	case "project":
+		return ec.fieldContext_Assignment_project(ctx, field)
+	case "projectReference":
+		return ec.fieldContext_Assignment_projectReference(ctx, field)
+	case "person":
+		return ec.fieldContext_Assignment_person(ctx, field)
+	case "personReference":
+		return ec.fieldContext_Assignment_personReference(ctx, field)
+	case "identity":
+		return ec.fieldContext_Assignment_identity(ctx, field)
+	case "role":
+		return ec.fieldContext_Assignment_role(ctx, field)
+	case "from":
+		return ec.fieldContext_Assignment_from(ctx, field)
+	case "to":
+		return ec.fieldContext_Assignment_to(ctx, field)
+	case "countsFrom":
+		return ec.fieldContext_Assignment_countsFrom(ctx, field)
+	case "countsTo":
+		return ec.fieldContext_Assignment_countsTo(ctx, field)
+	case "allocation":
+		return ec.fieldContext_Assignment_allocation(ctx, field)
+	case "idleReason":
+		return ec.fieldContext_Assignment_idleReason(ctx, field)
+	case "recorded":
+		return ec.fieldContext_Assignment_recorded(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Assignment", field.Name)
+}
+
+func (ec *executionContext) childFields_AssignmentConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_AssignmentConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_AssignmentConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AssignmentConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AssignmentConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AssignmentConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AssignmentEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_AssignmentEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_AssignmentEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AssignmentEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_Assumption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -16619,6 +21017,14 @@ func (ec *executionContext) childFields_Briefing(ctx context.Context, field grap
 		return ec.fieldContext_Briefing_disagreeing(ctx, field)
 	case "kpiMovements":
 		return ec.fieldContext_Briefing_kpiMovements(ctx, field)
+	case "risksPrevented":
+		return ec.fieldContext_Briefing_risksPrevented(ctx, field)
+	case "risksOpen":
+		return ec.fieldContext_Briefing_risksOpen(ctx, field)
+	case "issuesOpened":
+		return ec.fieldContext_Briefing_issuesOpened(ctx, field)
+	case "issuesCritical":
+		return ec.fieldContext_Briefing_issuesCritical(ctx, field)
 	case "misalignment":
 		return ec.fieldContext_Briefing_misalignment(ctx, field)
 	case "gaps":
@@ -16661,6 +21067,84 @@ func (ec *executionContext) childFields_BriefingGap(ctx context.Context, field g
 		return ec.fieldContext_BriefingGap_reason(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BriefingGap", field.Name)
+}
+
+func (ec *executionContext) childFields_Capacity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Capacity_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Capacity_key(ctx, field)
+	case "person":
+		return ec.fieldContext_Capacity_person(ctx, field)
+	case "personReference":
+		return ec.fieldContext_Capacity_personReference(ctx, field)
+	case "from":
+		return ec.fieldContext_Capacity_from(ctx, field)
+	case "to":
+		return ec.fieldContext_Capacity_to(ctx, field)
+	case "share":
+		return ec.fieldContext_Capacity_share(ctx, field)
+	case "reason":
+		return ec.fieldContext_Capacity_reason(ctx, field)
+	case "recorded":
+		return ec.fieldContext_Capacity_recorded(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Capacity", field.Name)
+}
+
+func (ec *executionContext) childFields_CapacityConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_CapacityConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_CapacityConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CapacityConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CapacityConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CapacityConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CapacityEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CapacityEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CapacityEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CapacityEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CategoryCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "category":
+		return ec.fieldContext_CategoryCount_category(ctx, field)
+	case "count":
+		return ec.fieldContext_CategoryCount_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CategoryCount", field.Name)
+}
+
+func (ec *executionContext) childFields_CommonProblem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "title":
+		return ec.fieldContext_CommonProblem_title(ctx, field)
+	case "category":
+		return ec.fieldContext_CommonProblem_category(ctx, field)
+	case "count":
+		return ec.fieldContext_CommonProblem_count(ctx, field)
+	case "projects":
+		return ec.fieldContext_CommonProblem_projects(ctx, field)
+	case "recommendation":
+		return ec.fieldContext_CommonProblem_recommendation(ctx, field)
+	case "appliedTo":
+		return ec.fieldContext_CommonProblem_appliedTo(ctx, field)
+	case "lessons":
+		return ec.fieldContext_CommonProblem_lessons(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommonProblem", field.Name)
 }
 
 func (ec *executionContext) childFields_Comparison(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16773,6 +21257,148 @@ func (ec *executionContext) childFields_ContributionEdge(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type ContributionEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Control(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_Control_code(ctx, field)
+	case "title":
+		return ec.fieldContext_Control_title(ctx, field)
+	case "description":
+		return ec.fieldContext_Control_description(ctx, field)
+	case "applicable":
+		return ec.fieldContext_Control_applicable(ctx, field)
+	case "passed":
+		return ec.fieldContext_Control_passed(ctx, field)
+	case "failed":
+		return ec.fieldContext_Control_failed(ctx, field)
+	case "excepted":
+		return ec.fieldContext_Control_excepted(ctx, field)
+	case "passRate":
+		return ec.fieldContext_Control_passRate(ctx, field)
+	case "passRateReason":
+		return ec.fieldContext_Control_passRateReason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Control", field.Name)
+}
+
+func (ec *executionContext) childFields_ControlException(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ControlException_id(ctx, field)
+	case "key":
+		return ec.fieldContext_ControlException_key(ctx, field)
+	case "control":
+		return ec.fieldContext_ControlException_control(ctx, field)
+	case "project":
+		return ec.fieldContext_ControlException_project(ctx, field)
+	case "projectReference":
+		return ec.fieldContext_ControlException_projectReference(ctx, field)
+	case "reason":
+		return ec.fieldContext_ControlException_reason(ctx, field)
+	case "approvedBy":
+		return ec.fieldContext_ControlException_approvedBy(ctx, field)
+	case "approvedByReference":
+		return ec.fieldContext_ControlException_approvedByReference(ctx, field)
+	case "until":
+		return ec.fieldContext_ControlException_until(ctx, field)
+	case "expired":
+		return ec.fieldContext_ControlException_expired(ctx, field)
+	case "recorded":
+		return ec.fieldContext_ControlException_recorded(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ControlException", field.Name)
+}
+
+func (ec *executionContext) childFields_ControlExceptionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_ControlExceptionConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_ControlExceptionConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ControlExceptionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ControlExceptionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ControlExceptionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ControlExceptionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ControlExceptionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ControlExceptionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ControlExceptionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ControlFinding(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "project":
+		return ec.fieldContext_ControlFinding_project(ctx, field)
+	case "control":
+		return ec.fieldContext_ControlFinding_control(ctx, field)
+	case "title":
+		return ec.fieldContext_ControlFinding_title(ctx, field)
+	case "why":
+		return ec.fieldContext_ControlFinding_why(ctx, field)
+	case "mend":
+		return ec.fieldContext_ControlFinding_mend(ctx, field)
+	case "excepted":
+		return ec.fieldContext_ControlFinding_excepted(ctx, field)
+	case "exception":
+		return ec.fieldContext_ControlFinding_exception(ctx, field)
+	case "exceptionReason":
+		return ec.fieldContext_ControlFinding_exceptionReason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ControlFinding", field.Name)
+}
+
+func (ec *executionContext) childFields_ControlFindingConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_ControlFindingConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_ControlFindingConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ControlFindingConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ControlFindingConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ControlFindingConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ControlFindingEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ControlFindingEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ControlFindingEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ControlFindingEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ControlReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "applicable":
+		return ec.fieldContext_ControlReport_applicable(ctx, field)
+	case "passed":
+		return ec.fieldContext_ControlReport_passed(ctx, field)
+	case "failed":
+		return ec.fieldContext_ControlReport_failed(ctx, field)
+	case "excepted":
+		return ec.fieldContext_ControlReport_excepted(ctx, field)
+	case "passRate":
+		return ec.fieldContext_ControlReport_passRate(ctx, field)
+	case "passRateReason":
+		return ec.fieldContext_ControlReport_passRateReason(ctx, field)
+	case "controls":
+		return ec.fieldContext_ControlReport_controls(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ControlReport", field.Name)
+}
+
 func (ec *executionContext) childFields_Coverage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "objective":
@@ -16821,6 +21447,222 @@ func (ec *executionContext) childFields_CustomField(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type CustomField", field.Name)
 }
 
+func (ec *executionContext) childFields_DataQuality(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "score":
+		return ec.fieldContext_DataQuality_score(ctx, field)
+	case "scoreReason":
+		return ec.fieldContext_DataQuality_scoreReason(ctx, field)
+	case "parts":
+		return ec.fieldContext_DataQuality_parts(ctx, field)
+	case "reasons":
+		return ec.fieldContext_DataQuality_reasons(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DataQuality", field.Name)
+}
+
+func (ec *executionContext) childFields_DataQualityCheck(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_DataQualityCheck_code(ctx, field)
+	case "of":
+		return ec.fieldContext_DataQualityCheck_of(ctx, field)
+	case "wrong":
+		return ec.fieldContext_DataQualityCheck_wrong(ctx, field)
+	case "score":
+		return ec.fieldContext_DataQualityCheck_score(ctx, field)
+	case "message":
+		return ec.fieldContext_DataQualityCheck_message(ctx, field)
+	case "examples":
+		return ec.fieldContext_DataQualityCheck_examples(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DataQualityCheck", field.Name)
+}
+
+func (ec *executionContext) childFields_DataQualityExample(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_DataQualityExample_id(ctx, field)
+	case "name":
+		return ec.fieldContext_DataQualityExample_name(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DataQualityExample", field.Name)
+}
+
+func (ec *executionContext) childFields_DataQualityPart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_DataQualityPart_code(ctx, field)
+	case "score":
+		return ec.fieldContext_DataQualityPart_score(ctx, field)
+	case "scoreReason":
+		return ec.fieldContext_DataQualityPart_scoreReason(ctx, field)
+	case "checks":
+		return ec.fieldContext_DataQualityPart_checks(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DataQualityPart", field.Name)
+}
+
+func (ec *executionContext) childFields_Decision(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Decision_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Decision_key(ctx, field)
+	case "title":
+		return ec.fieldContext_Decision_title(ctx, field)
+	case "description":
+		return ec.fieldContext_Decision_description(ctx, field)
+	case "type":
+		return ec.fieldContext_Decision_type(ctx, field)
+	case "projects":
+		return ec.fieldContext_Decision_projects(ctx, field)
+	case "department":
+		return ec.fieldContext_Decision_department(ctx, field)
+	case "decider":
+		return ec.fieldContext_Decision_decider(ctx, field)
+	case "deciderName":
+		return ec.fieldContext_Decision_deciderName(ctx, field)
+	case "raised":
+		return ec.fieldContext_Decision_raised(ctx, field)
+	case "due":
+		return ec.fieldContext_Decision_due(ctx, field)
+	case "decided":
+		return ec.fieldContext_Decision_decided(ctx, field)
+	case "outcome":
+		return ec.fieldContext_Decision_outcome(ctx, field)
+	case "open":
+		return ec.fieldContext_Decision_open(ctx, field)
+	case "overdue":
+		return ec.fieldContext_Decision_overdue(ctx, field)
+	case "daysToDue":
+		return ec.fieldContext_Decision_daysToDue(ctx, field)
+	case "latencyDays":
+		return ec.fieldContext_Decision_latencyDays(ctx, field)
+	case "latencyReason":
+		return ec.fieldContext_Decision_latencyReason(ctx, field)
+	case "waitingDays":
+		return ec.fieldContext_Decision_waitingDays(ctx, field)
+	case "waitingReason":
+		return ec.fieldContext_Decision_waitingReason(ctx, field)
+	case "blocks":
+		return ec.fieldContext_Decision_blocks(ctx, field)
+	case "actions":
+		return ec.fieldContext_Decision_actions(ctx, field)
+	case "recorded":
+		return ec.fieldContext_Decision_recorded(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Decision", field.Name)
+}
+
+func (ec *executionContext) childFields_DecisionAge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "label":
+		return ec.fieldContext_DecisionAge_label(ctx, field)
+	case "from":
+		return ec.fieldContext_DecisionAge_from(ctx, field)
+	case "to":
+		return ec.fieldContext_DecisionAge_to(ctx, field)
+	case "count":
+		return ec.fieldContext_DecisionAge_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DecisionAge", field.Name)
+}
+
+func (ec *executionContext) childFields_DecisionAggregates(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_DecisionAggregates_count(ctx, field)
+	case "open":
+		return ec.fieldContext_DecisionAggregates_open(ctx, field)
+	case "overdue":
+		return ec.fieldContext_DecisionAggregates_overdue(ctx, field)
+	case "latencyP50Days":
+		return ec.fieldContext_DecisionAggregates_latencyP50Days(ctx, field)
+	case "latencyP90Days":
+		return ec.fieldContext_DecisionAggregates_latencyP90Days(ctx, field)
+	case "latencyReason":
+		return ec.fieldContext_DecisionAggregates_latencyReason(ctx, field)
+	case "decidedLatencyP50Days":
+		return ec.fieldContext_DecisionAggregates_decidedLatencyP50Days(ctx, field)
+	case "decidedLatencyP90Days":
+		return ec.fieldContext_DecisionAggregates_decidedLatencyP90Days(ctx, field)
+	case "decidedLatencyReason":
+		return ec.fieldContext_DecisionAggregates_decidedLatencyReason(ctx, field)
+	case "latencyDays":
+		return ec.fieldContext_DecisionAggregates_latencyDays(ctx, field)
+	case "waitingDays":
+		return ec.fieldContext_DecisionAggregates_waitingDays(ctx, field)
+	case "milestonesBlocked":
+		return ec.fieldContext_DecisionAggregates_milestonesBlocked(ctx, field)
+	case "openByAge":
+		return ec.fieldContext_DecisionAggregates_openByAge(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DecisionAggregates", field.Name)
+}
+
+func (ec *executionContext) childFields_DecisionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_DecisionConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_DecisionConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DecisionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DecisionConnection_totalCount(ctx, field)
+	case "aggregates":
+		return ec.fieldContext_DecisionConnection_aggregates(ctx, field)
+	case "groups":
+		return ec.fieldContext_DecisionConnection_groups(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DecisionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DecisionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_DecisionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_DecisionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DecisionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_DecisionGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "keys":
+		return ec.fieldContext_DecisionGroup_keys(ctx, field)
+	case "aggregates":
+		return ec.fieldContext_DecisionGroup_aggregates(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DecisionGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_DecisionGroupConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_DecisionGroupConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_DecisionGroupConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DecisionGroupConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DecisionGroupConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DecisionGroupConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DecisionGroupEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_DecisionGroupEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_DecisionGroupEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DecisionGroupEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_DeleteRecordsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "results":
@@ -16859,6 +21701,14 @@ func (ec *executionContext) childFields_Department(ctx context.Context, field gr
 		return ec.fieldContext_Department_kpis(ctx, field)
 	case "scorecard":
 		return ec.fieldContext_Department_scorecard(ctx, field)
+	case "controls":
+		return ec.fieldContext_Department_controls(ctx, field)
+	case "decisions":
+		return ec.fieldContext_Department_decisions(ctx, field)
+	case "dataQuality":
+		return ec.fieldContext_Department_dataQuality(ctx, field)
+	case "load":
+		return ec.fieldContext_Department_load(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Department", field.Name)
 }
@@ -17129,6 +21979,10 @@ func (ec *executionContext) childFields_Identity(ctx context.Context, field grap
 		return ec.fieldContext_Identity_accounts(ctx, field)
 	case "basis":
 		return ec.fieldContext_Identity_basis(ctx, field)
+	case "assignments":
+		return ec.fieldContext_Identity_assignments(ctx, field)
+	case "load":
+		return ec.fieldContext_Identity_load(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Identity", field.Name)
 }
@@ -17763,6 +22617,76 @@ func (ec *executionContext) childFields_KpiWindow(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type KpiWindow", field.Name)
 }
 
+func (ec *executionContext) childFields_Lesson(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Lesson_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Lesson_key(ctx, field)
+	case "title":
+		return ec.fieldContext_Lesson_title(ctx, field)
+	case "category":
+		return ec.fieldContext_Lesson_category(ctx, field)
+	case "project":
+		return ec.fieldContext_Lesson_project(ctx, field)
+	case "department":
+		return ec.fieldContext_Lesson_department(ctx, field)
+	case "whatHappened":
+		return ec.fieldContext_Lesson_whatHappened(ctx, field)
+	case "cause":
+		return ec.fieldContext_Lesson_cause(ctx, field)
+	case "recommendation":
+		return ec.fieldContext_Lesson_recommendation(ctx, field)
+	case "appliedTo":
+		return ec.fieldContext_Lesson_appliedTo(ctx, field)
+	case "learned":
+		return ec.fieldContext_Lesson_learned(ctx, field)
+	case "similar":
+		return ec.fieldContext_Lesson_similar(ctx, field)
+	case "recorded":
+		return ec.fieldContext_Lesson_recorded(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Lesson", field.Name)
+}
+
+func (ec *executionContext) childFields_LessonAggregates(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_LessonAggregates_count(ctx, field)
+	case "applied":
+		return ec.fieldContext_LessonAggregates_applied(ctx, field)
+	case "byCategory":
+		return ec.fieldContext_LessonAggregates_byCategory(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LessonAggregates", field.Name)
+}
+
+func (ec *executionContext) childFields_LessonConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_LessonConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_LessonConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_LessonConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_LessonConnection_totalCount(ctx, field)
+	case "aggregates":
+		return ec.fieldContext_LessonConnection_aggregates(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LessonConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_LessonEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_LessonEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_LessonEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LessonEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_LinkProjectsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "results":
@@ -17855,6 +22779,8 @@ func (ec *executionContext) childFields_Milestone(ctx context.Context, field gra
 		return ec.fieldContext_Milestone_sources(ctx, field)
 	case "overrides":
 		return ec.fieldContext_Milestone_overrides(ctx, field)
+	case "waitsFor":
+		return ec.fieldContext_Milestone_waitsFor(ctx, field)
 	case "impact":
 		return ec.fieldContext_Milestone_impact(ctx, field)
 	case "risks":
@@ -18093,6 +23019,62 @@ func (ec *executionContext) childFields_ObjectiveEdge(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type ObjectiveEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_OverAllocation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "person":
+		return ec.fieldContext_OverAllocation_person(ctx, field)
+	case "identity":
+		return ec.fieldContext_OverAllocation_identity(ctx, field)
+	case "name":
+		return ec.fieldContext_OverAllocation_name(ctx, field)
+	case "from":
+		return ec.fieldContext_OverAllocation_from(ctx, field)
+	case "to":
+		return ec.fieldContext_OverAllocation_to(ctx, field)
+	case "workingDays":
+		return ec.fieldContext_OverAllocation_workingDays(ctx, field)
+	case "allocatedDays":
+		return ec.fieldContext_OverAllocation_allocatedDays(ctx, field)
+	case "capacityDays":
+		return ec.fieldContext_OverAllocation_capacityDays(ctx, field)
+	case "excessDays":
+		return ec.fieldContext_OverAllocation_excessDays(ctx, field)
+	case "load":
+		return ec.fieldContext_OverAllocation_load(ctx, field)
+	case "loadReason":
+		return ec.fieldContext_OverAllocation_loadReason(ctx, field)
+	case "peakAllocation":
+		return ec.fieldContext_OverAllocation_peakAllocation(ctx, field)
+	case "assignments":
+		return ec.fieldContext_OverAllocation_assignments(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OverAllocation", field.Name)
+}
+
+func (ec *executionContext) childFields_OverAllocationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_OverAllocationConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_OverAllocationConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_OverAllocationConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_OverAllocationConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OverAllocationConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_OverAllocationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_OverAllocationEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_OverAllocationEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OverAllocationEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_Override(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "field":
@@ -18151,6 +23133,10 @@ func (ec *executionContext) childFields_Person(ctx context.Context, field graphq
 		return ec.fieldContext_Person_identity(ctx, field)
 	case "suggestedSame":
 		return ec.fieldContext_Person_suggestedSame(ctx, field)
+	case "assignments":
+		return ec.fieldContext_Person_assignments(ctx, field)
+	case "load":
+		return ec.fieldContext_Person_load(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Person", field.Name)
 }
@@ -18305,10 +23291,18 @@ func (ec *executionContext) childFields_Project(ctx context.Context, field graph
 		return ec.fieldContext_Project_jobSize(ctx, field)
 	case "assumptions":
 		return ec.fieldContext_Project_assumptions(ctx, field)
+	case "controls":
+		return ec.fieldContext_Project_controls(ctx, field)
+	case "decisions":
+		return ec.fieldContext_Project_decisions(ctx, field)
 	case "impact":
 		return ec.fieldContext_Project_impact(ctx, field)
 	case "issues":
 		return ec.fieldContext_Project_issues(ctx, field)
+	case "lessons":
+		return ec.fieldContext_Project_lessons(ctx, field)
+	case "assignments":
+		return ec.fieldContext_Project_assignments(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Project", field.Name)
 }
@@ -18359,6 +23353,26 @@ func (ec *executionContext) childFields_ProjectConnection(ctx context.Context, f
 		return ec.fieldContext_ProjectConnection_groups(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProjectConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ProjectControl(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_ProjectControl_code(ctx, field)
+	case "title":
+		return ec.fieldContext_ProjectControl_title(ctx, field)
+	case "outcome":
+		return ec.fieldContext_ProjectControl_outcome(ctx, field)
+	case "why":
+		return ec.fieldContext_ProjectControl_why(ctx, field)
+	case "mend":
+		return ec.fieldContext_ProjectControl_mend(ctx, field)
+	case "exception":
+		return ec.fieldContext_ProjectControl_exception(ctx, field)
+	case "exceptionReason":
+		return ec.fieldContext_ProjectControl_exceptionReason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProjectControl", field.Name)
 }
 
 func (ec *executionContext) childFields_ProjectEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18825,6 +23839,16 @@ func (ec *executionContext) childFields_SetProjectFieldsPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type SetProjectFieldsPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SimilarLesson(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lesson":
+		return ec.fieldContext_SimilarLesson_lesson(ctx, field)
+	case "score":
+		return ec.fieldContext_SimilarLesson_score(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SimilarLesson", field.Name)
+}
+
 func (ec *executionContext) childFields_SlipImpact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "slipDays":
@@ -19121,6 +24145,8 @@ func (ec *executionContext) childFields_Tool(ctx context.Context, field graphql.
 		return ec.fieldContext_Tool_quarantined(ctx, field)
 	case "runs":
 		return ec.fieldContext_Tool_runs(ctx, field)
+	case "dataQuality":
+		return ec.fieldContext_Tool_dataQuality(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Tool", field.Name)
 }
@@ -19213,6 +24239,20 @@ func (ec *executionContext) childFields_UnreadableRecordEdge(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type UnreadableRecordEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_UpsertAssignmentsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertAssignmentsPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UpsertAssignmentsPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpsertAssignmentsPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertAssignmentsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertAssignmentsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpsertAssumptionsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "results":
@@ -19241,6 +24281,20 @@ func (ec *executionContext) childFields_UpsertBenefitsPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type UpsertBenefitsPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_UpsertCapacitiesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertCapacitiesPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UpsertCapacitiesPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpsertCapacitiesPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertCapacitiesPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertCapacitiesPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpsertContributionsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "results":
@@ -19253,6 +24307,20 @@ func (ec *executionContext) childFields_UpsertContributionsPayload(ctx context.C
 		return ec.fieldContext_UpsertContributionsPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpsertContributionsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpsertControlExceptionsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertControlExceptionsPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UpsertControlExceptionsPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpsertControlExceptionsPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertControlExceptionsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertControlExceptionsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpsertCostsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19281,6 +24349,20 @@ func (ec *executionContext) childFields_UpsertCyclesPayload(ctx context.Context,
 		return ec.fieldContext_UpsertCyclesPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpsertCyclesPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpsertDecisionsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertDecisionsPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UpsertDecisionsPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpsertDecisionsPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertDecisionsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertDecisionsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpsertDepartmentsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19379,6 +24461,20 @@ func (ec *executionContext) childFields_UpsertKpisPayload(ctx context.Context, f
 		return ec.fieldContext_UpsertKpisPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpsertKpisPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpsertLessonsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UpsertLessonsPayload_results(ctx, field)
+	case "revision":
+		return ec.fieldContext_UpsertLessonsPayload_revision(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpsertLessonsPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertLessonsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertLessonsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpsertMeasurementsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19547,6 +24643,32 @@ func (ec *executionContext) childFields_WorkDone(ctx context.Context, field grap
 		return ec.fieldContext_WorkDone_done(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WorkDone", field.Name)
+}
+
+func (ec *executionContext) childFields_WorkLoad(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_WorkLoad_from(ctx, field)
+	case "to":
+		return ec.fieldContext_WorkLoad_to(ctx, field)
+	case "workingDays":
+		return ec.fieldContext_WorkLoad_workingDays(ctx, field)
+	case "people":
+		return ec.fieldContext_WorkLoad_people(ctx, field)
+	case "load":
+		return ec.fieldContext_WorkLoad_load(ctx, field)
+	case "loadReason":
+		return ec.fieldContext_WorkLoad_loadReason(ctx, field)
+	case "allocatedDays":
+		return ec.fieldContext_WorkLoad_allocatedDays(ctx, field)
+	case "capacityDays":
+		return ec.fieldContext_WorkLoad_capacityDays(ctx, field)
+	case "peak":
+		return ec.fieldContext_WorkLoad_peak(ctx, field)
+	case "overAllocatedDays":
+		return ec.fieldContext_WorkLoad_overAllocatedDays(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WorkLoad", field.Name)
 }
 
 func (ec *executionContext) childFields_WorstPair(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19823,6 +24945,50 @@ func (ec *executionContext) field_Briefing_goLivesAhead_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Briefing_issuesCritical_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Briefing_issuesOpened_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Briefing_kpiMovements_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -19889,6 +25055,164 @@ func (ec *executionContext) field_Briefing_red_args(ctx context.Context, rawArgs
 	return args, nil
 }
 
+func (ec *executionContext) field_Briefing_risksOpen_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Briefing_risksPrevented_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_DecisionConnection_groups_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) ([]portfolio.DecisionGroupField, error) {
+			return ec.unmarshalNDecisionGroupField2ᚕplumblineᚋportfolioᚐDecisionGroupFieldᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "having",
+		func(ctx context.Context, v any) (*portfolio.DecisionGroupHaving, error) {
+			return ec.unmarshalODecisionGroupHaving2ᚖplumblineᚋportfolioᚐDecisionGroupHaving(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["having"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.DecisionGroupOrder, error) {
+			return ec.unmarshalODecisionGroupOrder2ᚕᚖplumblineᚋportfolioᚐDecisionGroupOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Department_controls_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "below",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["below"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Department_decisions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.DecisionFilter, error) {
+			return ec.unmarshalODecisionFilter2ᚖplumblineᚋportfolioᚐDecisionFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.DecisionOrder, error) {
+			return ec.unmarshalODecisionOrder2ᚕᚖplumblineᚋportfolioᚐDecisionOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
+	return args, nil
+}
+
 func (ec *executionContext) field_Department_kpis_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -19940,6 +25264,36 @@ func (ec *executionContext) field_Department_kpis_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["before"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Department_load_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (portfolio.Date, error) {
+			return ec.unmarshalNDate2plumblineᚋportfolioᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (portfolio.Date, error) {
+			return ec.unmarshalNDate2plumblineᚋportfolioᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "below",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["below"] = arg2
 	return args, nil
 }
 
@@ -20022,6 +25376,82 @@ func (ec *executionContext) field_FloatStatistics_percentile_args(ctx context.Co
 		return nil, err
 	}
 	args["of"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Identity_assignments_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.AssignmentFilter, error) {
+			return ec.unmarshalOAssignmentFilter2ᚖplumblineᚋportfolioᚐAssignmentFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.AssignmentOrder, error) {
+			return ec.unmarshalOAssignmentOrder2ᚕᚖplumblineᚋportfolioᚐAssignmentOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Identity_load_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (portfolio.Date, error) {
+			return ec.unmarshalNDate2plumblineᚋportfolioᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (portfolio.Date, error) {
+			return ec.unmarshalNDate2plumblineᚋportfolioᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg1
 	return args, nil
 }
 
@@ -20224,6 +25654,20 @@ func (ec *executionContext) field_Kpi_series_args(ctx context.Context, rawArgs m
 		return nil, err
 	}
 	args["last"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Lesson_similar_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
 	return args, nil
 }
 
@@ -20659,6 +26103,20 @@ func (ec *executionContext) field_Mutation_unlinkProjects_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_upsertAssignments_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpsertAssignmentsInput, error) {
+			return ec.unmarshalNUpsertAssignmentsInput2plumblineᚋgraphᚋmodelᚐUpsertAssignmentsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_upsertAssumptions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -20687,12 +26145,40 @@ func (ec *executionContext) field_Mutation_upsertBenefits_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_upsertCapacities_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpsertCapacitiesInput, error) {
+			return ec.unmarshalNUpsertCapacitiesInput2plumblineᚋgraphᚋmodelᚐUpsertCapacitiesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_upsertContributions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.UpsertContributionsInput, error) {
 			return ec.unmarshalNUpsertContributionsInput2plumblineᚋgraphᚋmodelᚐUpsertContributionsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_upsertControlExceptions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpsertControlExceptionsInput, error) {
+			return ec.unmarshalNUpsertControlExceptionsInput2plumblineᚋgraphᚋmodelᚐUpsertControlExceptionsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -20721,6 +26207,20 @@ func (ec *executionContext) field_Mutation_upsertCycles_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.UpsertCyclesInput, error) {
 			return ec.unmarshalNUpsertCyclesInput2plumblineᚋgraphᚋmodelᚐUpsertCyclesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_upsertDecisions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpsertDecisionsInput, error) {
+			return ec.unmarshalNUpsertDecisionsInput2plumblineᚋgraphᚋmodelᚐUpsertDecisionsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -20819,6 +26319,20 @@ func (ec *executionContext) field_Mutation_upsertKpis_args(ctx context.Context, 
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.UpsertKpisInput, error) {
 			return ec.unmarshalNUpsertKpisInput2plumblineᚋgraphᚋmodelᚐUpsertKpisInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_upsertLessons_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpsertLessonsInput, error) {
+			return ec.unmarshalNUpsertLessonsInput2plumblineᚋgraphᚋmodelᚐUpsertLessonsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -21123,6 +26637,82 @@ func (ec *executionContext) field_Objective_projects_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Person_assignments_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.AssignmentFilter, error) {
+			return ec.unmarshalOAssignmentFilter2ᚖplumblineᚋportfolioᚐAssignmentFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.AssignmentOrder, error) {
+			return ec.unmarshalOAssignmentOrder2ᚕᚖplumblineᚋportfolioᚐAssignmentOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Person_load_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (portfolio.Date, error) {
+			return ec.unmarshalNDate2plumblineᚋportfolioᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (portfolio.Date, error) {
+			return ec.unmarshalNDate2plumblineᚋportfolioᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_ProjectConnection_groups_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -21174,6 +26764,60 @@ func (ec *executionContext) field_ProjectConnection_groups_args(ctx context.Cont
 		return nil, err
 	}
 	args["after"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Project_assignments_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.AssignmentFilter, error) {
+			return ec.unmarshalOAssignmentFilter2ᚖplumblineᚋportfolioᚐAssignmentFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.AssignmentOrder, error) {
+			return ec.unmarshalOAssignmentOrder2ᚕᚖplumblineᚋportfolioᚐAssignmentOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
 	return args, nil
 }
 
@@ -21242,6 +26886,60 @@ func (ec *executionContext) field_Project_customFields_args(ctx context.Context,
 		return nil, err
 	}
 	args["keys"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Project_decisions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.DecisionFilter, error) {
+			return ec.unmarshalODecisionFilter2ᚖplumblineᚋportfolioᚐDecisionFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.DecisionOrder, error) {
+			return ec.unmarshalODecisionOrder2ᚕᚖplumblineᚋportfolioᚐDecisionOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
 	return args, nil
 }
 
@@ -21451,6 +27149,60 @@ func (ec *executionContext) field_Project_kpis_args(ctx context.Context, rawArgs
 	return args, nil
 }
 
+func (ec *executionContext) field_Project_lessons_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.LessonFilter, error) {
+			return ec.unmarshalOLessonFilter2ᚖplumblineᚋportfolioᚐLessonFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.LessonOrder, error) {
+			return ec.unmarshalOLessonOrder2ᚕᚖplumblineᚋportfolioᚐLessonOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
+	return args, nil
+}
+
 func (ec *executionContext) field_Project_milestones_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -21573,6 +27325,114 @@ func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_actionItems_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.ActionItemFilter, error) {
+			return ec.unmarshalOActionItemFilter2ᚖplumblineᚋportfolioᚐActionItemFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.ActionItemOrder, error) {
+			return ec.unmarshalOActionItemOrder2ᚕᚖplumblineᚋportfolioᚐActionItemOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_assignments_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.AssignmentFilter, error) {
+			return ec.unmarshalOAssignmentFilter2ᚖplumblineᚋportfolioᚐAssignmentFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.AssignmentOrder, error) {
+			return ec.unmarshalOAssignmentOrder2ᚕᚖplumblineᚋportfolioᚐAssignmentOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_assumptions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -21654,6 +27514,74 @@ func (ec *executionContext) field_Query_briefing_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["on"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_capacities_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.CapacityFilter, error) {
+			return ec.unmarshalOCapacityFilter2ᚖplumblineᚋportfolioᚐCapacityFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_commonProblems_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.LessonFilter, error) {
+			return ec.unmarshalOLessonFilter2ᚖplumblineᚋportfolioᚐLessonFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
 	return args, nil
 }
 
@@ -21747,6 +27675,210 @@ func (ec *executionContext) field_Query_contributions_args(ctx context.Context, 
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) ([]*portfolio.ContributionOrder, error) {
 			return ec.unmarshalOContributionOrder2ᚕᚖplumblineᚋportfolioᚐContributionOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_controlExceptions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.ControlExceptionFilter, error) {
+			return ec.unmarshalOControlExceptionFilter2ᚖplumblineᚋportfolioᚐControlExceptionFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_controlFindings_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.ControlFindingFilter, error) {
+			return ec.unmarshalOControlFindingFilter2ᚖplumblineᚋportfolioᚐControlFindingFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_controls_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "department",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["department"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "below",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["below"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_dataQuality_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "connection",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["connection"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "department",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["department"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_decision_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "key",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["key"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_decisions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.DecisionFilter, error) {
+			return ec.unmarshalODecisionFilter2ᚖplumblineᚋportfolioᚐDecisionFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.DecisionOrder, error) {
+			return ec.unmarshalODecisionOrder2ᚕᚖplumblineᚋportfolioᚐDecisionOrderᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -22139,6 +28271,74 @@ func (ec *executionContext) field_Query_kpis_args(ctx context.Context, rawArgs m
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_lesson_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "key",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["key"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_lessons_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portfolio.LessonFilter, error) {
+			return ec.unmarshalOLessonFilter2ᚖplumblineᚋportfolioᚐLessonFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]*portfolio.LessonOrder, error) {
+			return ec.unmarshalOLessonOrder2ᚕᚖplumblineᚋportfolioᚐLessonOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_measurements_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -22340,6 +28540,76 @@ func (ec *executionContext) field_Query_objectives_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["before"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_overAllocations_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (portfolio.Date, error) {
+			return ec.unmarshalNDate2plumblineᚋportfolioᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (portfolio.Date, error) {
+			return ec.unmarshalNDate2plumblineᚋportfolioᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "threshold",
+		func(ctx context.Context, v any) (*float64, error) {
+			return ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["threshold"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "department",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["department"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg7
 	return args, nil
 }
 
@@ -23162,6 +29432,405 @@ func (ec *executionContext) field___Type_fields_args(ctx context.Context, rawArg
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _ActionItem_decision(ctx context.Context, field graphql.CollectedField, obj *portfolio.ActionItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ActionItem_decision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Decision(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Decision) graphql.Marshaler {
+			return ec.marshalNDecision2ᚖplumblineᚋportfolioᚐDecision(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ActionItem_decision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ActionItem",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Decision(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ActionItem_title(ctx context.Context, field graphql.CollectedField, obj *portfolio.ActionItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ActionItem_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ActionItem_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ActionItem", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ActionItem_owner(ctx context.Context, field graphql.CollectedField, obj *portfolio.ActionItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ActionItem_owner(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Owner(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Person) graphql.Marshaler {
+			return ec.marshalOPerson2ᚖplumblineᚋportfolioᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ActionItem_owner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ActionItem",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ActionItem_ownerName(ctx context.Context, field graphql.CollectedField, obj *portfolio.ActionItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ActionItem_ownerName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OwnerName(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ActionItem_ownerName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ActionItem", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ActionItem_due(ctx context.Context, field graphql.CollectedField, obj *portfolio.ActionItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ActionItem_due(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Due, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ActionItem_due(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ActionItem", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _ActionItem_done(ctx context.Context, field graphql.CollectedField, obj *portfolio.ActionItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ActionItem_done(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Done, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ActionItem_done(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ActionItem", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _ActionItem_open(ctx context.Context, field graphql.CollectedField, obj *portfolio.ActionItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ActionItem_open(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Open(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ActionItem_open(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ActionItem", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ActionItem_overdue(ctx context.Context, field graphql.CollectedField, obj *portfolio.ActionItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ActionItem_overdue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Overdue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ActionItem_overdue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ActionItem", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ActionItem_daysToDue(ctx context.Context, field graphql.CollectedField, obj *portfolio.ActionItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ActionItem_daysToDue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DaysToDue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ActionItem_daysToDue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ActionItem", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ActionItemConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.ActionRow, portfolio.ActionItem]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ActionItemConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.ActionItem) graphql.Marshaler {
+			return ec.marshalNActionItem2ᚕᚖplumblineᚋportfolioᚐActionItemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ActionItemConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ActionItemConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ActionItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ActionItemConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.ActionRow, portfolio.ActionItem]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ActionItemConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Edge[portfolio.ActionItem]) graphql.Marshaler {
+			return ec.marshalNActionItemEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ActionItemConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ActionItemConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ActionItemEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ActionItemConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.ActionRow, portfolio.ActionItem]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ActionItemConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ActionItemConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ActionItemConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ActionItemConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.ActionRow, portfolio.ActionItem]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ActionItemConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ActionItemConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ActionItemConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ActionItemEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.ActionItem]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ActionItemEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ActionItemEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ActionItemEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ActionItemEdge_node(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.ActionItem]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ActionItemEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.ActionItem) graphql.Marshaler {
+			return ec.marshalNActionItem2ᚖplumblineᚋportfolioᚐActionItem(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ActionItemEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ActionItemEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ActionItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
 
 func (ec *executionContext) _AffectedMilestone_milestone(ctx context.Context, field graphql.CollectedField, obj *portfolio.AffectedMilestone) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -24343,6 +31012,570 @@ func (ec *executionContext) fieldContext_AlignmentTerm_reason(_ context.Context,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Assignment_id(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkAssignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assignment_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Assignment_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assignment", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Assignment_key(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkAssignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assignment_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Assignment_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assignment", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Assignment_project(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkAssignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assignment_project(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Project(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Project) graphql.Marshaler {
+			return ec.marshalOProject2ᚖplumblineᚋportfolioᚐProject(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assignment_project(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Assignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Project(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Assignment_projectReference(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkAssignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assignment_projectReference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProjectReference(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assignment_projectReference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assignment", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Assignment_person(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkAssignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assignment_person(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Person(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Person) graphql.Marshaler {
+			return ec.marshalOPerson2ᚖplumblineᚋportfolioᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assignment_person(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Assignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Assignment_personReference(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkAssignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assignment_personReference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PersonReference(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assignment_personReference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assignment", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Assignment_identity(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkAssignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assignment_identity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Identity(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Identity) graphql.Marshaler {
+			return ec.marshalOIdentity2ᚖplumblineᚋportfolioᚐIdentity(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assignment_identity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Assignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Identity(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Assignment_role(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkAssignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assignment_role(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Role, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assignment_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assignment", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Assignment_from(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkAssignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assignment_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assignment_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assignment", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _Assignment_to(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkAssignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assignment_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assignment_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assignment", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _Assignment_countsFrom(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkAssignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assignment_countsFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CountsFrom(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assignment_countsFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assignment", field, true, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _Assignment_countsTo(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkAssignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assignment_countsTo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CountsTo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assignment_countsTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assignment", field, true, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _Assignment_allocation(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkAssignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assignment_allocation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Allocation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v decimal.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2githubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Assignment_allocation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assignment", field, false, false, errors.New("field of type Decimal does not have child fields"))
+}
+
+func (ec *executionContext) _Assignment_idleReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkAssignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assignment_idleReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IdleReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assignment_idleReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Assignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Assignment_recorded(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkAssignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assignment_recorded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recorded(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Recorded) graphql.Marshaler {
+			return ec.marshalNRecorded2ᚖplumblineᚋportfolioᚐRecorded(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Assignment_recorded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Assignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Recorded(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AssignmentConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.AssignmentRow, portfolio.WorkAssignment]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssignmentConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.WorkAssignment) graphql.Marshaler {
+			return ec.marshalNAssignment2ᚕᚖplumblineᚋportfolioᚐWorkAssignmentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AssignmentConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AssignmentConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Assignment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AssignmentConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.AssignmentRow, portfolio.WorkAssignment]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssignmentConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Edge[portfolio.WorkAssignment]) graphql.Marshaler {
+			return ec.marshalNAssignmentEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AssignmentConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AssignmentConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AssignmentEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AssignmentConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.AssignmentRow, portfolio.WorkAssignment]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssignmentConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AssignmentConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AssignmentConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AssignmentConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.AssignmentRow, portfolio.WorkAssignment]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssignmentConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AssignmentConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AssignmentConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _AssignmentEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.WorkAssignment]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssignmentEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AssignmentEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AssignmentEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AssignmentEdge_node(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.WorkAssignment]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssignmentEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.WorkAssignment) graphql.Marshaler {
+			return ec.marshalNAssignment2ᚖplumblineᚋportfolioᚐWorkAssignment(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AssignmentEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AssignmentEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Assignment(ctx, field)
 		},
 	}
 	return fc, nil
@@ -25550,6 +32783,182 @@ func (ec *executionContext) fieldContext_Briefing_kpiMovements(ctx context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Briefing_risksPrevented(ctx context.Context, field graphql.CollectedField, obj *portfolio.Briefing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Briefing_risksPrevented(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.RisksPrevented(fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.RiskConnection) graphql.Marshaler {
+			return ec.marshalNRiskConnection2ᚖplumblineᚋportfolioᚐRiskConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Briefing_risksPrevented(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Briefing",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RiskConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Briefing_risksPrevented_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Briefing_risksOpen(ctx context.Context, field graphql.CollectedField, obj *portfolio.Briefing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Briefing_risksOpen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.RisksOpen(fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.RiskConnection) graphql.Marshaler {
+			return ec.marshalNRiskConnection2ᚖplumblineᚋportfolioᚐRiskConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Briefing_risksOpen(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Briefing",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RiskConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Briefing_risksOpen_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Briefing_issuesOpened(ctx context.Context, field graphql.CollectedField, obj *portfolio.Briefing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Briefing_issuesOpened(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.IssuesOpened(fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.IssueConnection) graphql.Marshaler {
+			return ec.marshalNIssueConnection2ᚖplumblineᚋportfolioᚐIssueConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Briefing_issuesOpened(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Briefing",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_IssueConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Briefing_issuesOpened_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Briefing_issuesCritical(ctx context.Context, field graphql.CollectedField, obj *portfolio.Briefing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Briefing_issuesCritical(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.IssuesCritical(fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.IssueConnection) graphql.Marshaler {
+			return ec.marshalNIssueConnection2ᚖplumblineᚋportfolioᚐIssueConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Briefing_issuesCritical(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Briefing",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_IssueConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Briefing_issuesCritical_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Briefing_misalignment(ctx context.Context, field graphql.CollectedField, obj *portfolio.Briefing) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -25834,6 +33243,639 @@ func (ec *executionContext) fieldContext_BriefingGap_reason(_ context.Context, f
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Capacity_id(ctx context.Context, field graphql.CollectedField, obj *portfolio.Capacity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Capacity_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Capacity_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Capacity", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Capacity_key(ctx context.Context, field graphql.CollectedField, obj *portfolio.Capacity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Capacity_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Capacity_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Capacity", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Capacity_person(ctx context.Context, field graphql.CollectedField, obj *portfolio.Capacity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Capacity_person(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Person(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Person) graphql.Marshaler {
+			return ec.marshalOPerson2ᚖplumblineᚋportfolioᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Capacity_person(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Capacity",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Capacity_personReference(ctx context.Context, field graphql.CollectedField, obj *portfolio.Capacity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Capacity_personReference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PersonReference(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Capacity_personReference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Capacity", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Capacity_from(ctx context.Context, field graphql.CollectedField, obj *portfolio.Capacity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Capacity_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Capacity_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Capacity", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _Capacity_to(ctx context.Context, field graphql.CollectedField, obj *portfolio.Capacity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Capacity_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Capacity_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Capacity", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _Capacity_share(ctx context.Context, field graphql.CollectedField, obj *portfolio.Capacity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Capacity_share(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Share, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v decimal.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2githubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Capacity_share(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Capacity", field, false, false, errors.New("field of type Decimal does not have child fields"))
+}
+
+func (ec *executionContext) _Capacity_reason(ctx context.Context, field graphql.CollectedField, obj *portfolio.Capacity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Capacity_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Capacity_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Capacity", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Capacity_recorded(ctx context.Context, field graphql.CollectedField, obj *portfolio.Capacity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Capacity_recorded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recorded(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Recorded) graphql.Marshaler {
+			return ec.marshalNRecorded2ᚖplumblineᚋportfolioᚐRecorded(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Capacity_recorded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Capacity",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Recorded(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CapacityConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.CapacityFact, portfolio.Capacity]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CapacityConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Capacity) graphql.Marshaler {
+			return ec.marshalNCapacity2ᚕᚖplumblineᚋportfolioᚐCapacityᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CapacityConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CapacityConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Capacity(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CapacityConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.CapacityFact, portfolio.Capacity]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CapacityConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Edge[portfolio.Capacity]) graphql.Marshaler {
+			return ec.marshalNCapacityEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CapacityConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CapacityConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CapacityEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CapacityConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.CapacityFact, portfolio.Capacity]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CapacityConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CapacityConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CapacityConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CapacityConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.CapacityFact, portfolio.Capacity]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CapacityConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CapacityConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CapacityConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CapacityEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.Capacity]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CapacityEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CapacityEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CapacityEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CapacityEdge_node(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.Capacity]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CapacityEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Capacity) graphql.Marshaler {
+			return ec.marshalNCapacity2ᚖplumblineᚋportfolioᚐCapacity(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CapacityEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CapacityEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Capacity(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CategoryCount_category(ctx context.Context, field graphql.CollectedField, obj *portfolio.CategoryCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CategoryCount_category(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Category, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CategoryCount_category(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CategoryCount", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CategoryCount_count(ctx context.Context, field graphql.CollectedField, obj *portfolio.CategoryCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CategoryCount_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CategoryCount_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CategoryCount", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CommonProblem_title(ctx context.Context, field graphql.CollectedField, obj *portfolio.CommonProblem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommonProblem_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommonProblem_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommonProblem", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CommonProblem_category(ctx context.Context, field graphql.CollectedField, obj *portfolio.CommonProblem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommonProblem_category(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Category(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommonProblem_category(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommonProblem", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CommonProblem_count(ctx context.Context, field graphql.CollectedField, obj *portfolio.CommonProblem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommonProblem_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommonProblem_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommonProblem", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CommonProblem_projects(ctx context.Context, field graphql.CollectedField, obj *portfolio.CommonProblem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommonProblem_projects(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Projects(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Project) graphql.Marshaler {
+			return ec.marshalNProject2ᚕᚖplumblineᚋportfolioᚐProjectᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommonProblem_projects(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CommonProblem",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Project(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CommonProblem_recommendation(ctx context.Context, field graphql.CollectedField, obj *portfolio.CommonProblem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommonProblem_recommendation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recommendation(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommonProblem_recommendation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommonProblem", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CommonProblem_appliedTo(ctx context.Context, field graphql.CollectedField, obj *portfolio.CommonProblem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommonProblem_appliedTo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AppliedTo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Project) graphql.Marshaler {
+			return ec.marshalNProject2ᚕᚖplumblineᚋportfolioᚐProjectᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommonProblem_appliedTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CommonProblem",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Project(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CommonProblem_lessons(ctx context.Context, field graphql.CollectedField, obj *portfolio.CommonProblem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommonProblem_lessons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lessons(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Lesson) graphql.Marshaler {
+			return ec.marshalNLesson2ᚕᚖplumblineᚋportfolioᚐLessonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommonProblem_lessons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CommonProblem",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Lesson(ctx, field)
 		},
 	}
 	return fc, nil
@@ -26843,6 +34885,1240 @@ func (ec *executionContext) fieldContext_ContributionEdge_node(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Control_code(ctx context.Context, field graphql.CollectedField, obj *portfolio.Control) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Control_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.ControlCode) graphql.Marshaler {
+			return ec.marshalNControlCode2plumblineᚋportfolioᚐControlCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Control_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Control", field, false, false, errors.New("field of type ControlCode does not have child fields"))
+}
+
+func (ec *executionContext) _Control_title(ctx context.Context, field graphql.CollectedField, obj *portfolio.Control) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Control_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Control_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Control", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Control_description(ctx context.Context, field graphql.CollectedField, obj *portfolio.Control) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Control_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Control_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Control", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Control_applicable(ctx context.Context, field graphql.CollectedField, obj *portfolio.Control) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Control_applicable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Applicable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Control_applicable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Control", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Control_passed(ctx context.Context, field graphql.CollectedField, obj *portfolio.Control) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Control_passed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Passed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Control_passed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Control", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Control_failed(ctx context.Context, field graphql.CollectedField, obj *portfolio.Control) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Control_failed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Failed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Control_failed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Control", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Control_excepted(ctx context.Context, field graphql.CollectedField, obj *portfolio.Control) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Control_excepted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Excepted, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Control_excepted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Control", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Control_passRate(ctx context.Context, field graphql.CollectedField, obj *portfolio.Control) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Control_passRate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PassRate(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Control_passRate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Control", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Control_passRateReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.Control) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Control_passRateReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PassRateReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Control_passRateReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Control",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ControlException_id(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlException) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlException_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlException_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ControlException", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _ControlException_key(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlException) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlException_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlException_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ControlException", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ControlException_control(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlException) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlException_control(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Control, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.ControlCode) graphql.Marshaler {
+			return ec.marshalNControlCode2plumblineᚋportfolioᚐControlCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlException_control(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ControlException", field, false, false, errors.New("field of type ControlCode does not have child fields"))
+}
+
+func (ec *executionContext) _ControlException_project(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlException) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlException_project(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Project(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Project) graphql.Marshaler {
+			return ec.marshalOProject2ᚖplumblineᚋportfolioᚐProject(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ControlException_project(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ControlException",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Project(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ControlException_projectReference(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlException) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlException_projectReference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProjectReference(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ControlException_projectReference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ControlException", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ControlException_reason(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlException) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlException_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ControlException_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ControlException", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ControlException_approvedBy(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlException) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlException_approvedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ApprovedBy(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Person) graphql.Marshaler {
+			return ec.marshalOPerson2ᚖplumblineᚋportfolioᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ControlException_approvedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ControlException",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ControlException_approvedByReference(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlException) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlException_approvedByReference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ApprovedByReference(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ControlException_approvedByReference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ControlException", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ControlException_until(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlException) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlException_until(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Until, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ControlException_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ControlException", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _ControlException_expired(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlException) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlException_expired(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Expired(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlException_expired(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ControlException", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ControlException_recorded(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlException) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlException_recorded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recorded(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Recorded) graphql.Marshaler {
+			return ec.marshalNRecorded2ᚖplumblineᚋportfolioᚐRecorded(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlException_recorded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ControlException",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Recorded(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ControlExceptionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.ControlExceptionFact, portfolio.ControlException]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlExceptionConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.ControlException) graphql.Marshaler {
+			return ec.marshalNControlException2ᚕᚖplumblineᚋportfolioᚐControlExceptionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlExceptionConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ControlExceptionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ControlException(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ControlExceptionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.ControlExceptionFact, portfolio.ControlException]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlExceptionConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Edge[portfolio.ControlException]) graphql.Marshaler {
+			return ec.marshalNControlExceptionEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlExceptionConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ControlExceptionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ControlExceptionEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ControlExceptionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.ControlExceptionFact, portfolio.ControlException]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlExceptionConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlExceptionConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ControlExceptionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ControlExceptionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.ControlExceptionFact, portfolio.ControlException]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlExceptionConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlExceptionConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ControlExceptionConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ControlExceptionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.ControlException]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlExceptionEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlExceptionEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ControlExceptionEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ControlExceptionEdge_node(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.ControlException]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlExceptionEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.ControlException) graphql.Marshaler {
+			return ec.marshalNControlException2ᚖplumblineᚋportfolioᚐControlException(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlExceptionEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ControlExceptionEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ControlException(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ControlFinding_project(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlFinding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlFinding_project(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Project(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Project) graphql.Marshaler {
+			return ec.marshalNProject2ᚖplumblineᚋportfolioᚐProject(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlFinding_project(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ControlFinding",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Project(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ControlFinding_control(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlFinding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlFinding_control(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Control(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.ControlCode) graphql.Marshaler {
+			return ec.marshalNControlCode2plumblineᚋportfolioᚐControlCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlFinding_control(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ControlFinding", field, true, false, errors.New("field of type ControlCode does not have child fields"))
+}
+
+func (ec *executionContext) _ControlFinding_title(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlFinding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlFinding_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlFinding_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ControlFinding", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ControlFinding_why(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlFinding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlFinding_why(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Why(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlFinding_why(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ControlFinding", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ControlFinding_mend(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlFinding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlFinding_mend(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mend(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlFinding_mend(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ControlFinding", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ControlFinding_excepted(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlFinding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlFinding_excepted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Excepted(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlFinding_excepted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ControlFinding", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ControlFinding_exception(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlFinding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlFinding_exception(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Exception(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.ControlException) graphql.Marshaler {
+			return ec.marshalOControlException2ᚖplumblineᚋportfolioᚐControlException(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ControlFinding_exception(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ControlFinding",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ControlException(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ControlFinding_exceptionReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlFinding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlFinding_exceptionReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExceptionReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ControlFinding_exceptionReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ControlFinding",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ControlFindingConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.ControlFindingRow, portfolio.ControlFinding]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlFindingConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.ControlFinding) graphql.Marshaler {
+			return ec.marshalNControlFinding2ᚕᚖplumblineᚋportfolioᚐControlFindingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlFindingConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ControlFindingConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ControlFinding(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ControlFindingConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.ControlFindingRow, portfolio.ControlFinding]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlFindingConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Edge[portfolio.ControlFinding]) graphql.Marshaler {
+			return ec.marshalNControlFindingEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlFindingConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ControlFindingConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ControlFindingEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ControlFindingConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.ControlFindingRow, portfolio.ControlFinding]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlFindingConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlFindingConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ControlFindingConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ControlFindingConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.ControlFindingRow, portfolio.ControlFinding]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlFindingConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlFindingConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ControlFindingConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ControlFindingEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.ControlFinding]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlFindingEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlFindingEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ControlFindingEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ControlFindingEdge_node(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.ControlFinding]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlFindingEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.ControlFinding) graphql.Marshaler {
+			return ec.marshalNControlFinding2ᚖplumblineᚋportfolioᚐControlFinding(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlFindingEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ControlFindingEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ControlFinding(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ControlReport_applicable(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlReport_applicable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Applicable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlReport_applicable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ControlReport", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ControlReport_passed(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlReport_passed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Passed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlReport_passed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ControlReport", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ControlReport_failed(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlReport_failed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Failed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlReport_failed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ControlReport", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ControlReport_excepted(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlReport_excepted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Excepted, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlReport_excepted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ControlReport", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ControlReport_passRate(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlReport_passRate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PassRate(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ControlReport_passRate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ControlReport", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _ControlReport_passRateReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlReport_passRateReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PassRateReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ControlReport_passRateReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ControlReport",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ControlReport_controls(ctx context.Context, field graphql.CollectedField, obj *portfolio.ControlReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ControlReport_controls(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Controls, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Control) graphql.Marshaler {
+			return ec.marshalNControl2ᚕᚖplumblineᚋportfolioᚐControlᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ControlReport_controls(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ControlReport",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Control(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Coverage_objective(ctx context.Context, field graphql.CollectedField, obj *portfolio.Coverage) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27311,6 +36587,1953 @@ func (ec *executionContext) fieldContext_CustomField_user(_ context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _DataQuality_score(ctx context.Context, field graphql.CollectedField, obj *portfolio.DataQuality) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DataQuality_score(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Score(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DataQuality_score(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DataQuality", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _DataQuality_scoreReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.DataQuality) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DataQuality_scoreReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ScoreReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DataQuality_scoreReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DataQuality",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DataQuality_parts(ctx context.Context, field graphql.CollectedField, obj *portfolio.DataQuality) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DataQuality_parts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Parts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.DataQualityPart) graphql.Marshaler {
+			return ec.marshalNDataQualityPart2ᚕᚖplumblineᚋportfolioᚐDataQualityPartᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DataQuality_parts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DataQuality",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DataQualityPart(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DataQuality_reasons(ctx context.Context, field graphql.CollectedField, obj *portfolio.DataQuality) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DataQuality_reasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reasons(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Reason) graphql.Marshaler {
+			return ec.marshalNReason2ᚕᚖplumblineᚋportfolioᚐReasonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DataQuality_reasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DataQuality",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DataQualityCheck_code(ctx context.Context, field graphql.CollectedField, obj *portfolio.DataQualityCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DataQualityCheck_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.DataQualityCode) graphql.Marshaler {
+			return ec.marshalNDataQualityCode2plumblineᚋportfolioᚐDataQualityCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DataQualityCheck_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DataQualityCheck", field, false, false, errors.New("field of type DataQualityCode does not have child fields"))
+}
+
+func (ec *executionContext) _DataQualityCheck_of(ctx context.Context, field graphql.CollectedField, obj *portfolio.DataQualityCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DataQualityCheck_of(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Of, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DataQualityCheck_of(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DataQualityCheck", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DataQualityCheck_wrong(ctx context.Context, field graphql.CollectedField, obj *portfolio.DataQualityCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DataQualityCheck_wrong(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Wrong, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DataQualityCheck_wrong(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DataQualityCheck", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DataQualityCheck_score(ctx context.Context, field graphql.CollectedField, obj *portfolio.DataQualityCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DataQualityCheck_score(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Score(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DataQualityCheck_score(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DataQualityCheck", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _DataQualityCheck_message(ctx context.Context, field graphql.CollectedField, obj *portfolio.DataQualityCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DataQualityCheck_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DataQualityCheck_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DataQualityCheck", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DataQualityCheck_examples(ctx context.Context, field graphql.CollectedField, obj *portfolio.DataQualityCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DataQualityCheck_examples(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Examples, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.DataQualityExample) graphql.Marshaler {
+			return ec.marshalNDataQualityExample2ᚕᚖplumblineᚋportfolioᚐDataQualityExampleᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DataQualityCheck_examples(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DataQualityCheck",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DataQualityExample(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DataQualityExample_id(ctx context.Context, field graphql.CollectedField, obj *portfolio.DataQualityExample) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DataQualityExample_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOID2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DataQualityExample_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DataQualityExample", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _DataQualityExample_name(ctx context.Context, field graphql.CollectedField, obj *portfolio.DataQualityExample) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DataQualityExample_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DataQualityExample_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DataQualityExample", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DataQualityPart_code(ctx context.Context, field graphql.CollectedField, obj *portfolio.DataQualityPart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DataQualityPart_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.DataQualityPartCode) graphql.Marshaler {
+			return ec.marshalNDataQualityPartCode2plumblineᚋportfolioᚐDataQualityPartCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DataQualityPart_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DataQualityPart", field, false, false, errors.New("field of type DataQualityPartCode does not have child fields"))
+}
+
+func (ec *executionContext) _DataQualityPart_score(ctx context.Context, field graphql.CollectedField, obj *portfolio.DataQualityPart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DataQualityPart_score(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Score(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DataQualityPart_score(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DataQualityPart", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _DataQualityPart_scoreReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.DataQualityPart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DataQualityPart_scoreReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ScoreReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DataQualityPart_scoreReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DataQualityPart",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DataQualityPart_checks(ctx context.Context, field graphql.CollectedField, obj *portfolio.DataQualityPart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DataQualityPart_checks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Checks, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.DataQualityCheck) graphql.Marshaler {
+			return ec.marshalNDataQualityCheck2ᚕᚖplumblineᚋportfolioᚐDataQualityCheckᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DataQualityPart_checks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DataQualityPart",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DataQualityCheck(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Decision_id(ctx context.Context, field graphql.CollectedField, obj *portfolio.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Decision", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Decision_key(ctx context.Context, field graphql.CollectedField, obj *portfolio.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Decision", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Decision_title(ctx context.Context, field graphql.CollectedField, obj *portfolio.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Decision", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Decision_description(ctx context.Context, field graphql.CollectedField, obj *portfolio.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Decision", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Decision_type(ctx context.Context, field graphql.CollectedField, obj *portfolio.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_type(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.DecisionType) graphql.Marshaler {
+			return ec.marshalNDecisionType2plumblineᚋportfolioᚐDecisionType(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Decision", field, true, false, errors.New("field of type DecisionType does not have child fields"))
+}
+
+func (ec *executionContext) _Decision_projects(ctx context.Context, field graphql.CollectedField, obj *portfolio.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_projects(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Projects(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Project) graphql.Marshaler {
+			return ec.marshalNProject2ᚕᚖplumblineᚋportfolioᚐProjectᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_projects(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Decision",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Project(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Decision_department(ctx context.Context, field graphql.CollectedField, obj *portfolio.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_department(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Department(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Department) graphql.Marshaler {
+			return ec.marshalODepartment2ᚖplumblineᚋportfolioᚐDepartment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_department(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Decision",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Department(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Decision_decider(ctx context.Context, field graphql.CollectedField, obj *portfolio.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_decider(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Decider(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Person) graphql.Marshaler {
+			return ec.marshalOPerson2ᚖplumblineᚋportfolioᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_decider(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Decision",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Decision_deciderName(ctx context.Context, field graphql.CollectedField, obj *portfolio.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_deciderName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeciderName(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_deciderName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Decision", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Decision_raised(ctx context.Context, field graphql.CollectedField, obj *portfolio.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_raised(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Raised, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalNDate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_raised(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Decision", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _Decision_due(ctx context.Context, field graphql.CollectedField, obj *portfolio.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_due(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Due, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_due(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Decision", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _Decision_decided(ctx context.Context, field graphql.CollectedField, obj *portfolio.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_decided(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Decided, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_decided(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Decision", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _Decision_outcome(ctx context.Context, field graphql.CollectedField, obj *portfolio.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Decision", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Decision_open(ctx context.Context, field graphql.CollectedField, obj *portfolio.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_open(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Open(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_open(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Decision", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Decision_overdue(ctx context.Context, field graphql.CollectedField, obj *portfolio.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_overdue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Overdue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_overdue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Decision", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Decision_daysToDue(ctx context.Context, field graphql.CollectedField, obj *portfolio.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_daysToDue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DaysToDue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_daysToDue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Decision", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Decision_latencyDays(ctx context.Context, field graphql.CollectedField, obj *portfolio.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_latencyDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LatencyDays(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_latencyDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Decision", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Decision_latencyReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_latencyReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LatencyReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_latencyReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Decision",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Decision_waitingDays(ctx context.Context, field graphql.CollectedField, obj *portfolio.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_waitingDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WaitingDays(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_waitingDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Decision", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Decision_waitingReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_waitingReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WaitingReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_waitingReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Decision",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Decision_blocks(ctx context.Context, field graphql.CollectedField, obj *portfolio.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_blocks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Blocks(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Milestone) graphql.Marshaler {
+			return ec.marshalNMilestone2ᚕᚖplumblineᚋportfolioᚐMilestoneᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_blocks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Decision",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Milestone(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Decision_actions(ctx context.Context, field graphql.CollectedField, obj *portfolio.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_actions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actions(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.ActionItem) graphql.Marshaler {
+			return ec.marshalNActionItem2ᚕᚖplumblineᚋportfolioᚐActionItemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_actions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Decision",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ActionItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Decision_recorded(ctx context.Context, field graphql.CollectedField, obj *portfolio.Decision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Decision_recorded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recorded(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Recorded) graphql.Marshaler {
+			return ec.marshalNRecorded2ᚖplumblineᚋportfolioᚐRecorded(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Decision_recorded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Decision",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Recorded(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DecisionAge_label(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionAge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionAge_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionAge_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DecisionAge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DecisionAge_from(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionAge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionAge_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionAge_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DecisionAge", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DecisionAge_to(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionAge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionAge_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionAge_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DecisionAge", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DecisionAge_count(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionAge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionAge_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionAge_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DecisionAge", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DecisionAggregates_count(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionAggregates_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionAggregates_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DecisionAggregates", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DecisionAggregates_open(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionAggregates_open(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Open(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionAggregates_open(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DecisionAggregates", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DecisionAggregates_overdue(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionAggregates_overdue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Overdue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionAggregates_overdue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DecisionAggregates", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DecisionAggregates_latencyP50Days(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionAggregates_latencyP50Days(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LatencyP50Days(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionAggregates_latencyP50Days(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DecisionAggregates", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _DecisionAggregates_latencyP90Days(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionAggregates_latencyP90Days(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LatencyP90Days(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionAggregates_latencyP90Days(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DecisionAggregates", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _DecisionAggregates_latencyReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionAggregates_latencyReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LatencyReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionAggregates_latencyReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecisionAggregates",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DecisionAggregates_decidedLatencyP50Days(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionAggregates_decidedLatencyP50Days(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DecidedLatencyP50Days(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionAggregates_decidedLatencyP50Days(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DecisionAggregates", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _DecisionAggregates_decidedLatencyP90Days(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionAggregates_decidedLatencyP90Days(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DecidedLatencyP90Days(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionAggregates_decidedLatencyP90Days(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DecisionAggregates", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _DecisionAggregates_decidedLatencyReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionAggregates_decidedLatencyReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DecidedLatencyReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionAggregates_decidedLatencyReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecisionAggregates",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DecisionAggregates_latencyDays(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionAggregates_latencyDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LatencyDays(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.IntStatistics) graphql.Marshaler {
+			return ec.marshalNIntStatistics2ᚖplumblineᚋportfolioᚐIntStatistics(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionAggregates_latencyDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecisionAggregates",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_IntStatistics(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DecisionAggregates_waitingDays(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionAggregates_waitingDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WaitingDays(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.IntStatistics) graphql.Marshaler {
+			return ec.marshalNIntStatistics2ᚖplumblineᚋportfolioᚐIntStatistics(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionAggregates_waitingDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecisionAggregates",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_IntStatistics(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DecisionAggregates_milestonesBlocked(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionAggregates_milestonesBlocked(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MilestonesBlocked(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionAggregates_milestonesBlocked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DecisionAggregates", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DecisionAggregates_openByAge(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionAggregates_openByAge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OpenByAge(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.DecisionAge) graphql.Marshaler {
+			return ec.marshalNDecisionAge2ᚕᚖplumblineᚋportfolioᚐDecisionAgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionAggregates_openByAge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecisionAggregates",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DecisionAge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DecisionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Decision) graphql.Marshaler {
+			return ec.marshalNDecision2ᚕᚖplumblineᚋportfolioᚐDecisionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecisionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Decision(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DecisionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Edge[portfolio.Decision]) graphql.Marshaler {
+			return ec.marshalNDecisionEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecisionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DecisionEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DecisionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecisionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DecisionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DecisionConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DecisionConnection_aggregates(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionConnection_aggregates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregates(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.DecisionAggregates) graphql.Marshaler {
+			return ec.marshalNDecisionAggregates2ᚖplumblineᚋportfolioᚐDecisionAggregates(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionConnection_aggregates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecisionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DecisionAggregates(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DecisionConnection_groups(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionConnection_groups(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Groups(fc.Args["by"].([]portfolio.DecisionGroupField), fc.Args["having"].(*portfolio.DecisionGroupHaving), fc.Args["orderBy"].([]*portfolio.DecisionGroupOrder), fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.DecisionGroupConnection) graphql.Marshaler {
+			return ec.marshalNDecisionGroupConnection2ᚖplumblineᚋportfolioᚐDecisionGroupConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionConnection_groups(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecisionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DecisionGroupConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_DecisionConnection_groups_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DecisionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.Decision]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DecisionEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DecisionEdge_node(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.Decision]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Decision) graphql.Marshaler {
+			return ec.marshalNDecision2ᚖplumblineᚋportfolioᚐDecision(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecisionEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Decision(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DecisionGroup_keys(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionGroup_keys(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Keys(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.GroupKey) graphql.Marshaler {
+			return ec.marshalNGroupKey2ᚕᚖplumblineᚋportfolioᚐGroupKeyᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionGroup_keys(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecisionGroup",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroupKey(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DecisionGroup_aggregates(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionGroup_aggregates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregates(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.DecisionAggregates) graphql.Marshaler {
+			return ec.marshalNDecisionAggregates2ᚖplumblineᚋportfolioᚐDecisionAggregates(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionGroup_aggregates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecisionGroup",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DecisionAggregates(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DecisionGroupConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionGroupConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionGroupConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.DecisionGroup) graphql.Marshaler {
+			return ec.marshalNDecisionGroup2ᚕᚖplumblineᚋportfolioᚐDecisionGroupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionGroupConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecisionGroupConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DecisionGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DecisionGroupConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionGroupConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionGroupConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Edge[portfolio.DecisionGroup]) graphql.Marshaler {
+			return ec.marshalNDecisionGroupEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionGroupConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecisionGroupConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DecisionGroupEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DecisionGroupConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionGroupConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionGroupConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionGroupConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecisionGroupConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DecisionGroupConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.DecisionGroupConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionGroupConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionGroupConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DecisionGroupConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DecisionGroupEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.DecisionGroup]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionGroupEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionGroupEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DecisionGroupEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DecisionGroupEdge_node(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.DecisionGroup]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecisionGroupEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.DecisionGroup) graphql.Marshaler {
+			return ec.marshalNDecisionGroup2ᚖplumblineᚋportfolioᚐDecisionGroup(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecisionGroupEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecisionGroupEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DecisionGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _DeleteRecordsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27749,6 +38972,170 @@ func (ec *executionContext) fieldContext_Department_scorecard(ctx context.Contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Department_scorecard_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Department_controls(ctx context.Context, field graphql.CollectedField, obj *portfolio.Department) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Department_controls(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Controls(fc.Args["below"].(*bool)), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.ControlReport) graphql.Marshaler {
+			return ec.marshalNControlReport2ᚖplumblineᚋportfolioᚐControlReport(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Department_controls(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Department",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ControlReport(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Department_controls_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Department_decisions(ctx context.Context, field graphql.CollectedField, obj *portfolio.Department) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Department_decisions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Decisions(fc.Args["filter"].(*portfolio.DecisionFilter), fc.Args["orderBy"].([]*portfolio.DecisionOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.DecisionConnection) graphql.Marshaler {
+			return ec.marshalNDecisionConnection2ᚖplumblineᚋportfolioᚐDecisionConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Department_decisions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Department",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DecisionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Department_decisions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Department_dataQuality(ctx context.Context, field graphql.CollectedField, obj *portfolio.Department) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Department_dataQuality(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DataQuality(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.DataQuality) graphql.Marshaler {
+			return ec.marshalODataQuality2ᚖplumblineᚋportfolioᚐDataQuality(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Department_dataQuality(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Department",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DataQuality(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Department_load(ctx context.Context, field graphql.CollectedField, obj *portfolio.Department) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Department_load(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Load(fc.Args["from"].(portfolio.Date), fc.Args["to"].(portfolio.Date), fc.Args["below"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.WorkLoad) graphql.Marshaler {
+			return ec.marshalNWorkLoad2ᚖplumblineᚋportfolioᚐWorkLoad(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Department_load(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Department",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WorkLoad(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Department_load_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -29889,6 +41276,94 @@ func (ec *executionContext) _Identity_basis(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_Identity_basis(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Identity", field, false, false, errors.New("field of type IdentityBasis does not have child fields"))
+}
+
+func (ec *executionContext) _Identity_assignments(ctx context.Context, field graphql.CollectedField, obj *portfolio.Identity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Identity_assignments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Assignments(fc.Args["filter"].(*portfolio.AssignmentFilter), fc.Args["orderBy"].([]*portfolio.AssignmentOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.AssignmentRow, portfolio.WorkAssignment]) graphql.Marshaler {
+			return ec.marshalNAssignmentConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Identity_assignments(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Identity",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AssignmentConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Identity_assignments_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Identity_load(ctx context.Context, field graphql.CollectedField, obj *portfolio.Identity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Identity_load(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Load(fc.Args["from"].(portfolio.Date), fc.Args["to"].(portfolio.Date))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.WorkLoad) graphql.Marshaler {
+			return ec.marshalNWorkLoad2ᚖplumblineᚋportfolioᚐWorkLoad(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Identity_load(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Identity",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WorkLoad(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Identity_load_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _IdentityConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.IdentityRow, portfolio.Identity]) (ret graphql.Marshaler) {
@@ -35726,6 +47201,646 @@ func (ec *executionContext) fieldContext_KpiWindow_periods(_ context.Context, fi
 	return graphql.NewScalarFieldContext("KpiWindow", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Lesson_id(ctx context.Context, field graphql.CollectedField, obj *portfolio.Lesson) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Lesson_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Lesson_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Lesson", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Lesson_key(ctx context.Context, field graphql.CollectedField, obj *portfolio.Lesson) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Lesson_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Lesson_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Lesson", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Lesson_title(ctx context.Context, field graphql.CollectedField, obj *portfolio.Lesson) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Lesson_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Lesson_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Lesson", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Lesson_category(ctx context.Context, field graphql.CollectedField, obj *portfolio.Lesson) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Lesson_category(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Category, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Lesson_category(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Lesson", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Lesson_project(ctx context.Context, field graphql.CollectedField, obj *portfolio.Lesson) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Lesson_project(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Project(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Project) graphql.Marshaler {
+			return ec.marshalOProject2ᚖplumblineᚋportfolioᚐProject(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Lesson_project(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Lesson",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Project(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Lesson_department(ctx context.Context, field graphql.CollectedField, obj *portfolio.Lesson) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Lesson_department(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Department(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Department) graphql.Marshaler {
+			return ec.marshalODepartment2ᚖplumblineᚋportfolioᚐDepartment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Lesson_department(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Lesson",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Department(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Lesson_whatHappened(ctx context.Context, field graphql.CollectedField, obj *portfolio.Lesson) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Lesson_whatHappened(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WhatHappened, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Lesson_whatHappened(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Lesson", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Lesson_cause(ctx context.Context, field graphql.CollectedField, obj *portfolio.Lesson) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Lesson_cause(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cause, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Lesson_cause(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Lesson", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Lesson_recommendation(ctx context.Context, field graphql.CollectedField, obj *portfolio.Lesson) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Lesson_recommendation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recommendation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Lesson_recommendation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Lesson", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Lesson_appliedTo(ctx context.Context, field graphql.CollectedField, obj *portfolio.Lesson) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Lesson_appliedTo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AppliedTo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Project) graphql.Marshaler {
+			return ec.marshalNProject2ᚕᚖplumblineᚋportfolioᚐProjectᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Lesson_appliedTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Lesson",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Project(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Lesson_learned(ctx context.Context, field graphql.CollectedField, obj *portfolio.Lesson) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Lesson_learned(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Learned, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalODate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Lesson_learned(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Lesson", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _Lesson_similar(ctx context.Context, field graphql.CollectedField, obj *portfolio.Lesson) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Lesson_similar(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Similar(fc.Args["first"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.SimilarLesson) graphql.Marshaler {
+			return ec.marshalNSimilarLesson2ᚕᚖplumblineᚋportfolioᚐSimilarLessonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Lesson_similar(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Lesson",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SimilarLesson(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Lesson_similar_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Lesson_recorded(ctx context.Context, field graphql.CollectedField, obj *portfolio.Lesson) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Lesson_recorded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recorded(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Recorded) graphql.Marshaler {
+			return ec.marshalNRecorded2ᚖplumblineᚋportfolioᚐRecorded(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Lesson_recorded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Lesson",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Recorded(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LessonAggregates_count(ctx context.Context, field graphql.CollectedField, obj *portfolio.LessonAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LessonAggregates_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LessonAggregates_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LessonAggregates", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _LessonAggregates_applied(ctx context.Context, field graphql.CollectedField, obj *portfolio.LessonAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LessonAggregates_applied(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Applied(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LessonAggregates_applied(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LessonAggregates", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _LessonAggregates_byCategory(ctx context.Context, field graphql.CollectedField, obj *portfolio.LessonAggregates) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LessonAggregates_byCategory(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ByCategory(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.CategoryCount) graphql.Marshaler {
+			return ec.marshalNCategoryCount2ᚕplumblineᚋportfolioᚐCategoryCountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LessonAggregates_byCategory(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LessonAggregates",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CategoryCount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LessonConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.LessonConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LessonConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Lesson) graphql.Marshaler {
+			return ec.marshalNLesson2ᚕᚖplumblineᚋportfolioᚐLessonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LessonConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LessonConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Lesson(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LessonConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.LessonConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LessonConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Edge[portfolio.Lesson]) graphql.Marshaler {
+			return ec.marshalNLessonEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LessonConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LessonConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LessonEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LessonConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.LessonConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LessonConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LessonConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LessonConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LessonConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.LessonConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LessonConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LessonConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LessonConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _LessonConnection_aggregates(ctx context.Context, field graphql.CollectedField, obj *portfolio.LessonConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LessonConnection_aggregates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aggregates(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.LessonAggregates) graphql.Marshaler {
+			return ec.marshalNLessonAggregates2ᚖplumblineᚋportfolioᚐLessonAggregates(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LessonConnection_aggregates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LessonConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LessonAggregates(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LessonEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.Lesson]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LessonEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LessonEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LessonEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _LessonEdge_node(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.Lesson]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LessonEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Lesson) graphql.Marshaler {
+			return ec.marshalNLesson2ᚖplumblineᚋportfolioᚐLesson(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LessonEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LessonEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Lesson(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _LinkProjectsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -36849,6 +48964,38 @@ func (ec *executionContext) fieldContext_Milestone_overrides(_ context.Context, 
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Override(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Milestone_waitsFor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Milestone) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Milestone_waitsFor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WaitsFor(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Decision) graphql.Marshaler {
+			return ec.marshalNDecision2ᚕᚖplumblineᚋportfolioᚐDecisionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Milestone_waitsFor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Milestone",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Decision(ctx, field)
 		},
 	}
 	return fc, nil
@@ -39447,6 +51594,94 @@ func (ec *executionContext) fieldContext_Mutation_upsertBenefits(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_upsertDecisions(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertDecisions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertDecisions(ctx, fc.Args["input"].(model.UpsertDecisionsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUpsertDecisionsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertDecisions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertDecisionsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertDecisions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_upsertLessons(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertLessons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertLessons(ctx, fc.Args["input"].(model.UpsertLessonsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUpsertLessonsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertLessons(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertLessonsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertLessons_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_upsertRisks(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -39573,6 +51808,138 @@ func (ec *executionContext) fieldContext_Mutation_upsertAssumptions(ctx context.
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_upsertAssumptions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_upsertAssignments(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertAssignments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertAssignments(ctx, fc.Args["input"].(model.UpsertAssignmentsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUpsertAssignmentsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertAssignments(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertAssignmentsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertAssignments_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_upsertCapacities(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertCapacities(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertCapacities(ctx, fc.Args["input"].(model.UpsertCapacitiesInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUpsertCapacitiesPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertCapacities(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertCapacitiesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertCapacities_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_upsertControlExceptions(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertControlExceptions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertControlExceptions(ctx, fc.Args["input"].(model.UpsertControlExceptionsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+			return ec.marshalNUpsertControlExceptionsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertControlExceptions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertControlExceptionsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertControlExceptions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -40475,6 +52842,515 @@ func (ec *executionContext) fieldContext_ObjectiveEdge_node(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _OverAllocation_person(ctx context.Context, field graphql.CollectedField, obj *portfolio.OverAllocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OverAllocation_person(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Person(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Person) graphql.Marshaler {
+			return ec.marshalOPerson2ᚖplumblineᚋportfolioᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OverAllocation_person(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OverAllocation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OverAllocation_identity(ctx context.Context, field graphql.CollectedField, obj *portfolio.OverAllocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OverAllocation_identity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Identity(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Identity) graphql.Marshaler {
+			return ec.marshalOIdentity2ᚖplumblineᚋportfolioᚐIdentity(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OverAllocation_identity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OverAllocation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Identity(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OverAllocation_name(ctx context.Context, field graphql.CollectedField, obj *portfolio.OverAllocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OverAllocation_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OverAllocation_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OverAllocation", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _OverAllocation_from(ctx context.Context, field graphql.CollectedField, obj *portfolio.OverAllocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OverAllocation_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalNDate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OverAllocation_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OverAllocation", field, true, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _OverAllocation_to(ctx context.Context, field graphql.CollectedField, obj *portfolio.OverAllocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OverAllocation_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalNDate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OverAllocation_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OverAllocation", field, true, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _OverAllocation_workingDays(ctx context.Context, field graphql.CollectedField, obj *portfolio.OverAllocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OverAllocation_workingDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WorkingDays(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OverAllocation_workingDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OverAllocation", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _OverAllocation_allocatedDays(ctx context.Context, field graphql.CollectedField, obj *portfolio.OverAllocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OverAllocation_allocatedDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AllocatedDays(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OverAllocation_allocatedDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OverAllocation", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _OverAllocation_capacityDays(ctx context.Context, field graphql.CollectedField, obj *portfolio.OverAllocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OverAllocation_capacityDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CapacityDays(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OverAllocation_capacityDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OverAllocation", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _OverAllocation_excessDays(ctx context.Context, field graphql.CollectedField, obj *portfolio.OverAllocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OverAllocation_excessDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExcessDays(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OverAllocation_excessDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OverAllocation", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _OverAllocation_load(ctx context.Context, field graphql.CollectedField, obj *portfolio.OverAllocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OverAllocation_load(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Load(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OverAllocation_load(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OverAllocation", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _OverAllocation_loadReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.OverAllocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OverAllocation_loadReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LoadReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OverAllocation_loadReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OverAllocation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OverAllocation_peakAllocation(ctx context.Context, field graphql.CollectedField, obj *portfolio.OverAllocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OverAllocation_peakAllocation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PeakAllocation(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OverAllocation_peakAllocation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OverAllocation", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _OverAllocation_assignments(ctx context.Context, field graphql.CollectedField, obj *portfolio.OverAllocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OverAllocation_assignments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Assignments(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.WorkAssignment) graphql.Marshaler {
+			return ec.marshalNAssignment2ᚕᚖplumblineᚋportfolioᚐWorkAssignmentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OverAllocation_assignments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OverAllocation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Assignment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OverAllocationConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.OverAllocationRow, portfolio.OverAllocation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OverAllocationConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.OverAllocation) graphql.Marshaler {
+			return ec.marshalNOverAllocation2ᚕᚖplumblineᚋportfolioᚐOverAllocationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OverAllocationConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OverAllocationConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OverAllocation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OverAllocationConnection_edges(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.OverAllocationRow, portfolio.OverAllocation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OverAllocationConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.Edge[portfolio.OverAllocation]) graphql.Marshaler {
+			return ec.marshalNOverAllocationEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OverAllocationConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OverAllocationConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OverAllocationEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OverAllocationConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.OverAllocationRow, portfolio.OverAllocation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OverAllocationConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖplumblineᚋportfolioᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OverAllocationConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OverAllocationConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OverAllocationConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.OverAllocationRow, portfolio.OverAllocation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OverAllocationConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OverAllocationConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OverAllocationConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _OverAllocationEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.OverAllocation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OverAllocationEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OverAllocationEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OverAllocationEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _OverAllocationEdge_node(ctx context.Context, field graphql.CollectedField, obj *portfolio.Edge[portfolio.OverAllocation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OverAllocationEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.OverAllocation) graphql.Marshaler {
+			return ec.marshalNOverAllocation2ᚖplumblineᚋportfolioᚐOverAllocation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OverAllocationEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OverAllocationEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OverAllocation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Override_field(ctx context.Context, field graphql.CollectedField, obj *portfolio.SeenOverride) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -41013,6 +53889,94 @@ func (ec *executionContext) fieldContext_Person_suggestedSame(_ context.Context,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Person(ctx, field)
 		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Person_assignments(ctx context.Context, field graphql.CollectedField, obj *portfolio.Person) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Person_assignments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Assignments(fc.Args["filter"].(*portfolio.AssignmentFilter), fc.Args["orderBy"].([]*portfolio.AssignmentOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.AssignmentRow, portfolio.WorkAssignment]) graphql.Marshaler {
+			return ec.marshalNAssignmentConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Person_assignments(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Person",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AssignmentConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Person_assignments_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Person_load(ctx context.Context, field graphql.CollectedField, obj *portfolio.Person) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Person_load(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Load(fc.Args["from"].(portfolio.Date), fc.Args["to"].(portfolio.Date))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.WorkLoad) graphql.Marshaler {
+			return ec.marshalNWorkLoad2ᚖplumblineᚋportfolioᚐWorkLoad(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Person_load(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Person",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WorkLoad(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Person_load_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -42752,6 +55716,82 @@ func (ec *executionContext) fieldContext_Project_assumptions(ctx context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Project_controls(ctx context.Context, field graphql.CollectedField, obj *portfolio.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_controls(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Controls(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.ProjectControl) graphql.Marshaler {
+			return ec.marshalNProjectControl2ᚕᚖplumblineᚋportfolioᚐProjectControlᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_controls(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Project",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProjectControl(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Project_decisions(ctx context.Context, field graphql.CollectedField, obj *portfolio.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_decisions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Decisions(fc.Args["filter"].(*portfolio.DecisionFilter), fc.Args["orderBy"].([]*portfolio.DecisionOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.DecisionConnection) graphql.Marshaler {
+			return ec.marshalNDecisionConnection2ᚖplumblineᚋportfolioᚐDecisionConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_decisions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Project",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DecisionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Project_decisions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Project_impact(ctx context.Context, field graphql.CollectedField, obj *portfolio.Project) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -42834,6 +55874,94 @@ func (ec *executionContext) fieldContext_Project_issues(ctx context.Context, fie
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Project_issues_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Project_lessons(ctx context.Context, field graphql.CollectedField, obj *portfolio.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_lessons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Lessons(fc.Args["filter"].(*portfolio.LessonFilter), fc.Args["orderBy"].([]*portfolio.LessonOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.LessonConnection) graphql.Marshaler {
+			return ec.marshalNLessonConnection2ᚖplumblineᚋportfolioᚐLessonConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_lessons(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Project",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LessonConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Project_lessons_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Project_assignments(ctx context.Context, field graphql.CollectedField, obj *portfolio.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_assignments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Assignments(fc.Args["filter"].(*portfolio.AssignmentFilter), fc.Args["orderBy"].([]*portfolio.AssignmentOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.AssignmentRow, portfolio.WorkAssignment]) graphql.Marshaler {
+			return ec.marshalNAssignmentConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_assignments(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Project",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AssignmentConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Project_assignments_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -43379,6 +56507,185 @@ func (ec *executionContext) fieldContext_ProjectConnection_groups(ctx context.Co
 	if fc.Args, err = ec.field_ProjectConnection_groups_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProjectControl_code(ctx context.Context, field graphql.CollectedField, obj *portfolio.ProjectControl) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectControl_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.ControlCode) graphql.Marshaler {
+			return ec.marshalNControlCode2plumblineᚋportfolioᚐControlCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectControl_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectControl", field, false, false, errors.New("field of type ControlCode does not have child fields"))
+}
+
+func (ec *executionContext) _ProjectControl_title(ctx context.Context, field graphql.CollectedField, obj *portfolio.ProjectControl) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectControl_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectControl_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectControl", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ProjectControl_outcome(ctx context.Context, field graphql.CollectedField, obj *portfolio.ProjectControl) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectControl_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.ControlOutcome) graphql.Marshaler {
+			return ec.marshalNControlOutcome2plumblineᚋportfolioᚐControlOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectControl_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectControl", field, false, false, errors.New("field of type ControlOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _ProjectControl_why(ctx context.Context, field graphql.CollectedField, obj *portfolio.ProjectControl) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectControl_why(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Why(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectControl_why(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectControl", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ProjectControl_mend(ctx context.Context, field graphql.CollectedField, obj *portfolio.ProjectControl) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectControl_mend(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mend(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectControl_mend(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectControl", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ProjectControl_exception(ctx context.Context, field graphql.CollectedField, obj *portfolio.ProjectControl) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectControl_exception(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Exception(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.ControlException) graphql.Marshaler {
+			return ec.marshalOControlException2ᚖplumblineᚋportfolioᚐControlException(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectControl_exception(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProjectControl",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ControlException(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProjectControl_exceptionReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.ProjectControl) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectControl_exceptionReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExceptionReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectControl_exceptionReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProjectControl",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -44227,6 +57534,270 @@ func (ec *executionContext) fieldContext_Query_briefing(ctx context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_controlExceptions(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_controlExceptions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ControlExceptions(ctx, fc.Args["filter"].(*portfolio.ControlExceptionFilter), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.ControlExceptionFact, portfolio.ControlException]) graphql.Marshaler {
+			return ec.marshalNControlExceptionConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_controlExceptions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ControlExceptionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_controlExceptions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_controls(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_controls(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Controls(ctx, fc.Args["department"].(*string), fc.Args["below"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.ControlReport) graphql.Marshaler {
+			return ec.marshalOControlReport2ᚖplumblineᚋportfolioᚐControlReport(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_controls(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ControlReport(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_controls_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_controlFindings(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_controlFindings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ControlFindings(ctx, fc.Args["filter"].(*portfolio.ControlFindingFilter), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.ControlFindingRow, portfolio.ControlFinding]) graphql.Marshaler {
+			return ec.marshalNControlFindingConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_controlFindings(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ControlFindingConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_controlFindings_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_decision(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_decision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Decision(ctx, fc.Args["key"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Decision) graphql.Marshaler {
+			return ec.marshalODecision2ᚖplumblineᚋportfolioᚐDecision(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_decision(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Decision(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_decision_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_decisions(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_decisions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Decisions(ctx, fc.Args["filter"].(*portfolio.DecisionFilter), fc.Args["orderBy"].([]*portfolio.DecisionOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.DecisionConnection) graphql.Marshaler {
+			return ec.marshalNDecisionConnection2ᚖplumblineᚋportfolioᚐDecisionConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_decisions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DecisionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_decisions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_actionItems(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_actionItems(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ActionItems(ctx, fc.Args["filter"].(*portfolio.ActionItemFilter), fc.Args["orderBy"].([]*portfolio.ActionItemOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.ActionRow, portfolio.ActionItem]) graphql.Marshaler {
+			return ec.marshalNActionItemConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_actionItems(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ActionItemConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_actionItems_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_dependencies(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -44529,6 +58100,138 @@ func (ec *executionContext) fieldContext_Query_scorecard(ctx context.Context, fi
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_scorecard_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_lesson(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_lesson(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Lesson(ctx, fc.Args["key"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Lesson) graphql.Marshaler {
+			return ec.marshalOLesson2ᚖplumblineᚋportfolioᚐLesson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_lesson(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Lesson(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_lesson_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_lessons(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_lessons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Lessons(ctx, fc.Args["filter"].(*portfolio.LessonFilter), fc.Args["orderBy"].([]*portfolio.LessonOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.LessonConnection) graphql.Marshaler {
+			return ec.marshalNLessonConnection2ᚖplumblineᚋportfolioᚐLessonConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_lessons(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LessonConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_lessons_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_commonProblems(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_commonProblems(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().CommonProblems(ctx, fc.Args["filter"].(*portfolio.LessonFilter), fc.Args["first"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portfolio.CommonProblem) graphql.Marshaler {
+			return ec.marshalNCommonProblem2ᚕᚖplumblineᚋportfolioᚐCommonProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_commonProblems(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CommonProblem(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_commonProblems_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -44931,6 +58634,50 @@ func (ec *executionContext) fieldContext_Query_projects(ctx context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_dataQuality(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_dataQuality(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().DataQuality(ctx, fc.Args["connection"].(*string), fc.Args["department"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.DataQuality) graphql.Marshaler {
+			return ec.marshalODataQuality2ᚖplumblineᚋportfolioᚐDataQuality(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_dataQuality(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DataQuality(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_dataQuality_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_risks(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -45321,6 +59068,138 @@ func (ec *executionContext) fieldContext_Query_holds(ctx context.Context, field 
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_holds_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_assignments(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_assignments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Assignments(ctx, fc.Args["filter"].(*portfolio.AssignmentFilter), fc.Args["orderBy"].([]*portfolio.AssignmentOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.AssignmentRow, portfolio.WorkAssignment]) graphql.Marshaler {
+			return ec.marshalNAssignmentConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_assignments(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AssignmentConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_assignments_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_capacities(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_capacities(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Capacities(ctx, fc.Args["filter"].(*portfolio.CapacityFilter), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.CapacityFact, portfolio.Capacity]) graphql.Marshaler {
+			return ec.marshalNCapacityConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_capacities(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CapacityConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_capacities_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_overAllocations(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_overAllocations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().OverAllocations(ctx, fc.Args["from"].(portfolio.Date), fc.Args["to"].(portfolio.Date), fc.Args["threshold"].(*float64), fc.Args["department"].(*string), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Connection[portfolio.OverAllocationRow, portfolio.OverAllocation]) graphql.Marshaler {
+			return ec.marshalNOverAllocationConnection2ᚖplumblineᚋportfolioᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_overAllocations(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OverAllocationConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_overAllocations_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -48699,6 +62578,61 @@ func (ec *executionContext) fieldContext_SetProjectFieldsPayload_userErrors(_ co
 	return fc, nil
 }
 
+func (ec *executionContext) _SimilarLesson_lesson(ctx context.Context, field graphql.CollectedField, obj *portfolio.SimilarLesson) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SimilarLesson_lesson(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lesson, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Lesson) graphql.Marshaler {
+			return ec.marshalNLesson2ᚖplumblineᚋportfolioᚐLesson(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SimilarLesson_lesson(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SimilarLesson",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Lesson(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SimilarLesson_score(ctx context.Context, field graphql.CollectedField, obj *portfolio.SimilarLesson) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SimilarLesson_score(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Score, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SimilarLesson_score(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SimilarLesson", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
 func (ec *executionContext) _SlipImpact_slipDays(ctx context.Context, field graphql.CollectedField, obj *portfolio.SlipImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -51630,6 +65564,38 @@ func (ec *executionContext) fieldContext_Tool_runs(ctx context.Context, field gr
 	return fc, nil
 }
 
+func (ec *executionContext) _Tool_dataQuality(ctx context.Context, field graphql.CollectedField, obj *portfolio.Tool) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tool_dataQuality(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DataQuality(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.DataQuality) graphql.Marshaler {
+			return ec.marshalODataQuality2ᚖplumblineᚋportfolioᚐDataQuality(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Tool_dataQuality(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Tool",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DataQuality(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ToolConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *portfolio.Connection[portfolio.ConnectionRow, portfolio.Tool]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -52327,6 +66293,116 @@ func (ec *executionContext) fieldContext_UnreadableRecordEdge_node(_ context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _UpsertAssignmentsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertAssignmentsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertAssignmentsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertAssignmentsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertAssignmentsPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertAssignmentsPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertAssignmentsPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertAssignmentsPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertAssignmentsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertAssignmentsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertAssignmentsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertAssignmentsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertAssignmentsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertAssignmentsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertAssignmentsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertAssignmentsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UpsertAssumptionsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -52547,6 +66623,116 @@ func (ec *executionContext) fieldContext_UpsertBenefitsPayload_userErrors(_ cont
 	return fc, nil
 }
 
+func (ec *executionContext) _UpsertCapacitiesPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertCapacitiesPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertCapacitiesPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertCapacitiesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertCapacitiesPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertCapacitiesPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertCapacitiesPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertCapacitiesPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertCapacitiesPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertCapacitiesPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertCapacitiesPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertCapacitiesPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertCapacitiesPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertCapacitiesPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertCapacitiesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertCapacitiesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UpsertContributionsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -52647,6 +66833,116 @@ func (ec *executionContext) _UpsertContributionsPayload_userErrors(ctx context.C
 func (ec *executionContext) fieldContext_UpsertContributionsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpsertContributionsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertControlExceptionsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertControlExceptionsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertControlExceptionsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertControlExceptionsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertControlExceptionsPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertControlExceptionsPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertControlExceptionsPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertControlExceptionsPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertControlExceptionsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertControlExceptionsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertControlExceptionsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertControlExceptionsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertControlExceptionsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertControlExceptionsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertControlExceptionsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertControlExceptionsPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -52867,6 +67163,116 @@ func (ec *executionContext) _UpsertCyclesPayload_userErrors(ctx context.Context,
 func (ec *executionContext) fieldContext_UpsertCyclesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpsertCyclesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertDecisionsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertDecisionsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertDecisionsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertDecisionsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertDecisionsPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertDecisionsPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertDecisionsPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertDecisionsPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertDecisionsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertDecisionsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertDecisionsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertDecisionsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertDecisionsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertDecisionsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertDecisionsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertDecisionsPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -53637,6 +68043,116 @@ func (ec *executionContext) _UpsertKpisPayload_userErrors(ctx context.Context, f
 func (ec *executionContext) fieldContext_UpsertKpisPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpsertKpisPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertLessonsPayload_results(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertLessonsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []recording.Result) graphql.Marshaler {
+			return ec.marshalNRecordResult2ᚕplumblineᚋgraphᚋrecordingᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertLessonsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertLessonsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertLessonsPayload_revision(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertLessonsPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertLessonsPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertLessonsPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertLessonsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertLessonsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertLessonsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertLessonsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpsertLessonsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *recording.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertLessonsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []portfolio.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕplumblineᚋportfolioᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertLessonsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertLessonsPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -54931,6 +69447,245 @@ func (ec *executionContext) fieldContext_WorkDone_done(_ context.Context, field 
 	return graphql.NewScalarFieldContext("WorkDone", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _WorkLoad_from(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkLoad) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkLoad_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalNDate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorkLoad_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkLoad", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _WorkLoad_to(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkLoad) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkLoad_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portfolio.Date) graphql.Marshaler {
+			return ec.marshalNDate2plumblineᚋportfolioᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorkLoad_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkLoad", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _WorkLoad_workingDays(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkLoad) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkLoad_workingDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WorkingDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorkLoad_workingDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkLoad", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _WorkLoad_people(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkLoad) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkLoad_people(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.People(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorkLoad_people(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkLoad", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _WorkLoad_load(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkLoad) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkLoad_load(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Load(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorkLoad_load(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkLoad", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _WorkLoad_loadReason(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkLoad) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkLoad_loadReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LoadReason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portfolio.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖplumblineᚋportfolioᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorkLoad_loadReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorkLoad",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WorkLoad_allocatedDays(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkLoad) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkLoad_allocatedDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AllocatedDays(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorkLoad_allocatedDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkLoad", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _WorkLoad_capacityDays(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkLoad) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkLoad_capacityDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CapacityDays(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorkLoad_capacityDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkLoad", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _WorkLoad_peak(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkLoad) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkLoad_peak(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Peak(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorkLoad_peak(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkLoad", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _WorkLoad_overAllocatedDays(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorkLoad) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkLoad_overAllocatedDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OverAllocatedDays(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorkLoad_overAllocatedDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkLoad", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _WorstPair_more(ctx context.Context, field graphql.CollectedField, obj *portfolio.WorstPair) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -56123,6 +70878,208 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputActionItemFilter(ctx context.Context, obj any) (portfolio.ActionItemFilter, error) {
+	var it portfolio.ActionItemFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"and", "or", "not", "title", "owner", "ownerName", "due", "done", "open", "overdue", "decision"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalOActionItemFilter2ᚕᚖplumblineᚋportfolioᚐActionItemFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalOActionItemFilter2ᚕᚖplumblineᚋportfolioᚐActionItemFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalOActionItemFilter2ᚖplumblineᚋportfolioᚐActionItemFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "owner":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("owner"))
+			data, err := ec.unmarshalOPersonFilter2ᚖplumblineᚋportfolioᚐPersonFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Owner = data
+		case "ownerName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ownerName"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OwnerName = data
+		case "due":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("due"))
+			data, err := ec.unmarshalODateComparator2ᚖplumblineᚋportfolioᚐDateComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Due = data
+		case "done":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("done"))
+			data, err := ec.unmarshalODateComparator2ᚖplumblineᚋportfolioᚐDateComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Done = data
+		case "open":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("open"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Open = data
+		case "overdue":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overdue"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Overdue = data
+		case "decision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("decision"))
+			data, err := ec.unmarshalODecisionFilter2ᚖplumblineᚋportfolioᚐDecisionFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Decision = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputActionItemInput(ctx context.Context, obj any) (portfolio.RecordedAction, error) {
+	var it portfolio.RecordedAction
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"title", "owner", "due", "done"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "owner":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("owner"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Owner = data
+		case "due":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("due"))
+			data, err := ec.unmarshalODate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Due = data
+		case "done":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("done"))
+			data, err := ec.unmarshalODate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Done = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputActionItemOrder(ctx context.Context, obj any) (portfolio.ActionItemOrder, error) {
+	var it portfolio.ActionItemOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+	if _, present := asMap["nulls"]; !present {
+		asMap["nulls"] = "LAST"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction", "nulls"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNActionItemOrderField2plumblineᚋportfolioᚐActionItemOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalOOrderDirection2ᚖplumblineᚋportfolioᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "nulls":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nulls"))
+			data, err := ec.unmarshalONullsOrder2ᚖplumblineᚋportfolioᚐNullsOrder(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nulls = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputAlignmentFlagsComparator(ctx context.Context, obj any) (portfolio.AlignmentFlagsComparator, error) {
 	var it portfolio.AlignmentFlagsComparator
 	if obj == nil {
@@ -56162,6 +71119,264 @@ func (ec *executionContext) unmarshalInputAlignmentFlagsComparator(ctx context.C
 				return it, err
 			}
 			it.None = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputAssignmentFilter(ctx context.Context, obj any) (portfolio.AssignmentFilter, error) {
+	var it portfolio.AssignmentFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"and", "or", "not", "id", "key", "project", "department", "person", "personReference", "role", "allocation", "countsFrom", "countsTo", "activeOn", "counts"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalOAssignmentFilter2ᚕᚖplumblineᚋportfolioᚐAssignmentFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalOAssignmentFilter2ᚕᚖplumblineᚋportfolioᚐAssignmentFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalOAssignmentFilter2ᚖplumblineᚋportfolioᚐAssignmentFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOIDComparator2ᚖplumblineᚋportfolioᚐIDComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalOProjectFilter2ᚖplumblineᚋportfolioᚐProjectFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "department":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("department"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Department = data
+		case "person":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("person"))
+			data, err := ec.unmarshalOPersonFilter2ᚖplumblineᚋportfolioᚐPersonFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Person = data
+		case "personReference":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("personReference"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PersonReference = data
+		case "role":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("role"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Role = data
+		case "allocation":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("allocation"))
+			data, err := ec.unmarshalODecimalComparator2ᚖplumblineᚋportfolioᚐDecimalComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Allocation = data
+		case "countsFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("countsFrom"))
+			data, err := ec.unmarshalODateComparator2ᚖplumblineᚋportfolioᚐDateComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CountsFrom = data
+		case "countsTo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("countsTo"))
+			data, err := ec.unmarshalODateComparator2ᚖplumblineᚋportfolioᚐDateComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CountsTo = data
+		case "activeOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("activeOn"))
+			data, err := ec.unmarshalODateOrDuration2ᚖplumblineᚋportfolioᚐWhen(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ActiveOn = data
+		case "counts":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("counts"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Counts = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputAssignmentInput(ctx context.Context, obj any) (recording.Assignment, error) {
+	var it recording.Assignment
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"key", "project", "person", "role", "from", "to", "allocation", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slug = data
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "person":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("person"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Person = data
+		case "role":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("role"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Role = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalODate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalODate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		case "allocation":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("allocation"))
+			data, err := ec.unmarshalNDecimal2githubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Allocation = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputAssignmentOrder(ctx context.Context, obj any) (portfolio.AssignmentOrder, error) {
+	var it portfolio.AssignmentOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+	if _, present := asMap["nulls"]; !present {
+		asMap["nulls"] = "LAST"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction", "nulls"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNAssignmentOrderField2plumblineᚋportfolioᚐAssignmentOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalOOrderDirection2ᚖplumblineᚋportfolioᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "nulls":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nulls"))
+			data, err := ec.unmarshalONullsOrder2ᚖplumblineᚋportfolioᚐNullsOrder(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nulls = data
 		}
 	}
 	return it, nil
@@ -56699,6 +71914,178 @@ func (ec *executionContext) unmarshalInputBooleanComparator(ctx context.Context,
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputCapacityFilter(ctx context.Context, obj any) (portfolio.CapacityFilter, error) {
+	var it portfolio.CapacityFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"and", "or", "not", "id", "key", "person", "personReference", "from", "to", "share", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalOCapacityFilter2ᚕᚖplumblineᚋportfolioᚐCapacityFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalOCapacityFilter2ᚕᚖplumblineᚋportfolioᚐCapacityFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalOCapacityFilter2ᚖplumblineᚋportfolioᚐCapacityFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOIDComparator2ᚖplumblineᚋportfolioᚐIDComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
+		case "person":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("person"))
+			data, err := ec.unmarshalOPersonFilter2ᚖplumblineᚋportfolioᚐPersonFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Person = data
+		case "personReference":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("personReference"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PersonReference = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalODateComparator2ᚖplumblineᚋportfolioᚐDateComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalODateComparator2ᚖplumblineᚋportfolioᚐDateComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		case "share":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("share"))
+			data, err := ec.unmarshalODecimalComparator2ᚖplumblineᚋportfolioᚐDecimalComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Share = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCapacityInput(ctx context.Context, obj any) (recording.Capacity, error) {
+	var it recording.Capacity
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"key", "person", "from", "to", "share", "reason", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slug = data
+		case "person":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("person"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Person = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalODate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalODate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		case "share":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("share"))
+			data, err := ec.unmarshalNDecimal2githubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Share = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputConfirmHoldInput(ctx context.Context, obj any) (model.ConfirmHoldInput, error) {
 	var it model.ConfirmHoldInput
 	if obj == nil {
@@ -57005,6 +72392,308 @@ func (ec *executionContext) unmarshalInputContributionStateComparator(ctx contex
 				return it, err
 			}
 			it.Null = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputControlCodeComparator(ctx context.Context, obj any) (portfolio.EnumComparator[portfolio.ControlCode], error) {
+	var it portfolio.EnumComparator[portfolio.ControlCode]
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"eq", "neq", "in", "nin", "null"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "eq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("eq"))
+			data, err := ec.unmarshalOControlCode2ᚖplumblineᚋportfolioᚐControlCode(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Eq = data
+		case "neq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("neq"))
+			data, err := ec.unmarshalOControlCode2ᚖplumblineᚋportfolioᚐControlCode(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Neq = data
+		case "in":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("in"))
+			data, err := ec.unmarshalOControlCode2ᚕplumblineᚋportfolioᚐControlCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.In = data
+		case "nin":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nin"))
+			data, err := ec.unmarshalOControlCode2ᚕplumblineᚋportfolioᚐControlCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nin = data
+		case "null":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("null"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Null = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputControlExceptionFilter(ctx context.Context, obj any) (portfolio.ControlExceptionFilter, error) {
+	var it portfolio.ControlExceptionFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"and", "or", "not", "id", "key", "control", "project", "department", "approvedBy", "until", "expired"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalOControlExceptionFilter2ᚕᚖplumblineᚋportfolioᚐControlExceptionFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalOControlExceptionFilter2ᚕᚖplumblineᚋportfolioᚐControlExceptionFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalOControlExceptionFilter2ᚖplumblineᚋportfolioᚐControlExceptionFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOIDComparator2ᚖplumblineᚋportfolioᚐIDComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
+		case "control":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("control"))
+			data, err := ec.unmarshalOControlCodeComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Control = data
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalOProjectFilter2ᚖplumblineᚋportfolioᚐProjectFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "department":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("department"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Department = data
+		case "approvedBy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("approvedBy"))
+			data, err := ec.unmarshalOPersonFilter2ᚖplumblineᚋportfolioᚐPersonFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApprovedBy = data
+		case "until":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("until"))
+			data, err := ec.unmarshalODateComparator2ᚖplumblineᚋportfolioᚐDateComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Until = data
+		case "expired":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expired"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Expired = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputControlExceptionInput(ctx context.Context, obj any) (recording.ControlException, error) {
+	var it recording.ControlException
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"key", "control", "project", "reason", "approvedBy", "until", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slug = data
+		case "control":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("control"))
+			data, err := ec.unmarshalNControlCode2plumblineᚋportfolioᚐControlCode(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Control = data
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "approvedBy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("approvedBy"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApprovedBy = data
+		case "until":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("until"))
+			data, err := ec.unmarshalODate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Until = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputControlFindingFilter(ctx context.Context, obj any) (portfolio.ControlFindingFilter, error) {
+	var it portfolio.ControlFindingFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"and", "or", "not", "control", "project", "department", "excepted"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalOControlFindingFilter2ᚕᚖplumblineᚋportfolioᚐControlFindingFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalOControlFindingFilter2ᚕᚖplumblineᚋportfolioᚐControlFindingFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalOControlFindingFilter2ᚖplumblineᚋportfolioᚐControlFindingFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
+		case "control":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("control"))
+			data, err := ec.unmarshalOControlCodeComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Control = data
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalOProjectFilter2ᚖplumblineᚋportfolioᚐProjectFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "department":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("department"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Department = data
+		case "excepted":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("excepted"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Excepted = data
 		}
 	}
 	return it, nil
@@ -57635,6 +73324,508 @@ func (ec *executionContext) unmarshalInputDecimalComparator(ctx context.Context,
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputDecisionFilter(ctx context.Context, obj any) (portfolio.DecisionFilter, error) {
+	var it portfolio.DecisionFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"and", "or", "not", "id", "key", "title", "type", "project", "department", "decider", "deciderName", "raised", "due", "decided", "open", "overdue", "latencyDays", "waitingDays", "blocks", "blocking"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalODecisionFilter2ᚕᚖplumblineᚋportfolioᚐDecisionFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalODecisionFilter2ᚕᚖplumblineᚋportfolioᚐDecisionFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalODecisionFilter2ᚖplumblineᚋportfolioᚐDecisionFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOIDComparator2ᚖplumblineᚋportfolioᚐIDComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalODecisionTypeComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = data
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalOProjectFilter2ᚖplumblineᚋportfolioᚐProjectFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "department":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("department"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Department = data
+		case "decider":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("decider"))
+			data, err := ec.unmarshalOPersonFilter2ᚖplumblineᚋportfolioᚐPersonFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Decider = data
+		case "deciderName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deciderName"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DeciderName = data
+		case "raised":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("raised"))
+			data, err := ec.unmarshalODateComparator2ᚖplumblineᚋportfolioᚐDateComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Raised = data
+		case "due":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("due"))
+			data, err := ec.unmarshalODateComparator2ᚖplumblineᚋportfolioᚐDateComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Due = data
+		case "decided":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("decided"))
+			data, err := ec.unmarshalODateComparator2ᚖplumblineᚋportfolioᚐDateComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Decided = data
+		case "open":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("open"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Open = data
+		case "overdue":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overdue"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Overdue = data
+		case "latencyDays":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("latencyDays"))
+			data, err := ec.unmarshalOIntComparator2ᚖplumblineᚋportfolioᚐIntComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LatencyDays = data
+		case "waitingDays":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("waitingDays"))
+			data, err := ec.unmarshalOIntComparator2ᚖplumblineᚋportfolioᚐIntComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WaitingDays = data
+		case "blocks":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("blocks"))
+			data, err := ec.unmarshalOMilestoneFilter2ᚖplumblineᚋportfolioᚐMilestoneFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Blocks = data
+		case "blocking":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("blocking"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Blocking = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDecisionGroupHaving(ctx context.Context, obj any) (portfolio.DecisionGroupHaving, error) {
+	var it portfolio.DecisionGroupHaving
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"count", "open", "overdue", "latencyP50Days", "latencyP90Days"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "count":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("count"))
+			data, err := ec.unmarshalOIntComparator2ᚖplumblineᚋportfolioᚐIntComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Count = data
+		case "open":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("open"))
+			data, err := ec.unmarshalOIntComparator2ᚖplumblineᚋportfolioᚐIntComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Open = data
+		case "overdue":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overdue"))
+			data, err := ec.unmarshalOIntComparator2ᚖplumblineᚋportfolioᚐIntComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Overdue = data
+		case "latencyP50Days":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("latencyP50Days"))
+			data, err := ec.unmarshalODecimalComparator2ᚖplumblineᚋportfolioᚐDecimalComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LatencyP50Days = data
+		case "latencyP90Days":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("latencyP90Days"))
+			data, err := ec.unmarshalODecimalComparator2ᚖplumblineᚋportfolioᚐDecimalComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LatencyP90Days = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDecisionGroupOrder(ctx context.Context, obj any) (portfolio.DecisionGroupOrder, error) {
+	var it portfolio.DecisionGroupOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+	if _, present := asMap["nulls"]; !present {
+		asMap["nulls"] = "LAST"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction", "nulls"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNDecisionGroupOrderField2plumblineᚋportfolioᚐDecisionGroupOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalOOrderDirection2ᚖplumblineᚋportfolioᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "nulls":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nulls"))
+			data, err := ec.unmarshalONullsOrder2ᚖplumblineᚋportfolioᚐNullsOrder(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nulls = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDecisionInput(ctx context.Context, obj any) (recording.Decision, error) {
+	var it recording.Decision
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"key", "title", "description", "type", "projects", "department", "blocks", "decider", "raised", "due", "decided", "outcome", "actions", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slug = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Description = data
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalODecisionType2plumblineᚋportfolioᚐDecisionType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = data
+		case "projects":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("projects"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Projects = data
+		case "department":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("department"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Department = data
+		case "blocks":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("blocks"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Blocks = data
+		case "decider":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("decider"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Decider = data
+		case "raised":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("raised"))
+			data, err := ec.unmarshalNDate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Raised = data
+		case "due":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("due"))
+			data, err := ec.unmarshalODate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Due = data
+		case "decided":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("decided"))
+			data, err := ec.unmarshalODate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Decided = data
+		case "outcome":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("outcome"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Outcome = data
+		case "actions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("actions"))
+			data, err := ec.unmarshalOActionItemInput2ᚕplumblineᚋportfolioᚐRecordedActionᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Actions = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDecisionOrder(ctx context.Context, obj any) (portfolio.DecisionOrder, error) {
+	var it portfolio.DecisionOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+	if _, present := asMap["nulls"]; !present {
+		asMap["nulls"] = "LAST"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction", "nulls"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNDecisionOrderField2plumblineᚋportfolioᚐDecisionOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalOOrderDirection2ᚖplumblineᚋportfolioᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "nulls":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nulls"))
+			data, err := ec.unmarshalONullsOrder2ᚖplumblineᚋportfolioᚐNullsOrder(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nulls = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDecisionTypeComparator(ctx context.Context, obj any) (portfolio.EnumComparator[portfolio.DecisionType], error) {
+	var it portfolio.EnumComparator[portfolio.DecisionType]
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"eq", "neq", "in", "nin", "null"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "eq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("eq"))
+			data, err := ec.unmarshalODecisionType2ᚖplumblineᚋportfolioᚐDecisionType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Eq = data
+		case "neq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("neq"))
+			data, err := ec.unmarshalODecisionType2ᚖplumblineᚋportfolioᚐDecisionType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Neq = data
+		case "in":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("in"))
+			data, err := ec.unmarshalODecisionType2ᚕplumblineᚋportfolioᚐDecisionTypeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.In = data
+		case "nin":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nin"))
+			data, err := ec.unmarshalODecisionType2ᚕplumblineᚋportfolioᚐDecisionTypeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nin = data
+		case "null":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("null"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Null = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputDeleteRecordsInput(ctx context.Context, obj any) (model.DeleteRecordsInput, error) {
 	var it model.DeleteRecordsInput
 	if obj == nil {
@@ -57650,7 +73841,7 @@ func (ec *executionContext) unmarshalInputDeleteRecordsInput(ctx context.Context
 		asMap["dryRun"] = false
 	}
 
-	fieldsInOrder := [...]string{"departments", "identities", "strategies", "strategyVersions", "objectives", "judgements", "contributions", "keyResults", "kpis", "measurements", "kpiLinks", "cycles", "quickWins", "quotes", "surveys", "benefits", "costs", "risks", "issues", "assumptions", "dryRun", "idempotencyKey"}
+	fieldsInOrder := [...]string{"departments", "identities", "strategies", "strategyVersions", "objectives", "judgements", "contributions", "keyResults", "kpis", "measurements", "kpiLinks", "cycles", "quickWins", "quotes", "surveys", "benefits", "costs", "risks", "issues", "assumptions", "decisions", "lessons", "assignments", "capacities", "controlExceptions", "dryRun", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -57797,6 +73988,41 @@ func (ec *executionContext) unmarshalInputDeleteRecordsInput(ctx context.Context
 				return it, err
 			}
 			it.Assumptions = data
+		case "decisions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("decisions"))
+			data, err := ec.unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Decisions = data
+		case "lessons":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lessons"))
+			data, err := ec.unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Lessons = data
+		case "assignments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("assignments"))
+			data, err := ec.unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Assignments = data
+		case "capacities":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("capacities"))
+			data, err := ec.unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Capacities = data
+		case "controlExceptions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("controlExceptions"))
+			data, err := ec.unmarshalORecordKeyInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐRecordKeyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ControlExceptions = data
 		case "dryRun":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -60139,6 +76365,285 @@ func (ec *executionContext) unmarshalInputKpiPerspectiveComparator(ctx context.C
 				return it, err
 			}
 			it.Null = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputLessonFilter(ctx context.Context, obj any) (portfolio.LessonFilter, error) {
+	var it portfolio.LessonFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"and", "or", "not", "id", "key", "title", "category", "whatHappened", "cause", "recommendation", "project", "department", "appliedTo", "learned", "applied"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalOLessonFilter2ᚕᚖplumblineᚋportfolioᚐLessonFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalOLessonFilter2ᚕᚖplumblineᚋportfolioᚐLessonFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalOLessonFilter2ᚖplumblineᚋportfolioᚐLessonFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOIDComparator2ᚖplumblineᚋportfolioᚐIDComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "category":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("category"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Category = data
+		case "whatHappened":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("whatHappened"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WhatHappened = data
+		case "cause":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cause"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Cause = data
+		case "recommendation":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("recommendation"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Recommendation = data
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalOProjectFilter2ᚖplumblineᚋportfolioᚐProjectFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "department":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("department"))
+			data, err := ec.unmarshalOStringComparator2ᚖplumblineᚋportfolioᚐStringComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Department = data
+		case "appliedTo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("appliedTo"))
+			data, err := ec.unmarshalOProjectFilter2ᚖplumblineᚋportfolioᚐProjectFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AppliedTo = data
+		case "learned":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("learned"))
+			data, err := ec.unmarshalODateComparator2ᚖplumblineᚋportfolioᚐDateComparator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Learned = data
+		case "applied":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applied"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Applied = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputLessonInput(ctx context.Context, obj any) (recording.Lesson, error) {
+	var it recording.Lesson
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"key", "title", "category", "project", "department", "whatHappened", "cause", "recommendation", "appliedTo", "learned", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slug = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "category":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("category"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Category = data
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "department":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("department"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Department = data
+		case "whatHappened":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("whatHappened"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WhatHappened = data
+		case "cause":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cause"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Cause = data
+		case "recommendation":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("recommendation"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Recommendation = data
+		case "appliedTo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("appliedTo"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AppliedTo = data
+		case "learned":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("learned"))
+			data, err := ec.unmarshalODate2plumblineᚋportfolioᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Learned = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputLessonOrder(ctx context.Context, obj any) (portfolio.LessonOrder, error) {
+	var it portfolio.LessonOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+	if _, present := asMap["nulls"]; !present {
+		asMap["nulls"] = "LAST"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction", "nulls"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNLessonOrderField2plumblineᚋportfolioᚐLessonOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalOOrderDirection2ᚖplumblineᚋportfolioᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "nulls":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nulls"))
+			data, err := ec.unmarshalONullsOrder2ᚖplumblineᚋportfolioᚐNullsOrder(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nulls = data
 		}
 	}
 	return it, nil
@@ -64390,6 +80895,54 @@ func (ec *executionContext) unmarshalInputUnlinkProjectsInput(ctx context.Contex
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputUpsertAssignmentsInput(ctx context.Context, obj any) (model.UpsertAssignmentsInput, error) {
+	var it model.UpsertAssignmentsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNAssignmentInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐAssignmentᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputUpsertAssumptionsInput(ctx context.Context, obj any) (model.UpsertAssumptionsInput, error) {
 	var it model.UpsertAssumptionsInput
 	if obj == nil {
@@ -64486,6 +81039,54 @@ func (ec *executionContext) unmarshalInputUpsertBenefitsInput(ctx context.Contex
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputUpsertCapacitiesInput(ctx context.Context, obj any) (model.UpsertCapacitiesInput, error) {
+	var it model.UpsertCapacitiesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNCapacityInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐCapacityᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputUpsertContributionsInput(ctx context.Context, obj any) (model.UpsertContributionsInput, error) {
 	var it model.UpsertContributionsInput
 	if obj == nil {
@@ -64511,6 +81112,54 @@ func (ec *executionContext) unmarshalInputUpsertContributionsInput(ctx context.C
 		case "items":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
 			data, err := ec.unmarshalNContributionInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐContributionᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpsertControlExceptionsInput(ctx context.Context, obj any) (model.UpsertControlExceptionsInput, error) {
+	var it model.UpsertControlExceptionsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNControlExceptionInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐControlExceptionᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -64607,6 +81256,54 @@ func (ec *executionContext) unmarshalInputUpsertCyclesInput(ctx context.Context,
 		case "items":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
 			data, err := ec.unmarshalNCycleInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐCycleᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpsertDecisionsInput(ctx context.Context, obj any) (model.UpsertDecisionsInput, error) {
+	var it model.UpsertDecisionsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNDecisionInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐDecisionᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -64943,6 +81640,54 @@ func (ec *executionContext) unmarshalInputUpsertKpisInput(ctx context.Context, o
 		case "items":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
 			data, err := ec.unmarshalNKpiInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐKPIᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpsertLessonsInput(ctx context.Context, obj any) (model.UpsertLessonsInput, error) {
+	var it model.UpsertLessonsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"items", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNLessonInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐLessonᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -65408,6 +82153,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Milestone(ctx, sel, obj)
+	case *portfolio.Lesson:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Lesson(ctx, sel, obj)
 	case *portfolio.KPI:
 		if obj == nil {
 			return graphql.Null
@@ -65443,16 +82193,36 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Department(ctx, sel, obj)
+	case *portfolio.Decision:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Decision(ctx, sel, obj)
+	case *portfolio.ControlException:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ControlException(ctx, sel, obj)
 	case *portfolio.Contribution:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._Contribution(ctx, sel, obj)
+	case *portfolio.Capacity:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Capacity(ctx, sel, obj)
 	case *portfolio.Assumption:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._Assumption(ctx, sel, obj)
+	case *portfolio.WorkAssignment:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Assignment(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -65465,6 +82235,180 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var actionItemImplementors = []string{"ActionItem"}
+
+func (ec *executionContext) _ActionItem(ctx context.Context, sel ast.SelectionSet, obj *portfolio.ActionItem) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, actionItemImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ActionItem")
+		case "decision":
+			out.Values[i] = ec._ActionItem_decision(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._ActionItem_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "owner":
+			out.Values[i] = ec._ActionItem_owner(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "ownerName":
+			out.Values[i] = ec._ActionItem_ownerName(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "due":
+			out.Values[i] = ec._ActionItem_due(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "done":
+			out.Values[i] = ec._ActionItem_done(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "open":
+			out.Values[i] = ec._ActionItem_open(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "overdue":
+			out.Values[i] = ec._ActionItem_overdue(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "daysToDue":
+			out.Values[i] = ec._ActionItem_daysToDue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var actionItemConnectionImplementors = []string{"ActionItemConnection"}
+
+func (ec *executionContext) _ActionItemConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Connection[portfolio.ActionRow, portfolio.ActionItem]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, actionItemConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ActionItemConnection")
+		case "nodes":
+			out.Values[i] = ec._ActionItemConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._ActionItemConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._ActionItemConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._ActionItemConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var actionItemEdgeImplementors = []string{"ActionItemEdge"}
+
+func (ec *executionContext) _ActionItemEdge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Edge[portfolio.ActionItem]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, actionItemEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ActionItemEdge")
+		case "cursor":
+			out.Values[i] = ec._ActionItemEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._ActionItemEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
 
 var affectedMilestoneImplementors = []string{"AffectedMilestone"}
 
@@ -65818,6 +82762,210 @@ func (ec *executionContext) _AlignmentTerm(ctx context.Context, sel ast.Selectio
 		case "reason":
 			out.Values[i] = ec._AlignmentTerm_reason(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var assignmentImplementors = []string{"Assignment", "Node"}
+
+func (ec *executionContext) _Assignment(ctx context.Context, sel ast.SelectionSet, obj *portfolio.WorkAssignment) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, assignmentImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Assignment")
+		case "id":
+			out.Values[i] = ec._Assignment_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "key":
+			out.Values[i] = ec._Assignment_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "project":
+			out.Values[i] = ec._Assignment_project(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "projectReference":
+			out.Values[i] = ec._Assignment_projectReference(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "person":
+			out.Values[i] = ec._Assignment_person(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "personReference":
+			out.Values[i] = ec._Assignment_personReference(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "identity":
+			out.Values[i] = ec._Assignment_identity(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "role":
+			out.Values[i] = ec._Assignment_role(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "from":
+			out.Values[i] = ec._Assignment_from(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = ec._Assignment_to(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "countsFrom":
+			out.Values[i] = ec._Assignment_countsFrom(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "countsTo":
+			out.Values[i] = ec._Assignment_countsTo(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "allocation":
+			out.Values[i] = ec._Assignment_allocation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "idleReason":
+			out.Values[i] = ec._Assignment_idleReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "recorded":
+			out.Values[i] = ec._Assignment_recorded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var assignmentConnectionImplementors = []string{"AssignmentConnection"}
+
+func (ec *executionContext) _AssignmentConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Connection[portfolio.AssignmentRow, portfolio.WorkAssignment]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, assignmentConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AssignmentConnection")
+		case "nodes":
+			out.Values[i] = ec._AssignmentConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._AssignmentConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._AssignmentConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._AssignmentConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var assignmentEdgeImplementors = []string{"AssignmentEdge"}
+
+func (ec *executionContext) _AssignmentEdge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Edge[portfolio.WorkAssignment]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, assignmentEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AssignmentEdge")
+		case "cursor":
+			out.Values[i] = ec._AssignmentEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._AssignmentEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -66218,6 +83366,26 @@ func (ec *executionContext) _Briefing(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "risksPrevented":
+			out.Values[i] = ec._Briefing_risksPrevented(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "risksOpen":
+			out.Values[i] = ec._Briefing_risksOpen(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "issuesOpened":
+			out.Values[i] = ec._Briefing_issuesOpened(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "issuesCritical":
+			out.Values[i] = ec._Briefing_issuesCritical(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "misalignment":
 			out.Values[i] = ec._Briefing_misalignment(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -66369,6 +83537,291 @@ func (ec *executionContext) _BriefingGap(ctx context.Context, sel ast.SelectionS
 			}
 		case "reason":
 			out.Values[i] = ec._BriefingGap_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var capacityImplementors = []string{"Capacity", "Node"}
+
+func (ec *executionContext) _Capacity(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Capacity) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, capacityImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Capacity")
+		case "id":
+			out.Values[i] = ec._Capacity_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "key":
+			out.Values[i] = ec._Capacity_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "person":
+			out.Values[i] = ec._Capacity_person(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "personReference":
+			out.Values[i] = ec._Capacity_personReference(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "from":
+			out.Values[i] = ec._Capacity_from(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = ec._Capacity_to(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "share":
+			out.Values[i] = ec._Capacity_share(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._Capacity_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "recorded":
+			out.Values[i] = ec._Capacity_recorded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var capacityConnectionImplementors = []string{"CapacityConnection"}
+
+func (ec *executionContext) _CapacityConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Connection[portfolio.CapacityFact, portfolio.Capacity]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, capacityConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CapacityConnection")
+		case "nodes":
+			out.Values[i] = ec._CapacityConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._CapacityConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._CapacityConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._CapacityConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var capacityEdgeImplementors = []string{"CapacityEdge"}
+
+func (ec *executionContext) _CapacityEdge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Edge[portfolio.Capacity]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, capacityEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CapacityEdge")
+		case "cursor":
+			out.Values[i] = ec._CapacityEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._CapacityEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var categoryCountImplementors = []string{"CategoryCount"}
+
+func (ec *executionContext) _CategoryCount(ctx context.Context, sel ast.SelectionSet, obj *portfolio.CategoryCount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, categoryCountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CategoryCount")
+		case "category":
+			out.Values[i] = ec._CategoryCount_category(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._CategoryCount_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var commonProblemImplementors = []string{"CommonProblem"}
+
+func (ec *executionContext) _CommonProblem(ctx context.Context, sel ast.SelectionSet, obj *portfolio.CommonProblem) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, commonProblemImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CommonProblem")
+		case "title":
+			out.Values[i] = ec._CommonProblem_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "category":
+			out.Values[i] = ec._CommonProblem_category(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._CommonProblem_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "projects":
+			out.Values[i] = ec._CommonProblem_projects(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recommendation":
+			out.Values[i] = ec._CommonProblem_recommendation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "appliedTo":
+			out.Values[i] = ec._CommonProblem_appliedTo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lessons":
+			out.Values[i] = ec._CommonProblem_lessons(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -66776,6 +84229,505 @@ func (ec *executionContext) _ContributionEdge(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var controlImplementors = []string{"Control"}
+
+func (ec *executionContext) _Control(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Control) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, controlImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Control")
+		case "code":
+			out.Values[i] = ec._Control_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._Control_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "description":
+			out.Values[i] = ec._Control_description(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "applicable":
+			out.Values[i] = ec._Control_applicable(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "passed":
+			out.Values[i] = ec._Control_passed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "failed":
+			out.Values[i] = ec._Control_failed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "excepted":
+			out.Values[i] = ec._Control_excepted(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "passRate":
+			out.Values[i] = ec._Control_passRate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "passRateReason":
+			out.Values[i] = ec._Control_passRateReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var controlExceptionImplementors = []string{"ControlException", "Node"}
+
+func (ec *executionContext) _ControlException(ctx context.Context, sel ast.SelectionSet, obj *portfolio.ControlException) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, controlExceptionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ControlException")
+		case "id":
+			out.Values[i] = ec._ControlException_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "key":
+			out.Values[i] = ec._ControlException_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "control":
+			out.Values[i] = ec._ControlException_control(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "project":
+			out.Values[i] = ec._ControlException_project(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "projectReference":
+			out.Values[i] = ec._ControlException_projectReference(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._ControlException_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "approvedBy":
+			out.Values[i] = ec._ControlException_approvedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "approvedByReference":
+			out.Values[i] = ec._ControlException_approvedByReference(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "until":
+			out.Values[i] = ec._ControlException_until(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "expired":
+			out.Values[i] = ec._ControlException_expired(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recorded":
+			out.Values[i] = ec._ControlException_recorded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var controlExceptionConnectionImplementors = []string{"ControlExceptionConnection"}
+
+func (ec *executionContext) _ControlExceptionConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Connection[portfolio.ControlExceptionFact, portfolio.ControlException]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, controlExceptionConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ControlExceptionConnection")
+		case "nodes":
+			out.Values[i] = ec._ControlExceptionConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._ControlExceptionConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._ControlExceptionConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._ControlExceptionConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var controlExceptionEdgeImplementors = []string{"ControlExceptionEdge"}
+
+func (ec *executionContext) _ControlExceptionEdge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Edge[portfolio.ControlException]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, controlExceptionEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ControlExceptionEdge")
+		case "cursor":
+			out.Values[i] = ec._ControlExceptionEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._ControlExceptionEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var controlFindingImplementors = []string{"ControlFinding"}
+
+func (ec *executionContext) _ControlFinding(ctx context.Context, sel ast.SelectionSet, obj *portfolio.ControlFinding) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, controlFindingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ControlFinding")
+		case "project":
+			out.Values[i] = ec._ControlFinding_project(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "control":
+			out.Values[i] = ec._ControlFinding_control(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._ControlFinding_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "why":
+			out.Values[i] = ec._ControlFinding_why(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mend":
+			out.Values[i] = ec._ControlFinding_mend(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "excepted":
+			out.Values[i] = ec._ControlFinding_excepted(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "exception":
+			out.Values[i] = ec._ControlFinding_exception(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "exceptionReason":
+			out.Values[i] = ec._ControlFinding_exceptionReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var controlFindingConnectionImplementors = []string{"ControlFindingConnection"}
+
+func (ec *executionContext) _ControlFindingConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Connection[portfolio.ControlFindingRow, portfolio.ControlFinding]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, controlFindingConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ControlFindingConnection")
+		case "nodes":
+			out.Values[i] = ec._ControlFindingConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._ControlFindingConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._ControlFindingConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._ControlFindingConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var controlFindingEdgeImplementors = []string{"ControlFindingEdge"}
+
+func (ec *executionContext) _ControlFindingEdge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Edge[portfolio.ControlFinding]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, controlFindingEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ControlFindingEdge")
+		case "cursor":
+			out.Values[i] = ec._ControlFindingEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._ControlFindingEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var controlReportImplementors = []string{"ControlReport"}
+
+func (ec *executionContext) _ControlReport(ctx context.Context, sel ast.SelectionSet, obj *portfolio.ControlReport) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, controlReportImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ControlReport")
+		case "applicable":
+			out.Values[i] = ec._ControlReport_applicable(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "passed":
+			out.Values[i] = ec._ControlReport_passed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "failed":
+			out.Values[i] = ec._ControlReport_failed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "excepted":
+			out.Values[i] = ec._ControlReport_excepted(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "passRate":
+			out.Values[i] = ec._ControlReport_passRate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "passRateReason":
+			out.Values[i] = ec._ControlReport_passRateReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "controls":
+			out.Values[i] = ec._ControlReport_controls(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var coverageImplementors = []string{"Coverage"}
 
 func (ec *executionContext) _Coverage(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Coverage) graphql.Marshaler {
@@ -66932,6 +84884,762 @@ func (ec *executionContext) _CustomField(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var dataQualityImplementors = []string{"DataQuality"}
+
+func (ec *executionContext) _DataQuality(ctx context.Context, sel ast.SelectionSet, obj *portfolio.DataQuality) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dataQualityImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DataQuality")
+		case "score":
+			out.Values[i] = ec._DataQuality_score(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "scoreReason":
+			out.Values[i] = ec._DataQuality_scoreReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "parts":
+			out.Values[i] = ec._DataQuality_parts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reasons":
+			out.Values[i] = ec._DataQuality_reasons(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var dataQualityCheckImplementors = []string{"DataQualityCheck"}
+
+func (ec *executionContext) _DataQualityCheck(ctx context.Context, sel ast.SelectionSet, obj *portfolio.DataQualityCheck) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dataQualityCheckImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DataQualityCheck")
+		case "code":
+			out.Values[i] = ec._DataQualityCheck_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "of":
+			out.Values[i] = ec._DataQualityCheck_of(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "wrong":
+			out.Values[i] = ec._DataQualityCheck_wrong(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "score":
+			out.Values[i] = ec._DataQualityCheck_score(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._DataQualityCheck_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "examples":
+			out.Values[i] = ec._DataQualityCheck_examples(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var dataQualityExampleImplementors = []string{"DataQualityExample"}
+
+func (ec *executionContext) _DataQualityExample(ctx context.Context, sel ast.SelectionSet, obj *portfolio.DataQualityExample) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dataQualityExampleImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DataQualityExample")
+		case "id":
+			out.Values[i] = ec._DataQualityExample_id(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._DataQualityExample_name(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var dataQualityPartImplementors = []string{"DataQualityPart"}
+
+func (ec *executionContext) _DataQualityPart(ctx context.Context, sel ast.SelectionSet, obj *portfolio.DataQualityPart) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dataQualityPartImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DataQualityPart")
+		case "code":
+			out.Values[i] = ec._DataQualityPart_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "score":
+			out.Values[i] = ec._DataQualityPart_score(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "scoreReason":
+			out.Values[i] = ec._DataQualityPart_scoreReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "checks":
+			out.Values[i] = ec._DataQualityPart_checks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var decisionImplementors = []string{"Decision", "Node"}
+
+func (ec *executionContext) _Decision(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Decision) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, decisionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Decision")
+		case "id":
+			out.Values[i] = ec._Decision_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "key":
+			out.Values[i] = ec._Decision_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._Decision_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "description":
+			out.Values[i] = ec._Decision_description(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "type":
+			out.Values[i] = ec._Decision_type(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "projects":
+			out.Values[i] = ec._Decision_projects(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "department":
+			out.Values[i] = ec._Decision_department(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "decider":
+			out.Values[i] = ec._Decision_decider(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deciderName":
+			out.Values[i] = ec._Decision_deciderName(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "raised":
+			out.Values[i] = ec._Decision_raised(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "due":
+			out.Values[i] = ec._Decision_due(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "decided":
+			out.Values[i] = ec._Decision_decided(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._Decision_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "open":
+			out.Values[i] = ec._Decision_open(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "overdue":
+			out.Values[i] = ec._Decision_overdue(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "daysToDue":
+			out.Values[i] = ec._Decision_daysToDue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "latencyDays":
+			out.Values[i] = ec._Decision_latencyDays(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "latencyReason":
+			out.Values[i] = ec._Decision_latencyReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "waitingDays":
+			out.Values[i] = ec._Decision_waitingDays(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "waitingReason":
+			out.Values[i] = ec._Decision_waitingReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "blocks":
+			out.Values[i] = ec._Decision_blocks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "actions":
+			out.Values[i] = ec._Decision_actions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recorded":
+			out.Values[i] = ec._Decision_recorded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var decisionAgeImplementors = []string{"DecisionAge"}
+
+func (ec *executionContext) _DecisionAge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.DecisionAge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, decisionAgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DecisionAge")
+		case "label":
+			out.Values[i] = ec._DecisionAge_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "from":
+			out.Values[i] = ec._DecisionAge_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = ec._DecisionAge_to(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._DecisionAge_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var decisionAggregatesImplementors = []string{"DecisionAggregates"}
+
+func (ec *executionContext) _DecisionAggregates(ctx context.Context, sel ast.SelectionSet, obj *portfolio.DecisionAggregates) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, decisionAggregatesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DecisionAggregates")
+		case "count":
+			out.Values[i] = ec._DecisionAggregates_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "open":
+			out.Values[i] = ec._DecisionAggregates_open(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "overdue":
+			out.Values[i] = ec._DecisionAggregates_overdue(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "latencyP50Days":
+			out.Values[i] = ec._DecisionAggregates_latencyP50Days(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "latencyP90Days":
+			out.Values[i] = ec._DecisionAggregates_latencyP90Days(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "latencyReason":
+			out.Values[i] = ec._DecisionAggregates_latencyReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "decidedLatencyP50Days":
+			out.Values[i] = ec._DecisionAggregates_decidedLatencyP50Days(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "decidedLatencyP90Days":
+			out.Values[i] = ec._DecisionAggregates_decidedLatencyP90Days(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "decidedLatencyReason":
+			out.Values[i] = ec._DecisionAggregates_decidedLatencyReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "latencyDays":
+			out.Values[i] = ec._DecisionAggregates_latencyDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "waitingDays":
+			out.Values[i] = ec._DecisionAggregates_waitingDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "milestonesBlocked":
+			out.Values[i] = ec._DecisionAggregates_milestonesBlocked(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "openByAge":
+			out.Values[i] = ec._DecisionAggregates_openByAge(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var decisionConnectionImplementors = []string{"DecisionConnection"}
+
+func (ec *executionContext) _DecisionConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.DecisionConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, decisionConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DecisionConnection")
+		case "nodes":
+			out.Values[i] = ec._DecisionConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._DecisionConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._DecisionConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._DecisionConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "aggregates":
+			out.Values[i] = ec._DecisionConnection_aggregates(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "groups":
+			out.Values[i] = ec._DecisionConnection_groups(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var decisionEdgeImplementors = []string{"DecisionEdge"}
+
+func (ec *executionContext) _DecisionEdge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Edge[portfolio.Decision]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, decisionEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DecisionEdge")
+		case "cursor":
+			out.Values[i] = ec._DecisionEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._DecisionEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var decisionGroupImplementors = []string{"DecisionGroup"}
+
+func (ec *executionContext) _DecisionGroup(ctx context.Context, sel ast.SelectionSet, obj *portfolio.DecisionGroup) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, decisionGroupImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DecisionGroup")
+		case "keys":
+			out.Values[i] = ec._DecisionGroup_keys(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "aggregates":
+			out.Values[i] = ec._DecisionGroup_aggregates(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var decisionGroupConnectionImplementors = []string{"DecisionGroupConnection"}
+
+func (ec *executionContext) _DecisionGroupConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.DecisionGroupConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, decisionGroupConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DecisionGroupConnection")
+		case "nodes":
+			out.Values[i] = ec._DecisionGroupConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._DecisionGroupConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._DecisionGroupConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._DecisionGroupConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var decisionGroupEdgeImplementors = []string{"DecisionGroupEdge"}
+
+func (ec *executionContext) _DecisionGroupEdge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Edge[portfolio.DecisionGroup]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, decisionGroupEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DecisionGroupEdge")
+		case "cursor":
+			out.Values[i] = ec._DecisionGroupEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._DecisionGroupEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var deleteRecordsPayloadImplementors = []string{"DeleteRecordsPayload"}
 
 func (ec *executionContext) _DeleteRecordsPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
@@ -67049,6 +85757,26 @@ func (ec *executionContext) _Department(ctx context.Context, sel ast.SelectionSe
 			}
 		case "scorecard":
 			out.Values[i] = ec._Department_scorecard(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "controls":
+			out.Values[i] = ec._Department_controls(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "decisions":
+			out.Values[i] = ec._Department_decisions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "dataQuality":
+			out.Values[i] = ec._Department_dataQuality(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "load":
+			out.Values[i] = ec._Department_load(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -68048,6 +86776,16 @@ func (ec *executionContext) _Identity(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "basis":
 			out.Values[i] = ec._Identity_basis(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "assignments":
+			out.Values[i] = ec._Identity_assignments(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "load":
+			out.Values[i] = ec._Identity_load(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -70241,6 +88979,253 @@ func (ec *executionContext) _KpiWindow(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var lessonImplementors = []string{"Lesson", "Node"}
+
+func (ec *executionContext) _Lesson(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Lesson) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, lessonImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Lesson")
+		case "id":
+			out.Values[i] = ec._Lesson_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "key":
+			out.Values[i] = ec._Lesson_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._Lesson_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "category":
+			out.Values[i] = ec._Lesson_category(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "project":
+			out.Values[i] = ec._Lesson_project(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "department":
+			out.Values[i] = ec._Lesson_department(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "whatHappened":
+			out.Values[i] = ec._Lesson_whatHappened(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cause":
+			out.Values[i] = ec._Lesson_cause(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "recommendation":
+			out.Values[i] = ec._Lesson_recommendation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "appliedTo":
+			out.Values[i] = ec._Lesson_appliedTo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "learned":
+			out.Values[i] = ec._Lesson_learned(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "similar":
+			out.Values[i] = ec._Lesson_similar(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recorded":
+			out.Values[i] = ec._Lesson_recorded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var lessonAggregatesImplementors = []string{"LessonAggregates"}
+
+func (ec *executionContext) _LessonAggregates(ctx context.Context, sel ast.SelectionSet, obj *portfolio.LessonAggregates) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, lessonAggregatesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LessonAggregates")
+		case "count":
+			out.Values[i] = ec._LessonAggregates_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "applied":
+			out.Values[i] = ec._LessonAggregates_applied(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "byCategory":
+			out.Values[i] = ec._LessonAggregates_byCategory(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var lessonConnectionImplementors = []string{"LessonConnection"}
+
+func (ec *executionContext) _LessonConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.LessonConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, lessonConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LessonConnection")
+		case "nodes":
+			out.Values[i] = ec._LessonConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._LessonConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._LessonConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._LessonConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "aggregates":
+			out.Values[i] = ec._LessonConnection_aggregates(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var lessonEdgeImplementors = []string{"LessonEdge"}
+
+func (ec *executionContext) _LessonEdge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Edge[portfolio.Lesson]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, lessonEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LessonEdge")
+		case "cursor":
+			out.Values[i] = ec._LessonEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._LessonEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var linkProjectsPayloadImplementors = []string{"LinkProjectsPayload"}
 
 func (ec *executionContext) _LinkProjectsPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
@@ -70493,6 +89478,11 @@ func (ec *executionContext) _Milestone(ctx context.Context, sel ast.SelectionSet
 			}
 		case "overrides":
 			out.Values[i] = ec._Milestone_overrides(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "waitsFor":
+			out.Values[i] = ec._Milestone_waitsFor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -71252,6 +90242,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "upsertDecisions":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertDecisions(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertLessons":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertLessons(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "upsertRisks":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_upsertRisks(ctx, field)
@@ -71269,6 +90273,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "upsertAssumptions":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_upsertAssumptions(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertAssignments":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertAssignments(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertCapacities":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertCapacities(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upsertControlExceptions":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertControlExceptions(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -71548,6 +90573,200 @@ func (ec *executionContext) _ObjectiveEdge(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var overAllocationImplementors = []string{"OverAllocation"}
+
+func (ec *executionContext) _OverAllocation(ctx context.Context, sel ast.SelectionSet, obj *portfolio.OverAllocation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, overAllocationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OverAllocation")
+		case "person":
+			out.Values[i] = ec._OverAllocation_person(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "identity":
+			out.Values[i] = ec._OverAllocation_identity(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._OverAllocation_name(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "from":
+			out.Values[i] = ec._OverAllocation_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = ec._OverAllocation_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "workingDays":
+			out.Values[i] = ec._OverAllocation_workingDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "allocatedDays":
+			out.Values[i] = ec._OverAllocation_allocatedDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "capacityDays":
+			out.Values[i] = ec._OverAllocation_capacityDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "excessDays":
+			out.Values[i] = ec._OverAllocation_excessDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "load":
+			out.Values[i] = ec._OverAllocation_load(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "loadReason":
+			out.Values[i] = ec._OverAllocation_loadReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "peakAllocation":
+			out.Values[i] = ec._OverAllocation_peakAllocation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "assignments":
+			out.Values[i] = ec._OverAllocation_assignments(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var overAllocationConnectionImplementors = []string{"OverAllocationConnection"}
+
+func (ec *executionContext) _OverAllocationConnection(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Connection[portfolio.OverAllocationRow, portfolio.OverAllocation]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, overAllocationConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OverAllocationConnection")
+		case "nodes":
+			out.Values[i] = ec._OverAllocationConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._OverAllocationConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._OverAllocationConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._OverAllocationConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var overAllocationEdgeImplementors = []string{"OverAllocationEdge"}
+
+func (ec *executionContext) _OverAllocationEdge(ctx context.Context, sel ast.SelectionSet, obj *portfolio.Edge[portfolio.OverAllocation]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, overAllocationEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OverAllocationEdge")
+		case "cursor":
+			out.Values[i] = ec._OverAllocationEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._OverAllocationEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var overrideImplementors = []string{"Override"}
 
 func (ec *executionContext) _Override(ctx context.Context, sel ast.SelectionSet, obj *portfolio.SeenOverride) graphql.Marshaler {
@@ -71733,6 +90952,16 @@ func (ec *executionContext) _Person(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "suggestedSame":
 			out.Values[i] = ec._Person_suggestedSame(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "assignments":
+			out.Values[i] = ec._Person_assignments(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "load":
+			out.Values[i] = ec._Person_load(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -72211,6 +91440,16 @@ func (ec *executionContext) _Project(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "controls":
+			out.Values[i] = ec._Project_controls(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "decisions":
+			out.Values[i] = ec._Project_decisions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "impact":
 			out.Values[i] = ec._Project_impact(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -72218,6 +91457,16 @@ func (ec *executionContext) _Project(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "issues":
 			out.Values[i] = ec._Project_issues(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lessons":
+			out.Values[i] = ec._Project_lessons(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "assignments":
+			out.Values[i] = ec._Project_assignments(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -72375,6 +91624,74 @@ func (ec *executionContext) _ProjectConnection(ctx context.Context, sel ast.Sele
 		case "groups":
 			out.Values[i] = ec._ProjectConnection_groups(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var projectControlImplementors = []string{"ProjectControl"}
+
+func (ec *executionContext) _ProjectControl(ctx context.Context, sel ast.SelectionSet, obj *portfolio.ProjectControl) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, projectControlImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProjectControl")
+		case "code":
+			out.Values[i] = ec._ProjectControl_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._ProjectControl_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._ProjectControl_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "why":
+			out.Values[i] = ec._ProjectControl_why(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "mend":
+			out.Values[i] = ec._ProjectControl_mend(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "exception":
+			out.Values[i] = ec._ProjectControl_exception(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "exceptionReason":
+			out.Values[i] = ec._ProjectControl_exceptionReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -72846,6 +92163,138 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "controlExceptions":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_controlExceptions(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "controls":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_controls(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "controlFindings":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_controlFindings(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "decision":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_decision(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "decisions":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_decisions(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "actionItems":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_actionItems(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "dependencies":
 			field := field
 
@@ -72989,6 +92438,72 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				}()
 				res = ec._Query_scorecard(ctx, field)
 				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "lesson":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_lesson(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "lessons":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_lessons(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "commonProblems":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_commonProblems(ctx, field)
+				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -73198,6 +92713,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "dataQuality":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_dataQuality(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "risks":
 			field := field
 
@@ -73384,6 +92921,72 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_holds(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "assignments":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_assignments(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "capacities":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_capacities(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "overAllocations":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_overAllocations(ctx, field)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -74795,6 +94398,49 @@ func (ec *executionContext) _SetProjectFieldsPayload(ctx context.Context, sel as
 	return out
 }
 
+var similarLessonImplementors = []string{"SimilarLesson"}
+
+func (ec *executionContext) _SimilarLesson(ctx context.Context, sel ast.SelectionSet, obj *portfolio.SimilarLesson) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, similarLessonImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SimilarLesson")
+		case "lesson":
+			out.Values[i] = ec._SimilarLesson_lesson(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "score":
+			out.Values[i] = ec._SimilarLesson_score(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var slipImpactImplementors = []string{"SlipImpact"}
 
 func (ec *executionContext) _SlipImpact(ctx context.Context, sel ast.SelectionSet, obj *portfolio.SlipImpact) graphql.Marshaler {
@@ -75794,6 +95440,11 @@ func (ec *executionContext) _Tool(ctx context.Context, sel ast.SelectionSet, obj
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "dataQuality":
+			out.Values[i] = ec._Tool_dataQuality(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -76143,6 +95794,59 @@ func (ec *executionContext) _UnreadableRecordEdge(ctx context.Context, sel ast.S
 	return out
 }
 
+var upsertAssignmentsPayloadImplementors = []string{"UpsertAssignmentsPayload"}
+
+func (ec *executionContext) _UpsertAssignmentsPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertAssignmentsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertAssignmentsPayload")
+		case "results":
+			out.Values[i] = ec._UpsertAssignmentsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UpsertAssignmentsPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpsertAssignmentsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertAssignmentsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var upsertAssumptionsPayloadImplementors = []string{"UpsertAssumptionsPayload"}
 
 func (ec *executionContext) _UpsertAssumptionsPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
@@ -76249,6 +95953,59 @@ func (ec *executionContext) _UpsertBenefitsPayload(ctx context.Context, sel ast.
 	return out
 }
 
+var upsertCapacitiesPayloadImplementors = []string{"UpsertCapacitiesPayload"}
+
+func (ec *executionContext) _UpsertCapacitiesPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertCapacitiesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertCapacitiesPayload")
+		case "results":
+			out.Values[i] = ec._UpsertCapacitiesPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UpsertCapacitiesPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpsertCapacitiesPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertCapacitiesPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var upsertContributionsPayloadImplementors = []string{"UpsertContributionsPayload"}
 
 func (ec *executionContext) _UpsertContributionsPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
@@ -76278,6 +96035,59 @@ func (ec *executionContext) _UpsertContributionsPayload(ctx context.Context, sel
 			}
 		case "userErrors":
 			out.Values[i] = ec._UpsertContributionsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var upsertControlExceptionsPayloadImplementors = []string{"UpsertControlExceptionsPayload"}
+
+func (ec *executionContext) _UpsertControlExceptionsPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertControlExceptionsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertControlExceptionsPayload")
+		case "results":
+			out.Values[i] = ec._UpsertControlExceptionsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UpsertControlExceptionsPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpsertControlExceptionsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertControlExceptionsPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -76384,6 +96194,59 @@ func (ec *executionContext) _UpsertCyclesPayload(ctx context.Context, sel ast.Se
 			}
 		case "userErrors":
 			out.Values[i] = ec._UpsertCyclesPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var upsertDecisionsPayloadImplementors = []string{"UpsertDecisionsPayload"}
+
+func (ec *executionContext) _UpsertDecisionsPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertDecisionsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertDecisionsPayload")
+		case "results":
+			out.Values[i] = ec._UpsertDecisionsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UpsertDecisionsPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpsertDecisionsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertDecisionsPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -76755,6 +96618,59 @@ func (ec *executionContext) _UpsertKpisPayload(ctx context.Context, sel ast.Sele
 			}
 		case "userErrors":
 			out.Values[i] = ec._UpsertKpisPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var upsertLessonsPayloadImplementors = []string{"UpsertLessonsPayload"}
+
+func (ec *executionContext) _UpsertLessonsPayload(ctx context.Context, sel ast.SelectionSet, obj *recording.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertLessonsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertLessonsPayload")
+		case "results":
+			out.Values[i] = ec._UpsertLessonsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._UpsertLessonsPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpsertLessonsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertLessonsPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -77415,6 +97331,89 @@ func (ec *executionContext) _WorkDone(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var workLoadImplementors = []string{"WorkLoad"}
+
+func (ec *executionContext) _WorkLoad(ctx context.Context, sel ast.SelectionSet, obj *portfolio.WorkLoad) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, workLoadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WorkLoad")
+		case "from":
+			out.Values[i] = ec._WorkLoad_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = ec._WorkLoad_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "workingDays":
+			out.Values[i] = ec._WorkLoad_workingDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "people":
+			out.Values[i] = ec._WorkLoad_people(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "load":
+			out.Values[i] = ec._WorkLoad_load(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "loadReason":
+			out.Values[i] = ec._WorkLoad_loadReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "allocatedDays":
+			out.Values[i] = ec._WorkLoad_allocatedDays(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "capacityDays":
+			out.Values[i] = ec._WorkLoad_capacityDays(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "peak":
+			out.Values[i] = ec._WorkLoad_peak(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "overAllocatedDays":
+			out.Values[i] = ec._WorkLoad_overAllocatedDays(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var worstPairImplementors = []string{"WorstPair"}
 
 func (ec *executionContext) _WorstPair(ctx context.Context, sel ast.SelectionSet, obj *portfolio.WorstPair) graphql.Marshaler {
@@ -77865,6 +97864,104 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) marshalNActionItem2ᚕᚖplumblineᚋportfolioᚐActionItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.ActionItem) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNActionItem2ᚖplumblineᚋportfolioᚐActionItem(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNActionItem2ᚖplumblineᚋportfolioᚐActionItem(ctx context.Context, sel ast.SelectionSet, v *portfolio.ActionItem) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ActionItem(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNActionItemConnection2plumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v portfolio.Connection[portfolio.ActionRow, portfolio.ActionItem]) graphql.Marshaler {
+	return ec._ActionItemConnection(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNActionItemConnection2ᚖplumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.Connection[portfolio.ActionRow, portfolio.ActionItem]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ActionItemConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNActionItemEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.ActionItem]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNActionItemEdge2ᚖplumblineᚋportfolioᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNActionItemEdge2ᚖplumblineᚋportfolioᚐEdge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Edge[portfolio.ActionItem]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ActionItemEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNActionItemFilter2ᚖplumblineᚋportfolioᚐActionItemFilter(ctx context.Context, v any) (*portfolio.ActionItemFilter, error) {
+	res, err := ec.unmarshalInputActionItemFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNActionItemInput2plumblineᚋportfolioᚐRecordedAction(ctx context.Context, v any) (portfolio.RecordedAction, error) {
+	res, err := ec.unmarshalInputActionItemInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNActionItemOrder2ᚖplumblineᚋportfolioᚐActionItemOrder(ctx context.Context, v any) (*portfolio.ActionItemOrder, error) {
+	res, err := ec.unmarshalInputActionItemOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNActionItemOrderField2plumblineᚋportfolioᚐActionItemOrderField(ctx context.Context, v any) (portfolio.ActionItemOrderField, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.ActionItemOrderField(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNActionItemOrderField2plumblineᚋportfolioᚐActionItemOrderField(ctx context.Context, sel ast.SelectionSet, v portfolio.ActionItemOrderField) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNAffectedMilestone2ᚕᚖplumblineᚋportfolioᚐAffectedMilestoneᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.AffectedMilestone) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -78008,6 +98105,118 @@ func (ec *executionContext) marshalNAlignmentTerm2ᚖplumblineᚋportfolioᚐAli
 		return graphql.Null
 	}
 	return ec._AlignmentTerm(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAssignment2ᚕᚖplumblineᚋportfolioᚐWorkAssignmentᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.WorkAssignment) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAssignment2ᚖplumblineᚋportfolioᚐWorkAssignment(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAssignment2ᚖplumblineᚋportfolioᚐWorkAssignment(ctx context.Context, sel ast.SelectionSet, v *portfolio.WorkAssignment) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Assignment(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAssignmentConnection2plumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v portfolio.Connection[portfolio.AssignmentRow, portfolio.WorkAssignment]) graphql.Marshaler {
+	return ec._AssignmentConnection(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNAssignmentConnection2ᚖplumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.Connection[portfolio.AssignmentRow, portfolio.WorkAssignment]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AssignmentConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAssignmentEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.WorkAssignment]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAssignmentEdge2ᚖplumblineᚋportfolioᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAssignmentEdge2ᚖplumblineᚋportfolioᚐEdge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Edge[portfolio.WorkAssignment]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AssignmentEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAssignmentFilter2ᚖplumblineᚋportfolioᚐAssignmentFilter(ctx context.Context, v any) (*portfolio.AssignmentFilter, error) {
+	res, err := ec.unmarshalInputAssignmentFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNAssignmentInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐAssignmentᚄ(ctx context.Context, v any) ([]*recording.Assignment, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.Assignment, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAssignmentInput2ᚖplumblineᚋgraphᚋrecordingᚐAssignment(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNAssignmentInput2ᚖplumblineᚋgraphᚋrecordingᚐAssignment(ctx context.Context, v any) (*recording.Assignment, error) {
+	res, err := ec.unmarshalInputAssignmentInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNAssignmentOrder2ᚖplumblineᚋportfolioᚐAssignmentOrder(ctx context.Context, v any) (*portfolio.AssignmentOrder, error) {
+	res, err := ec.unmarshalInputAssignmentOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNAssignmentOrderField2plumblineᚋportfolioᚐAssignmentOrderField(ctx context.Context, v any) (portfolio.AssignmentOrderField, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.AssignmentOrderField(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAssignmentOrderField2plumblineᚋportfolioᚐAssignmentOrderField(ctx context.Context, sel ast.SelectionSet, v portfolio.AssignmentOrderField) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNAssumption2ᚕᚖplumblineᚋportfolioᚐAssumptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Assumption) graphql.Marshaler {
@@ -78334,6 +98543,142 @@ func (ec *executionContext) marshalNBriefingSection2plumblineᚋportfolioᚐBrie
 	return res
 }
 
+func (ec *executionContext) marshalNCapacity2ᚕᚖplumblineᚋportfolioᚐCapacityᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Capacity) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCapacity2ᚖplumblineᚋportfolioᚐCapacity(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCapacity2ᚖplumblineᚋportfolioᚐCapacity(ctx context.Context, sel ast.SelectionSet, v *portfolio.Capacity) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Capacity(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCapacityConnection2plumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v portfolio.Connection[portfolio.CapacityFact, portfolio.Capacity]) graphql.Marshaler {
+	return ec._CapacityConnection(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNCapacityConnection2ᚖplumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.Connection[portfolio.CapacityFact, portfolio.Capacity]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CapacityConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCapacityEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.Capacity]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCapacityEdge2ᚖplumblineᚋportfolioᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCapacityEdge2ᚖplumblineᚋportfolioᚐEdge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Edge[portfolio.Capacity]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CapacityEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCapacityFilter2ᚖplumblineᚋportfolioᚐCapacityFilter(ctx context.Context, v any) (*portfolio.CapacityFilter, error) {
+	res, err := ec.unmarshalInputCapacityFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCapacityInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐCapacityᚄ(ctx context.Context, v any) ([]*recording.Capacity, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.Capacity, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCapacityInput2ᚖplumblineᚋgraphᚋrecordingᚐCapacity(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNCapacityInput2ᚖplumblineᚋgraphᚋrecordingᚐCapacity(ctx context.Context, v any) (*recording.Capacity, error) {
+	res, err := ec.unmarshalInputCapacityInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCategoryCount2plumblineᚋportfolioᚐCategoryCount(ctx context.Context, sel ast.SelectionSet, v portfolio.CategoryCount) graphql.Marshaler {
+	return ec._CategoryCount(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNCategoryCount2ᚕplumblineᚋportfolioᚐCategoryCountᚄ(ctx context.Context, sel ast.SelectionSet, v []portfolio.CategoryCount) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCategoryCount2plumblineᚋportfolioᚐCategoryCount(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCommonProblem2ᚕᚖplumblineᚋportfolioᚐCommonProblemᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.CommonProblem) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCommonProblem2ᚖplumblineᚋportfolioᚐCommonProblem(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCommonProblem2ᚖplumblineᚋportfolioᚐCommonProblem(ctx context.Context, sel ast.SelectionSet, v *portfolio.CommonProblem) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CommonProblem(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNComparison2ᚕᚖplumblineᚋportfolioᚐComparisonᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Comparison) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -78508,6 +98853,237 @@ func (ec *executionContext) marshalNContributionState2plumblineᚋportfolioᚐCo
 	return res
 }
 
+func (ec *executionContext) marshalNControl2ᚕᚖplumblineᚋportfolioᚐControlᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Control) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNControl2ᚖplumblineᚋportfolioᚐControl(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNControl2ᚖplumblineᚋportfolioᚐControl(ctx context.Context, sel ast.SelectionSet, v *portfolio.Control) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Control(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNControlCode2plumblineᚋportfolioᚐControlCode(ctx context.Context, v any) (portfolio.ControlCode, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.ControlCode(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNControlCode2plumblineᚋportfolioᚐControlCode(ctx context.Context, sel ast.SelectionSet, v portfolio.ControlCode) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNControlException2ᚕᚖplumblineᚋportfolioᚐControlExceptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.ControlException) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNControlException2ᚖplumblineᚋportfolioᚐControlException(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNControlException2ᚖplumblineᚋportfolioᚐControlException(ctx context.Context, sel ast.SelectionSet, v *portfolio.ControlException) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ControlException(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNControlExceptionConnection2plumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v portfolio.Connection[portfolio.ControlExceptionFact, portfolio.ControlException]) graphql.Marshaler {
+	return ec._ControlExceptionConnection(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNControlExceptionConnection2ᚖplumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.Connection[portfolio.ControlExceptionFact, portfolio.ControlException]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ControlExceptionConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNControlExceptionEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.ControlException]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNControlExceptionEdge2ᚖplumblineᚋportfolioᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNControlExceptionEdge2ᚖplumblineᚋportfolioᚐEdge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Edge[portfolio.ControlException]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ControlExceptionEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNControlExceptionFilter2ᚖplumblineᚋportfolioᚐControlExceptionFilter(ctx context.Context, v any) (*portfolio.ControlExceptionFilter, error) {
+	res, err := ec.unmarshalInputControlExceptionFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNControlExceptionInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐControlExceptionᚄ(ctx context.Context, v any) ([]*recording.ControlException, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.ControlException, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNControlExceptionInput2ᚖplumblineᚋgraphᚋrecordingᚐControlException(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNControlExceptionInput2ᚖplumblineᚋgraphᚋrecordingᚐControlException(ctx context.Context, v any) (*recording.ControlException, error) {
+	res, err := ec.unmarshalInputControlExceptionInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNControlFinding2ᚕᚖplumblineᚋportfolioᚐControlFindingᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.ControlFinding) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNControlFinding2ᚖplumblineᚋportfolioᚐControlFinding(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNControlFinding2ᚖplumblineᚋportfolioᚐControlFinding(ctx context.Context, sel ast.SelectionSet, v *portfolio.ControlFinding) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ControlFinding(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNControlFindingConnection2plumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v portfolio.Connection[portfolio.ControlFindingRow, portfolio.ControlFinding]) graphql.Marshaler {
+	return ec._ControlFindingConnection(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNControlFindingConnection2ᚖplumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.Connection[portfolio.ControlFindingRow, portfolio.ControlFinding]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ControlFindingConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNControlFindingEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.ControlFinding]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNControlFindingEdge2ᚖplumblineᚋportfolioᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNControlFindingEdge2ᚖplumblineᚋportfolioᚐEdge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Edge[portfolio.ControlFinding]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ControlFindingEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNControlFindingFilter2ᚖplumblineᚋportfolioᚐControlFindingFilter(ctx context.Context, v any) (*portfolio.ControlFindingFilter, error) {
+	res, err := ec.unmarshalInputControlFindingFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNControlOutcome2plumblineᚋportfolioᚐControlOutcome(ctx context.Context, v any) (portfolio.ControlOutcome, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.ControlOutcome(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNControlOutcome2plumblineᚋportfolioᚐControlOutcome(ctx context.Context, sel ast.SelectionSet, v portfolio.ControlOutcome) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNControlReport2ᚖplumblineᚋportfolioᚐControlReport(ctx context.Context, sel ast.SelectionSet, v *portfolio.ControlReport) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ControlReport(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNCostInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐCostᚄ(ctx context.Context, v any) ([]*recording.Cost, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
@@ -78613,6 +99189,118 @@ func (ec *executionContext) unmarshalNCycleInput2ᚖplumblineᚋgraphᚋrecordin
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNDataQualityCheck2ᚕᚖplumblineᚋportfolioᚐDataQualityCheckᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.DataQualityCheck) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDataQualityCheck2ᚖplumblineᚋportfolioᚐDataQualityCheck(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDataQualityCheck2ᚖplumblineᚋportfolioᚐDataQualityCheck(ctx context.Context, sel ast.SelectionSet, v *portfolio.DataQualityCheck) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DataQualityCheck(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDataQualityCode2plumblineᚋportfolioᚐDataQualityCode(ctx context.Context, v any) (portfolio.DataQualityCode, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.DataQualityCode(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDataQualityCode2plumblineᚋportfolioᚐDataQualityCode(ctx context.Context, sel ast.SelectionSet, v portfolio.DataQualityCode) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNDataQualityExample2ᚕᚖplumblineᚋportfolioᚐDataQualityExampleᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.DataQualityExample) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDataQualityExample2ᚖplumblineᚋportfolioᚐDataQualityExample(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDataQualityExample2ᚖplumblineᚋportfolioᚐDataQualityExample(ctx context.Context, sel ast.SelectionSet, v *portfolio.DataQualityExample) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DataQualityExample(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDataQualityPart2ᚕᚖplumblineᚋportfolioᚐDataQualityPartᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.DataQualityPart) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDataQualityPart2ᚖplumblineᚋportfolioᚐDataQualityPart(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDataQualityPart2ᚖplumblineᚋportfolioᚐDataQualityPart(ctx context.Context, sel ast.SelectionSet, v *portfolio.DataQualityPart) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DataQualityPart(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDataQualityPartCode2plumblineᚋportfolioᚐDataQualityPartCode(ctx context.Context, v any) (portfolio.DataQualityPartCode, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.DataQualityPartCode(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDataQualityPartCode2plumblineᚋportfolioᚐDataQualityPartCode(ctx context.Context, sel ast.SelectionSet, v portfolio.DataQualityPartCode) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNDate2plumblineᚋportfolioᚐDate(ctx context.Context, v any) (portfolio.Date, error) {
 	res, err := scalar.UnmarshalDate(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -78669,6 +99357,302 @@ func (ec *executionContext) unmarshalNDecimal2githubᚗcomᚋshopspringᚋdecima
 func (ec *executionContext) marshalNDecimal2githubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx context.Context, sel ast.SelectionSet, v decimal.Decimal) graphql.Marshaler {
 	_ = sel
 	res := scalar.MarshalDecimal(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNDecision2ᚕᚖplumblineᚋportfolioᚐDecisionᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Decision) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDecision2ᚖplumblineᚋportfolioᚐDecision(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDecision2ᚖplumblineᚋportfolioᚐDecision(ctx context.Context, sel ast.SelectionSet, v *portfolio.Decision) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Decision(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDecisionAge2ᚕᚖplumblineᚋportfolioᚐDecisionAgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.DecisionAge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDecisionAge2ᚖplumblineᚋportfolioᚐDecisionAge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDecisionAge2ᚖplumblineᚋportfolioᚐDecisionAge(ctx context.Context, sel ast.SelectionSet, v *portfolio.DecisionAge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DecisionAge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDecisionAggregates2ᚖplumblineᚋportfolioᚐDecisionAggregates(ctx context.Context, sel ast.SelectionSet, v *portfolio.DecisionAggregates) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DecisionAggregates(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDecisionConnection2plumblineᚋportfolioᚐDecisionConnection(ctx context.Context, sel ast.SelectionSet, v portfolio.DecisionConnection) graphql.Marshaler {
+	return ec._DecisionConnection(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNDecisionConnection2ᚖplumblineᚋportfolioᚐDecisionConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.DecisionConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DecisionConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDecisionEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.Decision]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDecisionEdge2ᚖplumblineᚋportfolioᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDecisionEdge2ᚖplumblineᚋportfolioᚐEdge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Edge[portfolio.Decision]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DecisionEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDecisionFilter2ᚖplumblineᚋportfolioᚐDecisionFilter(ctx context.Context, v any) (*portfolio.DecisionFilter, error) {
+	res, err := ec.unmarshalInputDecisionFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDecisionGroup2ᚕᚖplumblineᚋportfolioᚐDecisionGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.DecisionGroup) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDecisionGroup2ᚖplumblineᚋportfolioᚐDecisionGroup(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDecisionGroup2ᚖplumblineᚋportfolioᚐDecisionGroup(ctx context.Context, sel ast.SelectionSet, v *portfolio.DecisionGroup) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DecisionGroup(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDecisionGroupConnection2ᚖplumblineᚋportfolioᚐDecisionGroupConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.DecisionGroupConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DecisionGroupConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDecisionGroupEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.DecisionGroup]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDecisionGroupEdge2ᚖplumblineᚋportfolioᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDecisionGroupEdge2ᚖplumblineᚋportfolioᚐEdge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Edge[portfolio.DecisionGroup]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DecisionGroupEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDecisionGroupField2plumblineᚋportfolioᚐDecisionGroupField(ctx context.Context, v any) (portfolio.DecisionGroupField, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.DecisionGroupField(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDecisionGroupField2plumblineᚋportfolioᚐDecisionGroupField(ctx context.Context, sel ast.SelectionSet, v portfolio.DecisionGroupField) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNDecisionGroupField2ᚕplumblineᚋportfolioᚐDecisionGroupFieldᚄ(ctx context.Context, v any) ([]portfolio.DecisionGroupField, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]portfolio.DecisionGroupField, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDecisionGroupField2plumblineᚋportfolioᚐDecisionGroupField(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNDecisionGroupField2ᚕplumblineᚋportfolioᚐDecisionGroupFieldᚄ(ctx context.Context, sel ast.SelectionSet, v []portfolio.DecisionGroupField) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDecisionGroupField2plumblineᚋportfolioᚐDecisionGroupField(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNDecisionGroupOrder2ᚖplumblineᚋportfolioᚐDecisionGroupOrder(ctx context.Context, v any) (*portfolio.DecisionGroupOrder, error) {
+	res, err := ec.unmarshalInputDecisionGroupOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNDecisionGroupOrderField2plumblineᚋportfolioᚐDecisionGroupOrderField(ctx context.Context, v any) (portfolio.DecisionGroupOrderField, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.DecisionGroupOrderField(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDecisionGroupOrderField2plumblineᚋportfolioᚐDecisionGroupOrderField(ctx context.Context, sel ast.SelectionSet, v portfolio.DecisionGroupOrderField) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNDecisionInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐDecisionᚄ(ctx context.Context, v any) ([]*recording.Decision, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.Decision, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDecisionInput2ᚖplumblineᚋgraphᚋrecordingᚐDecision(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNDecisionInput2ᚖplumblineᚋgraphᚋrecordingᚐDecision(ctx context.Context, v any) (*recording.Decision, error) {
+	res, err := ec.unmarshalInputDecisionInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNDecisionOrder2ᚖplumblineᚋportfolioᚐDecisionOrder(ctx context.Context, v any) (*portfolio.DecisionOrder, error) {
+	res, err := ec.unmarshalInputDecisionOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNDecisionOrderField2plumblineᚋportfolioᚐDecisionOrderField(ctx context.Context, v any) (portfolio.DecisionOrderField, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.DecisionOrderField(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDecisionOrderField2plumblineᚋportfolioᚐDecisionOrderField(ctx context.Context, sel ast.SelectionSet, v portfolio.DecisionOrderField) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNDecisionType2plumblineᚋportfolioᚐDecisionType(ctx context.Context, v any) (portfolio.DecisionType, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.DecisionType(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDecisionType2plumblineᚋportfolioᚐDecisionType(ctx context.Context, sel ast.SelectionSet, v portfolio.DecisionType) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -80311,6 +101295,128 @@ func (ec *executionContext) marshalNKpiTermSource2plumblineᚋportfolioᚐKPITer
 	return res
 }
 
+func (ec *executionContext) marshalNLesson2ᚕᚖplumblineᚋportfolioᚐLessonᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Lesson) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNLesson2ᚖplumblineᚋportfolioᚐLesson(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNLesson2ᚖplumblineᚋportfolioᚐLesson(ctx context.Context, sel ast.SelectionSet, v *portfolio.Lesson) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Lesson(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNLessonAggregates2ᚖplumblineᚋportfolioᚐLessonAggregates(ctx context.Context, sel ast.SelectionSet, v *portfolio.LessonAggregates) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._LessonAggregates(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNLessonConnection2plumblineᚋportfolioᚐLessonConnection(ctx context.Context, sel ast.SelectionSet, v portfolio.LessonConnection) graphql.Marshaler {
+	return ec._LessonConnection(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNLessonConnection2ᚖplumblineᚋportfolioᚐLessonConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.LessonConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._LessonConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNLessonEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.Lesson]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNLessonEdge2ᚖplumblineᚋportfolioᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNLessonEdge2ᚖplumblineᚋportfolioᚐEdge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Edge[portfolio.Lesson]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._LessonEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNLessonFilter2ᚖplumblineᚋportfolioᚐLessonFilter(ctx context.Context, v any) (*portfolio.LessonFilter, error) {
+	res, err := ec.unmarshalInputLessonFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNLessonInput2ᚕᚖplumblineᚋgraphᚋrecordingᚐLessonᚄ(ctx context.Context, v any) ([]*recording.Lesson, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*recording.Lesson, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNLessonInput2ᚖplumblineᚋgraphᚋrecordingᚐLesson(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNLessonInput2ᚖplumblineᚋgraphᚋrecordingᚐLesson(ctx context.Context, v any) (*recording.Lesson, error) {
+	res, err := ec.unmarshalInputLessonInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNLessonOrder2ᚖplumblineᚋportfolioᚐLessonOrder(ctx context.Context, v any) (*portfolio.LessonOrder, error) {
+	res, err := ec.unmarshalInputLessonOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNLessonOrderField2plumblineᚋportfolioᚐLessonOrderField(ctx context.Context, v any) (portfolio.LessonOrderField, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.LessonOrderField(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLessonOrderField2plumblineᚋportfolioᚐLessonOrderField(ctx context.Context, sel ast.SelectionSet, v portfolio.LessonOrderField) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNLinkProjectsInput2plumblineᚋgraphᚋmodelᚐLinkProjectsInput(ctx context.Context, v any) (model.LinkProjectsInput, error) {
 	res, err := ec.unmarshalInputLinkProjectsInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -80815,6 +101921,72 @@ func (ec *executionContext) marshalNOutcome2plumblineᚋportfolioᚐOutcome(ctx 
 	return res
 }
 
+func (ec *executionContext) marshalNOverAllocation2ᚕᚖplumblineᚋportfolioᚐOverAllocationᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.OverAllocation) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOverAllocation2ᚖplumblineᚋportfolioᚐOverAllocation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNOverAllocation2ᚖplumblineᚋportfolioᚐOverAllocation(ctx context.Context, sel ast.SelectionSet, v *portfolio.OverAllocation) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._OverAllocation(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNOverAllocationConnection2plumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v portfolio.Connection[portfolio.OverAllocationRow, portfolio.OverAllocation]) graphql.Marshaler {
+	return ec._OverAllocationConnection(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNOverAllocationConnection2ᚖplumblineᚋportfolioᚐConnection(ctx context.Context, sel ast.SelectionSet, v *portfolio.Connection[portfolio.OverAllocationRow, portfolio.OverAllocation]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._OverAllocationConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNOverAllocationEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.OverAllocation]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOverAllocationEdge2ᚖplumblineᚋportfolioᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNOverAllocationEdge2ᚖplumblineᚋportfolioᚐEdge(ctx context.Context, sel ast.SelectionSet, v *portfolio.Edge[portfolio.OverAllocation]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._OverAllocationEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNOverride2ᚕᚖplumblineᚋportfolioᚐSeenOverrideᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.SeenOverride) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -81070,6 +102242,32 @@ func (ec *executionContext) marshalNProjectConnection2ᚖplumblineᚋportfolio�
 		return graphql.Null
 	}
 	return ec._ProjectConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNProjectControl2ᚕᚖplumblineᚋportfolioᚐProjectControlᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.ProjectControl) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProjectControl2ᚖplumblineᚋportfolioᚐProjectControl(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNProjectControl2ᚖplumblineᚋportfolioᚐProjectControl(ctx context.Context, sel ast.SelectionSet, v *portfolio.ProjectControl) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ProjectControl(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNProjectEdge2ᚕᚖplumblineᚋportfolioᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.Edge[portfolio.Project]) graphql.Marshaler {
@@ -81953,6 +103151,32 @@ func (ec *executionContext) marshalNSetProjectFieldsPayload2ᚖplumblineᚋgraph
 	return ec._SetProjectFieldsPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNSimilarLesson2ᚕᚖplumblineᚋportfolioᚐSimilarLessonᚄ(ctx context.Context, sel ast.SelectionSet, v []*portfolio.SimilarLesson) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSimilarLesson2ᚖplumblineᚋportfolioᚐSimilarLesson(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSimilarLesson2ᚖplumblineᚋportfolioᚐSimilarLesson(ctx context.Context, sel ast.SelectionSet, v *portfolio.SimilarLesson) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SimilarLesson(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNSlipImpact2ᚖplumblineᚋportfolioᚐSlipImpact(ctx context.Context, sel ast.SelectionSet, v *portfolio.SlipImpact) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -82492,6 +103716,25 @@ func (ec *executionContext) marshalNUnreadableRecordEdge2ᚖplumblineᚋportfoli
 	return ec._UnreadableRecordEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNUpsertAssignmentsInput2plumblineᚋgraphᚋmodelᚐUpsertAssignmentsInput(ctx context.Context, v any) (model.UpsertAssignmentsInput, error) {
+	res, err := ec.unmarshalInputUpsertAssignmentsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpsertAssignmentsPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UpsertAssignmentsPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUpsertAssignmentsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpsertAssignmentsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNUpsertAssumptionsInput2plumblineᚋgraphᚋmodelᚐUpsertAssumptionsInput(ctx context.Context, v any) (model.UpsertAssumptionsInput, error) {
 	res, err := ec.unmarshalInputUpsertAssumptionsInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -82530,6 +103773,25 @@ func (ec *executionContext) marshalNUpsertBenefitsPayload2ᚖplumblineᚋgraph�
 	return ec._UpsertBenefitsPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNUpsertCapacitiesInput2plumblineᚋgraphᚋmodelᚐUpsertCapacitiesInput(ctx context.Context, v any) (model.UpsertCapacitiesInput, error) {
+	res, err := ec.unmarshalInputUpsertCapacitiesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpsertCapacitiesPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UpsertCapacitiesPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUpsertCapacitiesPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpsertCapacitiesPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNUpsertContributionsInput2plumblineᚋgraphᚋmodelᚐUpsertContributionsInput(ctx context.Context, v any) (model.UpsertContributionsInput, error) {
 	res, err := ec.unmarshalInputUpsertContributionsInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -82547,6 +103809,25 @@ func (ec *executionContext) marshalNUpsertContributionsPayload2ᚖplumblineᚋgr
 		return graphql.Null
 	}
 	return ec._UpsertContributionsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpsertControlExceptionsInput2plumblineᚋgraphᚋmodelᚐUpsertControlExceptionsInput(ctx context.Context, v any) (model.UpsertControlExceptionsInput, error) {
+	res, err := ec.unmarshalInputUpsertControlExceptionsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpsertControlExceptionsPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UpsertControlExceptionsPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUpsertControlExceptionsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpsertControlExceptionsPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNUpsertCostsInput2plumblineᚋgraphᚋmodelᚐUpsertCostsInput(ctx context.Context, v any) (model.UpsertCostsInput, error) {
@@ -82585,6 +103866,25 @@ func (ec *executionContext) marshalNUpsertCyclesPayload2ᚖplumblineᚋgraphᚋr
 		return graphql.Null
 	}
 	return ec._UpsertCyclesPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpsertDecisionsInput2plumblineᚋgraphᚋmodelᚐUpsertDecisionsInput(ctx context.Context, v any) (model.UpsertDecisionsInput, error) {
+	res, err := ec.unmarshalInputUpsertDecisionsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpsertDecisionsPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UpsertDecisionsPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUpsertDecisionsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpsertDecisionsPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNUpsertDepartmentsInput2plumblineᚋgraphᚋmodelᚐUpsertDepartmentsInput(ctx context.Context, v any) (model.UpsertDepartmentsInput, error) {
@@ -82718,6 +104018,25 @@ func (ec *executionContext) marshalNUpsertKpisPayload2ᚖplumblineᚋgraphᚋrec
 		return graphql.Null
 	}
 	return ec._UpsertKpisPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpsertLessonsInput2plumblineᚋgraphᚋmodelᚐUpsertLessonsInput(ctx context.Context, v any) (model.UpsertLessonsInput, error) {
+	res, err := ec.unmarshalInputUpsertLessonsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpsertLessonsPayload2plumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v recording.Payload) graphql.Marshaler {
+	return ec._UpsertLessonsPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUpsertLessonsPayload2ᚖplumblineᚋgraphᚋrecordingᚐPayload(ctx context.Context, sel ast.SelectionSet, v *recording.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpsertLessonsPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNUpsertMeasurementsInput2plumblineᚋgraphᚋmodelᚐUpsertMeasurementsInput(ctx context.Context, v any) (model.UpsertMeasurementsInput, error) {
@@ -83004,6 +104323,16 @@ func (ec *executionContext) marshalNWeightMethod2plumblineᚋportfolioᚐWeightM
 	return res
 }
 
+func (ec *executionContext) marshalNWorkLoad2ᚖplumblineᚋportfolioᚐWorkLoad(ctx context.Context, sel ast.SelectionSet, v *portfolio.WorkLoad) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._WorkLoad(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx context.Context, sel ast.SelectionSet, v introspection.Directive) graphql.Marshaler {
 	return ec.___Directive(ctx, sel, &v)
 }
@@ -83144,6 +104473,65 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
+func (ec *executionContext) unmarshalOActionItemFilter2ᚕᚖplumblineᚋportfolioᚐActionItemFilterᚄ(ctx context.Context, v any) ([]*portfolio.ActionItemFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.ActionItemFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNActionItemFilter2ᚖplumblineᚋportfolioᚐActionItemFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOActionItemFilter2ᚖplumblineᚋportfolioᚐActionItemFilter(ctx context.Context, v any) (*portfolio.ActionItemFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputActionItemFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOActionItemInput2ᚕplumblineᚋportfolioᚐRecordedActionᚄ(ctx context.Context, v any) ([]portfolio.RecordedAction, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]portfolio.RecordedAction, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNActionItemInput2plumblineᚋportfolioᚐRecordedAction(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOActionItemOrder2ᚕᚖplumblineᚋportfolioᚐActionItemOrderᚄ(ctx context.Context, v any) ([]*portfolio.ActionItemOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.ActionItemOrder, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNActionItemOrder2ᚖplumblineᚋportfolioᚐActionItemOrder(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) unmarshalOAlignmentFlag2ᚕplumblineᚋportfolioᚐAlignmentFlagᚄ(ctx context.Context, v any) ([]portfolio.AlignmentFlag, error) {
 	if v == nil {
 		return nil, nil
@@ -83186,6 +104574,48 @@ func (ec *executionContext) unmarshalOAlignmentFlagsComparator2ᚖplumblineᚋpo
 	}
 	res, err := ec.unmarshalInputAlignmentFlagsComparator(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOAssignmentFilter2ᚕᚖplumblineᚋportfolioᚐAssignmentFilterᚄ(ctx context.Context, v any) ([]*portfolio.AssignmentFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.AssignmentFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAssignmentFilter2ᚖplumblineᚋportfolioᚐAssignmentFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOAssignmentFilter2ᚖplumblineᚋportfolioᚐAssignmentFilter(ctx context.Context, v any) (*portfolio.AssignmentFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputAssignmentFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOAssignmentOrder2ᚕᚖplumblineᚋportfolioᚐAssignmentOrderᚄ(ctx context.Context, v any) ([]*portfolio.AssignmentOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.AssignmentOrder, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAssignmentOrder2ᚖplumblineᚋportfolioᚐAssignmentOrder(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) unmarshalOAssumptionFilter2ᚕᚖplumblineᚋportfolioᚐAssumptionFilterᚄ(ctx context.Context, v any) ([]*portfolio.AssumptionFilter, error) {
@@ -83427,6 +104857,31 @@ func (ec *executionContext) marshalOBriefing2ᚖplumblineᚋportfolioᚐBriefing
 	return ec._Briefing(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOCapacityFilter2ᚕᚖplumblineᚋportfolioᚐCapacityFilterᚄ(ctx context.Context, v any) ([]*portfolio.CapacityFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.CapacityFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCapacityFilter2ᚖplumblineᚋportfolioᚐCapacityFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOCapacityFilter2ᚖplumblineᚋportfolioᚐCapacityFilter(ctx context.Context, v any) (*portfolio.CapacityFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputCapacityFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOConsistency2ᚖplumblineᚋportfolioᚐConsistency(ctx context.Context, sel ast.SelectionSet, v *portfolio.Consistency) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -83539,6 +104994,133 @@ func (ec *executionContext) unmarshalOContributionStateComparator2ᚖplumbline�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOControlCode2ᚕplumblineᚋportfolioᚐControlCodeᚄ(ctx context.Context, v any) ([]portfolio.ControlCode, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]portfolio.ControlCode, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNControlCode2plumblineᚋportfolioᚐControlCode(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOControlCode2ᚕplumblineᚋportfolioᚐControlCodeᚄ(ctx context.Context, sel ast.SelectionSet, v []portfolio.ControlCode) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNControlCode2plumblineᚋportfolioᚐControlCode(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOControlCode2ᚖplumblineᚋportfolioᚐControlCode(ctx context.Context, v any) (*portfolio.ControlCode, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.ControlCode(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOControlCode2ᚖplumblineᚋportfolioᚐControlCode(ctx context.Context, sel ast.SelectionSet, v *portfolio.ControlCode) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOControlCodeComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx context.Context, v any) (*portfolio.EnumComparator[portfolio.ControlCode], error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputControlCodeComparator(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOControlException2ᚖplumblineᚋportfolioᚐControlException(ctx context.Context, sel ast.SelectionSet, v *portfolio.ControlException) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ControlException(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOControlExceptionFilter2ᚕᚖplumblineᚋportfolioᚐControlExceptionFilterᚄ(ctx context.Context, v any) ([]*portfolio.ControlExceptionFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.ControlExceptionFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNControlExceptionFilter2ᚖplumblineᚋportfolioᚐControlExceptionFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOControlExceptionFilter2ᚖplumblineᚋportfolioᚐControlExceptionFilter(ctx context.Context, v any) (*portfolio.ControlExceptionFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputControlExceptionFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOControlFindingFilter2ᚕᚖplumblineᚋportfolioᚐControlFindingFilterᚄ(ctx context.Context, v any) ([]*portfolio.ControlFindingFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.ControlFindingFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNControlFindingFilter2ᚖplumblineᚋportfolioᚐControlFindingFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOControlFindingFilter2ᚖplumblineᚋportfolioᚐControlFindingFilter(ctx context.Context, v any) (*portfolio.ControlFindingFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputControlFindingFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOControlReport2ᚖplumblineᚋportfolioᚐControlReport(ctx context.Context, sel ast.SelectionSet, v *portfolio.ControlReport) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ControlReport(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOCustomFieldFilter2ᚕᚖplumblineᚋportfolioᚐCustomFieldFilterᚄ(ctx context.Context, v any) ([]*portfolio.CustomFieldFilter, error) {
 	if v == nil {
 		return nil, nil
@@ -83588,6 +105170,13 @@ func (ec *executionContext) unmarshalOCycleGoalInput2ᚕplumblineᚋportfolioᚐ
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) marshalODataQuality2ᚖplumblineᚋportfolioᚐDataQuality(ctx context.Context, sel ast.SelectionSet, v *portfolio.DataQuality) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DataQuality(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalODate2plumblineᚋportfolioᚐDate(ctx context.Context, v any) (portfolio.Date, error) {
@@ -83777,6 +105366,156 @@ func (ec *executionContext) unmarshalODecimalComparator2ᚖplumblineᚋportfolio
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputDecimalComparator(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODecision2ᚖplumblineᚋportfolioᚐDecision(ctx context.Context, sel ast.SelectionSet, v *portfolio.Decision) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Decision(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalODecisionFilter2ᚕᚖplumblineᚋportfolioᚐDecisionFilterᚄ(ctx context.Context, v any) ([]*portfolio.DecisionFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.DecisionFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDecisionFilter2ᚖplumblineᚋportfolioᚐDecisionFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalODecisionFilter2ᚖplumblineᚋportfolioᚐDecisionFilter(ctx context.Context, v any) (*portfolio.DecisionFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputDecisionFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalODecisionGroupHaving2ᚖplumblineᚋportfolioᚐDecisionGroupHaving(ctx context.Context, v any) (*portfolio.DecisionGroupHaving, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputDecisionGroupHaving(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalODecisionGroupOrder2ᚕᚖplumblineᚋportfolioᚐDecisionGroupOrderᚄ(ctx context.Context, v any) ([]*portfolio.DecisionGroupOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.DecisionGroupOrder, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDecisionGroupOrder2ᚖplumblineᚋportfolioᚐDecisionGroupOrder(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalODecisionOrder2ᚕᚖplumblineᚋportfolioᚐDecisionOrderᚄ(ctx context.Context, v any) ([]*portfolio.DecisionOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.DecisionOrder, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDecisionOrder2ᚖplumblineᚋportfolioᚐDecisionOrder(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalODecisionType2plumblineᚋportfolioᚐDecisionType(ctx context.Context, v any) (portfolio.DecisionType, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.DecisionType(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODecisionType2plumblineᚋportfolioᚐDecisionType(ctx context.Context, sel ast.SelectionSet, v portfolio.DecisionType) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(v))
+	return res
+}
+
+func (ec *executionContext) unmarshalODecisionType2ᚕplumblineᚋportfolioᚐDecisionTypeᚄ(ctx context.Context, v any) ([]portfolio.DecisionType, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]portfolio.DecisionType, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDecisionType2plumblineᚋportfolioᚐDecisionType(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalODecisionType2ᚕplumblineᚋportfolioᚐDecisionTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []portfolio.DecisionType) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDecisionType2plumblineᚋportfolioᚐDecisionType(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalODecisionType2ᚖplumblineᚋportfolioᚐDecisionType(ctx context.Context, v any) (*portfolio.DecisionType, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := portfolio.DecisionType(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODecisionType2ᚖplumblineᚋportfolioᚐDecisionType(ctx context.Context, sel ast.SelectionSet, v *portfolio.DecisionType) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalODecisionTypeComparator2ᚖplumblineᚋportfolioᚐEnumComparator(ctx context.Context, v any) (*portfolio.EnumComparator[portfolio.DecisionType], error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputDecisionTypeComparator(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -84023,6 +105762,18 @@ func (ec *executionContext) unmarshalOHoldFilter2ᚖplumblineᚋportfolioᚐHold
 	}
 	res, err := ec.unmarshalInputHoldFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOID2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalID(v)
+	return res
 }
 
 func (ec *executionContext) unmarshalOID2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
@@ -84776,6 +106527,55 @@ func (ec *executionContext) marshalOKpiWindow2ᚖplumblineᚋportfolioᚐKPIWind
 		return graphql.Null
 	}
 	return ec._KpiWindow(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOLesson2ᚖplumblineᚋportfolioᚐLesson(ctx context.Context, sel ast.SelectionSet, v *portfolio.Lesson) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Lesson(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOLessonFilter2ᚕᚖplumblineᚋportfolioᚐLessonFilterᚄ(ctx context.Context, v any) ([]*portfolio.LessonFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.LessonFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNLessonFilter2ᚖplumblineᚋportfolioᚐLessonFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOLessonFilter2ᚖplumblineᚋportfolioᚐLessonFilter(ctx context.Context, v any) (*portfolio.LessonFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputLessonFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOLessonOrder2ᚕᚖplumblineᚋportfolioᚐLessonOrderᚄ(ctx context.Context, v any) ([]*portfolio.LessonOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*portfolio.LessonOrder, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNLessonOrder2ᚖplumblineᚋportfolioᚐLessonOrder(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) unmarshalOListComparator2ᚖplumblineᚋportfolioᚐListComparator(ctx context.Context, v any) (*portfolio.ListComparator, error) {

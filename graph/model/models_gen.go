@@ -68,6 +68,12 @@ type DeleteRecordsInput struct {
 	Decisions []*recording.RecordKey `json:"decisions,omitempty"`
 	// Lessons, by key.
 	Lessons []*recording.RecordKey `json:"lessons,omitempty"`
+	// Assignments, by key.
+	Assignments []*recording.RecordKey `json:"assignments,omitempty"`
+	// Capacities, by key.
+	Capacities []*recording.RecordKey `json:"capacities,omitempty"`
+	// Exceptions from controls, by key.
+	ControlExceptions []*recording.RecordKey `json:"controlExceptions,omitempty"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
 	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
@@ -168,6 +174,16 @@ type UnlinkProjectsInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The assignments to record.
+type UpsertAssignmentsInput struct {
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
+	Items []*recording.Assignment `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The assumptions to record.
 type UpsertAssumptionsInput struct {
 	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
@@ -188,10 +204,30 @@ type UpsertBenefitsInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The capacities to record.
+type UpsertCapacitiesInput struct {
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
+	Items []*recording.Capacity `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The contributions to record.
 type UpsertContributionsInput struct {
 	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
 	Items []*recording.Contribution `json:"items"`
+	// Whether to validate only, and say what would change.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The exceptions from controls to record.
+type UpsertControlExceptionsInput struct {
+	// The rows; at most 100,000 changes. All of them happen in one commit, or none.
+	Items []*recording.ControlException `json:"items"`
 	// Whether to validate only, and say what would change.
 	DryRun *bool `json:"dryRun,omitempty"`
 	// A text of your own, new for each request: within 24 hours the same request under the same key is done once and answered alike.
