@@ -118,6 +118,10 @@ var audiences = map[string]audience{
 	"Mutation.unlinkProjects":         editors,
 	"Mutation.deleteRecords":          editors,
 
+	"Query.costs":            everyone,
+	"Query.predictability":   members,
+	"Query.slipDistribution": members,
+
 	"Query.issues":               everyone,
 	"Query.assumptions":          everyone,
 	"Mutation.upsertRisks":       editors,

@@ -33,6 +33,9 @@ func (w *oddWorld) measured(chance *rand.Rand) []portfolio.Document {
 			docs = append(docs, o.measurementOf(i, span, ""), o.measurementOf(i, span, "size"))
 		}
 	}
+	for i := range 60 {
+		docs = append(docs, o.costOf(o.ref("project", oddProjects), []string{"2025-Q4", "2026-01", "2026-02", "2026-03", "2026-Q1"}[i%5]))
+	}
 	for range 5 {
 		project := o.ref("project", oddProjects)
 		docs = append(docs,
@@ -53,6 +56,14 @@ func (o *oddity) figure() *decimal.Decimal {
 	}
 	d := decimal.RequireFromString(text)
 	return &d
+}
+
+// costOf is a cost that says something of everything, now and then.
+func (o *oddity) costOf(project, period string) *portfolio.CostFact {
+	return &portfolio.CostFact{
+		Project: project, Period: period, Category: o.maybe(o.text()), Currency: []string{"", "EUR", "EUR", "USD"}[o.IntN(4)],
+		Budget: o.figure(), Planned: o.figure(), Earned: o.figure(), Actual: o.figure(), Forecast: o.figure(), Note: o.maybe(o.text()), Authored: o.authored(),
+	}
 }
 
 func (o *oddity) authored() portfolio.Authored {

@@ -130,6 +130,11 @@ var deepQuestions = []string{
 	`{ milestones(first: 300) { nodes { risks { totalCount } impact(slipDays: 400) { reason { code } affectedCount goLivesAtRiskCount affected { milestone { name } newForecastDate slipDays depth via { id } }
 		goLivesAtRisk { slipDays } undated { id } cycles { dependencies { id circular } } } } } }`,
 	`{ projects(first: 100) { nodes { issues { totalCount nodes { risk { title } ageDays } } assumptions { nodes { ageDays note } } impact(slipDays: 2000) { affectedProjectCount affectedProjects { project { name } newForecastDate slipDays depth via { id } } } } } }`,
+	`{ projects(first: 100) { nodes { evm { bacBasis evBasis bac { value { amount } reason { code } } eac { value { amount } reason { code } } spiT { value reason { code } } }
+		spend { forecastBasis budget { value { amount } } actual { value { amount } } forecast { value { amount } reason { code } } }
+		forecast { method samples p50 onTarget reason { code } } costs { reason { code } nodes { period ignoredReason { code } } aggregates { planned { total { amount } } } } } } }`,
+	`{ costs(first: 100) { nodes { projectRef period currency note recorded { at } } reason { code } } }`,
+	`{ predictability(from: "2025-01-01", to: "2026-06-01") { months { month due onTime percentage reason { code } } reason { code } } slipDistribution { p50 p90 reason { code } buckets { bucket count } } }`,
 	`{ kpis(first: 100) { nodes { projectionError { reason { code } } } } }`,
 	`{ people(first: 100) { nodes { load(from: "2026-03-02", to: "2026-03-20") { from to workingDays people load loadReason { code } allocatedDays capacityDays peak overAllocatedDays } } } }`,
 	`{ departments(first: 100) { nodes { load(from: "2026-03-02", to: "2026-03-20") { load loadReason { code } } controls { passRate passRateReason { code } controls { passRate passRateReason { code } } }

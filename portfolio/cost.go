@@ -323,3 +323,9 @@ func sameAmount(a, b *decimal.Decimal) bool {
 	}
 	return a.Equal(*b)
 }
+
+// ignores reports whether a cost overlaps with one that counts.
+func (s *costSheet) ignores(id string) bool {
+	_, found := slices.BinarySearch(s.ignored, id)
+	return found
+}

@@ -48,6 +48,10 @@ func (v *View) Node(id string) (Node, error) {
 		node = orNil(v.dependency(key.ID))
 	case KindRisk, KindRecordedRisk:
 		node = orNil(v.risk(key.ID))
+	case KindCost:
+		if f := recordOf[CostFact](v, KindCost, key.ID); f != nil {
+			node = v.costOf(f)
+		}
 	case KindIssue:
 		node = orNil(v.issue(key.ID))
 	case KindAssumption:
