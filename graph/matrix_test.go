@@ -46,6 +46,10 @@ var audiences = map[string]audience{
 	"Query.dependencies": everyone,
 	"Query.risks":        everyone,
 	"Query.departments":  everyone,
+	"Query.healthTrend":  everyone,
+
+	"Query.redRiskCalibration": everyone,
+
 	"Query.people":       everyone,
 	"Query.identities":   everyone,
 	"Query.connections":  everyone,

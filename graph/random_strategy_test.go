@@ -116,6 +116,13 @@ var deepQuestions = []string{
 		nodes { latencyReason { code } waitingReason { code } blocks { waitsFor { key } } actions { owner { name } ownerName done daysToDue decision { key } } } } }`,
 	`{ decisions(filter: { title: { eq: "none at all" } }) { aggregates { latencyReason { code } decidedLatencyReason { code } } } }`,
 	`{ commonProblems(first: 100) { title category count projects { name } recommendation appliedTo { name } lessons { similar { score lesson { key } } } } }`,
+	`{ projects(first: 100) { nodes { redRisk { withinDays probability transitions reason { code message } }
+		history(from: "-P30W") { observedSince trend stoodAlone { id first last } points { period on observedOn now observed reason { code message }
+		health reported computed phase score slipDays forecastDate workDone workTotal progress formerId spent { amount } } } } } }`,
+	`{ healthTrend(from: "-P32W", filter: { key: { neq: "none" } }) { trend points { period on observedOn now observed reason { code } green yellow red unknown total } } }`,
+	`{ redRiskCalibration(withinDays: 14) { withinDays brier predictions reason { code message } buckets { from to count predicted happened } } }`,
+	`{ redRiskCalibration(withinDays: 365) { brier reason { code message } } }`,
+	`{ milestones(first: 200) { nodes { dateMoves { count laterCount complete moves { on from to days } } } } }`,
 	`{ projects(filter: { key: { eq: "ORD-100" } }) { aggregates { budget { total { amount } } } } }`,
 	`{ projects(first: 100) { nodes { alignment { explain { method strategyVersion { version } weights { local } notes { code }
 		terms { counts points calculation leaves { leaf } reason { code } contribution { points } }

@@ -359,6 +359,7 @@ func newOddWorld(t *testing.T, chance *rand.Rand) *oddWorld {
 	w.put(oddWork()...)
 	w.past = w.now
 	w.put(w.oddDocuments(chance, 100)...)
+	w.put(w.observed(chance)...)
 	return w
 }
 

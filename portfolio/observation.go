@@ -1,6 +1,11 @@
 package portfolio
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/shopspring/decimal"
+)
 
 // An ObservationFact is what up to ObservedProjects projects were at the close
 // of one day: only what differs from the day that was observed before, unless
@@ -84,4 +89,17 @@ func (o *Observation) Progress() *float64 {
 	}
 	share := rounded(float64(*o.WorkDone) / float64(*o.WorkTotal))
 	return &share
+}
+
+// parseMoney reads what Money.String wrote; nil when it is none.
+func parseMoney(text string) *Money {
+	amount, currency, ok := strings.Cut(text, " ")
+	if !ok {
+		return nil
+	}
+	d, err := decimal.NewFromString(amount)
+	if err != nil {
+		return nil
+	}
+	return &Money{d, currency}
 }

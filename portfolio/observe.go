@@ -31,10 +31,9 @@ func (s *Snapshot) Observe() []*ObservationFact {
 	}
 	before := s.observedBefore()
 	whole := before.IsZero() || s.observed.Pending() || !sameMonth(before, s.today)
-	spent := s.spentToDate()
 	var projects []ObservedProject
 	for p := range s.Projects() {
-		now := s.observe(p, spent[p.ID])
+		now := s.observe(p)
 		var was Observation
 		there := false
 		if !whole {
@@ -81,7 +80,7 @@ func (o *Observed) goneSince(day Date, there func(id string) bool) []string {
 }
 
 // observe is what a project is now.
-func (s *Snapshot) observe(p *ProjectRow, spent string) Observation {
+func (s *Snapshot) observe(p *ProjectRow) Observation {
 	o := Observation{
 		On:       s.today,
 		Overall:  p.Health.Overall,
@@ -91,7 +90,7 @@ func (s *Snapshot) observe(p *ProjectRow, spent string) Observation {
 		Presence: p.Presence,
 		SlipDays: p.SlipDays,
 		Forecast: p.ForecastDate,
-		spent:    spent,
+		spent:    p.spent(),
 	}
 	if p.alignment != nil {
 		o.Score = p.alignment.score
@@ -160,39 +159,17 @@ func differingPointer[T comparable](c *ObservedProject, name string, to **T, now
 	}
 }
 
-// spentToDate is what was spent on each project up to today, where all of it
-// is in one currency.
-func (s *Snapshot) spentToDate() map[string]string {
-	costs := recordsOf[CostFact](s, KindCost)
-	if len(costs) == 0 {
-		return nil
+// spent is the actual cost that is recorded of a project, as text; "" when
+// there is none, or it is in several currencies that cannot be converted.
+func (p *ProjectRow) spent() string {
+	if p.costs == nil || p.costs.missing != nil {
+		return ""
 	}
-	sums := map[string]Money{}
-	mixed := map[string]bool{}
-	for _, c := range costs {
-		if c.Actual == nil {
-			continue
-		}
-		p, ok := s.ProjectByReference(c.Project)
-		span, err := ParseSpan(c.Period)
-		if !ok || err != nil || span.First.After(s.today) {
-			continue
-		}
-		currency := c.Currency
-		if currency == "" && p.budget != nil {
-			currency = p.budget.Currency
-		}
-		sum, begun := sums[p.ID]
-		mixed[p.ID] = mixed[p.ID] || begun && sum.Currency != currency
-		sums[p.ID] = Money{sum.Amount.Add(*c.Actual), currency}
+	sum := p.costs.sum(actualOf)
+	if sum == nil {
+		return ""
 	}
-	spent := make(map[string]string, len(sums))
-	for id, sum := range sums {
-		if !mixed[id] && sum.Currency != "" {
-			spent[id] = sum.String()
-		}
-	}
-	return spent
+	return Money{*sum, p.costs.currency}.String()
 }
 
 // ObservedFrom is the first day whose observations must be read so that those

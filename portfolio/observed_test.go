@@ -64,7 +64,7 @@ func TestHistoryTellsWhatWasAtTheCloseOfEachDay(t *testing.T) {
 			}
 			was := observedPortfolio{}
 			for p := range h.now.Projects() {
-				was[p.ID] = h.now.observe(p, "")
+				was[p.ID] = h.now.observe(p)
 			}
 			// The clock may have moved back: those days never ended.
 			for d := range told {
