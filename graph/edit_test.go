@@ -90,7 +90,7 @@ var mutations = []struct{ name, input string }{
 	{"upsertMeasurements", `{items: [{kpi: "visits", period: "2026-01", actual: 8}, {kpi: "visits", period: "2026-01", segment: "pilot", projection: "3.5"}]}`},
 	{"upsertKpiLinks", `{items: [{project: "eng:TEL", kpi: "visits", expectedChange: -2}]}`},
 	{"upsertCosts", `{items: [{project: "eng:TEL", period: "2026-03", currency: "EUR", planned: "10.50"}]}`},
-	{"upsertRisks", `{items: [{key: "flood", title: "Flood", project: "eng:TEL", milestone: "eng:V7", response: PREVENTED, probability: "0.5", impact: 100, residualProbability: 0, currency: "EUR", owner: "Ines", raised: "2026-01-05"}]}`},
+	{"upsertRisks", `{items: [{key: "flood", title: "Flood", project: "eng:TEL", milestone: "eng:V7", response: PREVENTED, probability: "0.5", residualProbability: 0, currency: "EUR", owner: "Ines", raised: "2026-01-05"}]}`},
 	{"upsertIssues", `{items: [{key: "wet", title: "The floor is wet", department: "wards", severity: HIGH, risk: "flood", raised: "2026-02-01"}]}`},
 	{"upsertAssumptions", `{items: [{key: "dry", title: "It stays dry", project: "eng:TEL", state: REFUTED, validated: "2026-02-01", note: "It did not."}]}`},
 	{"upsertDecisions", `{items: [{key: "site", title: "Where?", projects: ["eng:TEL"], blocks: ["eng:V7"], decider: "Ines", raised: "2026-01-05", actions: [{title: "Ask", owner: "Ines"}]}]}`},

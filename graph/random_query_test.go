@@ -299,6 +299,8 @@ func (q *querist) argument(f *ast.FieldDefinition, a *ast.ArgumentDefinition) an
 		return []any{nil, "open", "open-below", "shut", q.text()}[q.IntN(5)]
 	case "on": // a day, most often one that has begun
 		return []any{nil, "2026-03-01", "2026-02-15", "2025-01-01", "0001-01-01", "9999-12-31"}[q.IntN(6)]
+	case "slipDays":
+		return []any{0, 5, 40, 365, 36_500, -3}[q.IntN(6)]
 	case "maxLag", "last": // of what is no page
 		if !q.one(100) {
 			return q.IntN(37)

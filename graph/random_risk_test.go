@@ -77,3 +77,33 @@ func (o *oddity) assumption() portfolio.Document {
 	f.Project, f.Department = o.bearing()
 	return f
 }
+
+// slipping are two projects with milestones ahead that wait for each other in
+// a circle, of which one is to be seen by callers of the department open, and a
+// risk that was prevented; what is drawn hardly ever slips.
+func slipping() []portfolio.Document {
+	var docs []portfolio.Document
+	for i, connection := range []string{"eng", "vault"} {
+		department, name, other := "open", "Slipping", "vault"
+		if connection == "vault" {
+			department, name, other = "shut", "Slipping "+unseen, "eng"
+		}
+		source := func(kind, id string) portfolio.Source {
+			return portfolio.Source{Connection: connection, Kind: kind, ID: id}
+		}
+		project := portfolio.DocID(connection, "project", "slips")
+		docs = append(docs,
+			&portfolio.ProjectFact{Source: source("project", "slips"), Name: name, Fields: []portfolio.Field{{ID: "dept", Name: "dept", Type: portfolio.FieldText, Text: department}}},
+			&portfolio.MilestoneFact{Source: source("issue", "slips"), Name: "Go-live", Project: project, Due: portfolio.NewDate(2026, 5, 1+i)},
+			&portfolio.DependencyFact{
+				Source:      source("link", "slips"),
+				Predecessor: portfolio.LinkEnd{Ref: portfolio.DocID(connection, "issue", "slips")},
+				Successor:   portfolio.LinkEnd{Ref: portfolio.DocID(other, "issue", "slips")},
+			})
+	}
+	half, amount, none := decimal.New(5, -1), decimal.RequireFromString("7"+unpaid), decimal.Zero
+	return append(docs, &portfolio.RecordedRiskFact{
+		Slug: "prevented", Title: "Prevented", Project: "eng/project/slips", Milestone: "eng/issue/slips", Response: portfolio.ResponsePrevented,
+		Probability: &half, Impact: &amount, ResidualProbability: &none, Currency: "EUR",
+	})
+}

@@ -131,7 +131,7 @@ var deepQuestions = []string{
 	`{ assumptions(first: 100) { nodes { recorded { author at version } } } }`,
 	`{ misalignment { inversions { edges { cursor node { project { name } } } } orphans { edges { cursor node { name } } } } }`,
 	`{ people(first: 100) { nodes { identity { key name email basis department { key } accounts { name } } suggestedSame { name } } } }`,
-	`{ risks(first: 500) { nodes { milestone { name } recorded { author at version } preventedExposureReason { code } } aggregates { byResponse { response count } effectivenessReason { code } }
+	`{ risks(first: 500) { nodes { milestone { name } recorded { author at version } preventedExposure { amount } preventedExposureReason { code } } aggregates { byResponse { response count } effectivenessReason { code } }
 		groups(by: [DEPARTMENT, RESPONSE]) { edges { cursor node { keys { label } aggregates { open overdue withoutOwner preventedExposure { converted { amount } } } } } } } }`,
 	`{ risks(filter: { title: { eq: "nothing is called so" } }) { aggregates { effectivenessReason { code message } } } }`,
 	`{ milestones(first: 300) { nodes { risks { totalCount } impact(slipDays: 400) { reason { code } affectedCount goLivesAtRiskCount affected { milestone { name } newForecastDate slipDays depth via { id } }
@@ -150,4 +150,5 @@ var deepQuestions = []string{
 	`{ projects(first: 100) { nodes { controls { code outcome why mend exception { key expired until } exceptionReason { code } } } } }`,
 	`{ controlFindings(first: 500) { nodes { control title why mend excepted exception { reason } exceptionReason { code } } } }`,
 	`{ strategy { versions { nodes { comparisons { weights reason { code } consensus consensusReason { code } judges { person { name } weights reason { code } consistency { ratio worst { given } } } } } } } }`,
+	`{ strategy { versions { nodes { comparisons { weights reason { code } consensus consensusReason { code } judges { person { name } weights reason { code } consistency { ratio worst { given more { key } less { key } } } } } } } } }`,
 }

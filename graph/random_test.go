@@ -34,7 +34,7 @@ const (
 	// see, raw in what only admins may, and unpaid in every budget.
 	unseen = "Unseen"
 	raw    = "RawRecord"
-	unpaid = ".0777"
+	unpaid = ".0771377"
 )
 
 // oddTexts are texts as tools have them.
@@ -353,6 +353,7 @@ func newOddWorld(t *testing.T, chance *rand.Rand) *oddWorld {
 		&portfolio.Site{Connection: "vault", Type: "jira", Instance: unseen, Account: unseen},
 	)
 	w.put(oddStrategies()...)
+	w.put(slipping()...)
 	w.put(w.oddDocuments(chance, 700)...)
 	w.put(w.measured(chance)...)
 	w.put(w.decided(chance)...)
@@ -542,7 +543,10 @@ func (o *oddity) project() portfolio.Document {
 		f.Parent = portfolio.DocID("vault", "project", "1") // above it is what may not be seen
 	}
 	f.Status, f.StatusCategory = o.status()
-	f.Start, f.Due, f.Finished, f.Labels = o.date(), o.date(), o.date(), o.texts()
+	f.Start, f.Due, f.Labels = o.date(), o.date(), o.texts()
+	if o.one(3) {
+		f.Finished = o.date()
+	}
 	f.Fields = o.custom()
 	department := []string{"open", "open-below", "Open 🚪"}[o.IntN(3)]
 	if o.hidden {
@@ -578,7 +582,10 @@ func (o *oddity) milestone() portfolio.Document {
 	}
 	f.Parent = o.maybe(o.ref("issue", oddMilestones))
 	f.Status, f.StatusCategory = o.status()
-	f.Start, f.Due, f.Finished, f.Labels, f.Fields = o.date(), o.date(), o.date(), o.texts(), o.custom()
+	f.Start, f.Due, f.Labels, f.Fields = o.date(), o.date(), o.texts(), o.custom()
+	if o.one(3) { // or nothing could slip
+		f.Finished = o.date()
+	}
 	if o.one(2) {
 		f.Baseline = o.date()
 	}
