@@ -120,7 +120,7 @@ func (q *qualityScope) freshness() *DataQualityPart {
 		part.reason = &Reason{Code: ReasonNothingToCheck, Message: "A department is as fresh as the connections that its projects come from; ask for those."}
 		return part
 	}
-	run := part.check(QualityLastRun, "The last run of %d of %d connections failed or is parked.")
+	run := part.check(QualityLastRun, "The last run of %d of %d connections failed or is parked, or there was none yet.")
 	pass := part.check(QualityCompletePass, "The last complete pass of %d of %d connections ended before yesterday, or there was none yet.")
 	held := part.check(QualityListingHeld, "%d of %d connections have a listing that is held.")
 	oldest := q.view.snap.today.AddDays(-freshDays)
@@ -225,10 +225,10 @@ func (q *qualityScope) consistency() *DataQualityPart {
 }
 
 // hasDependency reports whether a dependency is in the scope: it comes from the
-// connection, or what depends is of the department.
+// connection, and one of its ends is of the department.
 func (q *qualityScope) hasDependency(d *DependencyRow) bool {
-	if q.connection != "" {
-		return connectionOf(d.ID) == q.connection
+	if q.connection != "" && connectionOf(d.ID) != q.connection {
+		return false
 	}
 	if q.divisions == nil {
 		return true
