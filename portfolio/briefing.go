@@ -38,6 +38,7 @@ type Briefing struct {
 	projects   briefedProjects
 	kpis       briefedKPIs
 	risks      briefedRisks
+	turns      briefedTurns
 }
 
 // BriefingDays are days one after the other.
@@ -84,6 +85,7 @@ func (v *View) Briefing(period *Period, department *string, on Date) (*Briefing,
 	b.lookAtProjects()
 	b.lookAtKPIs()
 	b.lookAtRisks()
+	b.lookAtTurns()
 	return b, nil
 }
 

@@ -14,6 +14,8 @@ const (
 	MeasureGoLivesAtRisk   BriefingMeasure = "GO_LIVES_AT_RISK"
 	MeasureRed             BriefingMeasure = "RED"
 	MeasureDisagreeing     BriefingMeasure = "DISAGREEING"
+	MeasureNewlyRed        BriefingMeasure = "NEWLY_RED"
+	MeasureRecovered       BriefingMeasure = "RECOVERED"
 	MeasureKPIsBelowTarget BriefingMeasure = "KPIS_BELOW_TARGET"
 	MeasureRisksOpen       BriefingMeasure = "RISKS_OPEN"
 	MeasureRisksPrevented  BriefingMeasure = "RISKS_PREVENTED"
@@ -55,20 +57,18 @@ func (c *BriefingCount) Change() *int {
 func (b *Briefing) Headline() []*BriefingCount {
 	now, before := &b.milestones.now, &b.milestones.before
 	notKept := &Reason{Code: ReasonNotKept, Message: "The health that milestones had is not kept day by day, so there is nothing to compare with."}
-	return []*BriefingCount{
+	return append([]*BriefingCount{
 		both(MeasureCompleted, now.completed, before.completed),
 		both(MeasureDueNext, now.dueNext, before.dueNext),
 		both(MeasureOverdue, now.overdue, before.overdue),
 		both(MeasureGoLivesAhead, now.goLives, before.goLives),
 		b.today(MeasureGoLivesAtRisk, now.goLivesAtRisk, notKept),
-		b.today(MeasureRed, len(b.projects.red), notKept),
-		b.today(MeasureDisagreeing, len(b.projects.disagreeing), notKept),
 		both(MeasureKPIsBelowTarget, b.kpis.below, b.kpis.belowBefore),
 		both(MeasureRisksOpen, len(b.risks.open), b.risks.openBefore),
 		both(MeasureRisksPrevented, len(b.risks.prevented), b.risks.preventedBefore),
 		both(MeasureIssuesOpened, len(b.risks.opened), b.risks.openedBefore),
 		both(MeasureIssuesCritical, len(b.risks.grave), b.risks.graveOnce),
-	}
+	}, b.healthCounts()...)
 }
 
 // both is a count that is known of both days.
@@ -116,6 +116,9 @@ func (b *Briefing) Gaps() []*BriefingGap {
 	}
 	if b.milestones.known == 0 {
 		add(SectionMilestones, ReasonNoMilestones, "No tool shows a milestone.")
+	}
+	if reason := b.turns.reason; reason != nil {
+		gaps = append(gaps, &BriefingGap{SectionHealth, reason})
 	}
 	switch k := &b.kpis; {
 	case k.known == 0:
