@@ -27,7 +27,7 @@ type View struct {
 	consents *Snapshot
 
 	alike lazy[likeness] // of what a limited caller sees
-	week  lazy[weeks] // of what the caller sees
+	week  lazy[weeks]    // of what the caller sees
 
 	continued func()
 }
