@@ -38,6 +38,7 @@ type Briefing struct {
 	projects   briefedProjects
 	kpis       briefedKPIs
 	risks      briefedRisks
+	decisions  briefedDecisions
 	turns      briefedTurns
 }
 
@@ -85,6 +86,7 @@ func (v *View) Briefing(period *Period, department *string, on Date) (*Briefing,
 	b.lookAtProjects()
 	b.lookAtKPIs()
 	b.lookAtRisks()
+	b.lookAtDecisions()
 	b.lookAtTurns()
 	return b, nil
 }

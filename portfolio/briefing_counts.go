@@ -7,20 +7,23 @@ type BriefingMeasure string
 
 // The values of BriefingMeasure.
 const (
-	MeasureCompleted       BriefingMeasure = "COMPLETED"
-	MeasureDueNext         BriefingMeasure = "DUE_NEXT"
-	MeasureOverdue         BriefingMeasure = "OVERDUE"
-	MeasureGoLivesAhead    BriefingMeasure = "GO_LIVES_AHEAD"
-	MeasureGoLivesAtRisk   BriefingMeasure = "GO_LIVES_AT_RISK"
-	MeasureRed             BriefingMeasure = "RED"
-	MeasureDisagreeing     BriefingMeasure = "DISAGREEING"
-	MeasureNewlyRed        BriefingMeasure = "NEWLY_RED"
-	MeasureRecovered       BriefingMeasure = "RECOVERED"
-	MeasureKPIsBelowTarget BriefingMeasure = "KPIS_BELOW_TARGET"
-	MeasureRisksOpen       BriefingMeasure = "RISKS_OPEN"
-	MeasureRisksPrevented  BriefingMeasure = "RISKS_PREVENTED"
-	MeasureIssuesOpened    BriefingMeasure = "ISSUES_OPENED"
-	MeasureIssuesCritical  BriefingMeasure = "ISSUES_CRITICAL"
+	MeasureCompleted        BriefingMeasure = "COMPLETED"
+	MeasureDueNext          BriefingMeasure = "DUE_NEXT"
+	MeasureOverdue          BriefingMeasure = "OVERDUE"
+	MeasureGoLivesAhead     BriefingMeasure = "GO_LIVES_AHEAD"
+	MeasureGoLivesAtRisk    BriefingMeasure = "GO_LIVES_AT_RISK"
+	MeasureRed              BriefingMeasure = "RED"
+	MeasureDisagreeing      BriefingMeasure = "DISAGREEING"
+	MeasureNewlyRed         BriefingMeasure = "NEWLY_RED"
+	MeasureRecovered        BriefingMeasure = "RECOVERED"
+	MeasureDecisionsPending BriefingMeasure = "DECISIONS_PENDING"
+	MeasureDecisionsOverdue BriefingMeasure = "DECISIONS_OVERDUE"
+	MeasureDecisionsMade    BriefingMeasure = "DECISIONS_MADE"
+	MeasureKPIsBelowTarget  BriefingMeasure = "KPIS_BELOW_TARGET"
+	MeasureRisksOpen        BriefingMeasure = "RISKS_OPEN"
+	MeasureRisksPrevented   BriefingMeasure = "RISKS_PREVENTED"
+	MeasureIssuesOpened     BriefingMeasure = "ISSUES_OPENED"
+	MeasureIssuesCritical   BriefingMeasure = "ISSUES_CRITICAL"
 )
 
 // The codes of why a briefing does not tell something.
@@ -32,6 +35,7 @@ const (
 	ReasonTooFewPeriods = "TOO_FEW_PERIODS"
 	ReasonLateActuals   = "LATE_ACTUALS"
 	ReasonNoRisks       = "NO_RISKS"
+	ReasonNoDecisions   = "NO_DECISIONS"
 	ReasonUndatedRisks  = "UNDATED_RISKS"
 )
 
@@ -68,6 +72,9 @@ func (b *Briefing) Headline() []*BriefingCount {
 		both(MeasureRisksPrevented, len(b.risks.prevented), b.risks.preventedBefore),
 		both(MeasureIssuesOpened, len(b.risks.opened), b.risks.openedBefore),
 		both(MeasureIssuesCritical, len(b.risks.grave), b.risks.graveOnce),
+		both(MeasureDecisionsPending, len(b.decisions.pending), b.decisions.pendingBefore),
+		both(MeasureDecisionsOverdue, b.decisions.overdue, b.decisions.overdueBefore),
+		both(MeasureDecisionsMade, len(b.decisions.made), b.decisions.madeEarlier),
 	}, b.healthCounts()...)
 }
 
@@ -98,6 +105,7 @@ const (
 	SectionKPIs       BriefingSection = "KPIS"
 	SectionMoney      BriefingSection = "MONEY"
 	SectionRisks      BriefingSection = "RISKS"
+	SectionDecisions  BriefingSection = "DECISIONS"
 )
 
 // A BriefingGap says why a part of a briefing is empty, or tells less than it
@@ -133,6 +141,9 @@ func (b *Briefing) Gaps() []*BriefingGap {
 		add(SectionRisks, ReasonNoRisks, "No risk and no issue is recorded.")
 	case r.undated > 0:
 		add(SectionRisks, ReasonUndatedRisks, "Nobody said when %s prevented.", were(r.undated, "risk"))
+	}
+	if b.decisions.known == 0 {
+		add(SectionDecisions, ReasonNoDecisions, "No decision is recorded.")
 	}
 	if b.department != "" {
 		add(SectionMoney, ReasonScope, "Spend is compared with strategy for the whole organisation only: strategies are not a department's.")

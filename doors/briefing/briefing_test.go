@@ -32,6 +32,7 @@ func portfolioOf(t testing.TB, text []byte) *portfolio.Snapshot {
 		t.Fatal(err)
 	}
 	state := portfolio.State{Position: portfolio.Position{Revision: 1}, Data: portfolio.Position{Revision: 1}}
+	var observed []portfolio.Versioned
 	for _, entry := range entries {
 		for kind, body := range entry {
 			doc, err := portfolio.NewDocument(kind)
@@ -43,6 +44,10 @@ func portfolioOf(t testing.TB, text []byte) *portfolio.Snapshot {
 			if err := decoder.Decode(doc); err != nil {
 				t.Fatalf("%s: %v\n%s", kind, err, body)
 			}
+			if kind == portfolio.KindObservation {
+				observed = append(observed, portfolio.Versioned{Rev: int64(len(observed) + 1), Doc: doc})
+				continue
+			}
 			state.Docs = append(state.Docs, portfolio.Versioned{Rev: 1, Doc: doc})
 		}
 	}
@@ -50,7 +55,7 @@ func portfolioOf(t testing.TB, text []byte) *portfolio.Snapshot {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s
+	return s.WithObserved(portfolio.NewObserved(observed, 0))
 }
 
 func briefingOf(t testing.TB, s *portfolio.Snapshot, c portfolio.Caller) *portfolio.Briefing {

@@ -44,25 +44,30 @@ var labels = map[portfolio.BriefingMeasure]struct {
 	label string
 	more  tone
 }{
-	portfolio.MeasureGoLivesAtRisk:   {"go-lives at risk", bad},
-	portfolio.MeasureGoLivesAhead:    {"go-lives ahead", neutral},
-	portfolio.MeasureRed:             {"projects red", bad},
-	portfolio.MeasureDisagreeing:     {"reported better than they are", bad},
-	portfolio.MeasureOverdue:         {"milestones overdue", bad},
-	portfolio.MeasureDueNext:         {"milestones due next", neutral},
-	portfolio.MeasureCompleted:       {"milestones done", good},
-	portfolio.MeasureKPIsBelowTarget: {"KPIs below target", bad},
-	portfolio.MeasureRisksOpen:       {"risks open", bad},
-	portfolio.MeasureRisksPrevented:  {"risks prevented", good},
-	portfolio.MeasureIssuesOpened:    {"issues raised", bad},
-	portfolio.MeasureIssuesCritical:  {"critical issues", bad},
+	portfolio.MeasureGoLivesAtRisk:    {"go-lives at risk", bad},
+	portfolio.MeasureGoLivesAhead:     {"go-lives ahead", neutral},
+	portfolio.MeasureRed:              {"projects red", bad},
+	portfolio.MeasureDisagreeing:      {"reported better than they are", bad},
+	portfolio.MeasureOverdue:          {"milestones overdue", bad},
+	portfolio.MeasureDueNext:          {"milestones due next", neutral},
+	portfolio.MeasureCompleted:        {"milestones done", good},
+	portfolio.MeasureKPIsBelowTarget:  {"KPIs below target", bad},
+	portfolio.MeasureNewlyRed:         {"turned red", bad},
+	portfolio.MeasureRecovered:        {"recovered", good},
+	portfolio.MeasureDecisionsPending: {"decisions owed", bad},
+	portfolio.MeasureDecisionsOverdue: {"decisions overdue", bad},
+	portfolio.MeasureDecisionsMade:    {"decisions made", good},
+	portfolio.MeasureRisksOpen:        {"risks open", bad},
+	portfolio.MeasureRisksPrevented:   {"risks prevented", good},
+	portfolio.MeasureIssuesOpened:     {"issues raised", bad},
+	portfolio.MeasureIssuesCritical:   {"critical issues", bad},
 }
 
 // tileOrder is what matters most first.
 var tileOrder = []portfolio.BriefingMeasure{
-	portfolio.MeasureGoLivesAtRisk, portfolio.MeasureRed, portfolio.MeasureOverdue, portfolio.MeasureKPIsBelowTarget,
-	portfolio.MeasureIssuesCritical, portfolio.MeasureRisksOpen, portfolio.MeasureRisksPrevented, portfolio.MeasureCompleted,
-	portfolio.MeasureGoLivesAhead, portfolio.MeasureDueNext, portfolio.MeasureIssuesOpened, portfolio.MeasureDisagreeing,
+	portfolio.MeasureGoLivesAtRisk, portfolio.MeasureRed, portfolio.MeasureNewlyRed, portfolio.MeasureRecovered,
+	portfolio.MeasureDecisionsPending, portfolio.MeasureOverdue, portfolio.MeasureIssuesCritical, portfolio.MeasureRisksOpen,
+	portfolio.MeasureRisksPrevented, portfolio.MeasureCompleted, portfolio.MeasureDueNext, portfolio.MeasureKPIsBelowTarget,
 }
 
 // addTiles makes a tile of each count that is known.

@@ -20,6 +20,10 @@ func (r *report) addTrouble() error {
 		return err
 	}
 	s := &section{ID: "trouble", Title: "Projects in trouble"}
+	if err := r.addTurns(s); err != nil {
+		return err
+	}
+	r.addHealth(s)
 	if n := red.TotalCount(); n > 0 {
 		s.Tables = append(s.Tables, r.troubled("Red today, the widest slip first", red.Nodes(), n))
 	} else {
