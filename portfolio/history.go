@@ -96,9 +96,9 @@ type ProjectHistory struct {
 	// ObservedSince is the first day that is kept on which the project was
 	// observed under any of its ids; zero for none.
 	ObservedSince Date
-	// Others are the members that stood alone before they were joined to it.
-	Others []*FormerProject
-	Trend  Direction
+	// StoodAlone are the members that stood alone before they were joined to it.
+	StoodAlone []*FormerProject
+	Trend      Direction
 }
 
 // A ProjectMoment is what a project was at the end of one period.
@@ -112,12 +112,12 @@ type ProjectMoment struct {
 
 // A FormerProject is a member of a project that stood alone.
 type FormerProject struct {
-	ID          string // document id
-	First, Last Date   // observed days on which it stood alone
+	documentID  string
+	First, Last Date // observed days on which it stood alone
 }
 
-// NodeID is the global id it had.
-func (f *FormerProject) NodeID() string { return NodeID(KindProject, f.ID) }
+// ID is the global id it had.
+func (f *FormerProject) ID() string { return NodeID(KindProject, f.documentID) }
 
 // A Direction says whether something gets better.
 type Direction string
@@ -139,7 +139,7 @@ func (p *Project) History(from *When, to *When, every *Period) (*ProjectHistory,
 	if err != nil {
 		return nil, err
 	}
-	h := &ProjectHistory{Points: make([]*ProjectMoment, len(points)), Others: p.stoodAlone(), Trend: DirectionUnknown}
+	h := &ProjectHistory{Points: make([]*ProjectMoment, len(points)), StoodAlone: p.stoodAlone(), Trend: DirectionUnknown}
 	o := p.view.observed()
 	var first, last *Observation
 	for i, point := range points {
@@ -253,7 +253,7 @@ func (p *Project) stoodAlone() []*FormerProject {
 			others = append(others, &FormerProject{id, first, last})
 		}
 	}
-	slices.SortFunc(others, func(a, b *FormerProject) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(others, func(a, b *FormerProject) int { return cmp.Compare(a.documentID, b.documentID) })
 	return others
 }
 
@@ -263,11 +263,14 @@ func (m *ProjectMoment) On() Date { return m.HistoryPoint.On }
 // Health is the overall health; nil when it is not known, or was not observed.
 func (m *ProjectMoment) Health() *Health { return m.known(m.Overall) }
 
-// ReportedHealth is the health that was reported.
-func (m *ProjectMoment) ReportedHealth() *Health { return m.known(m.Reported) }
+// Reported is the health that was reported.
+func (m *ProjectMoment) Reported() *Health { return m.known(m.Observation.Reported) }
 
-// ComputedHealth is the health that was computed.
-func (m *ProjectMoment) ComputedHealth() *Health { return m.known(m.Computed) }
+// Computed is the health that was computed.
+func (m *ProjectMoment) Computed() *Health { return m.known(m.Observation.Computed) }
+
+// ForecastDate is the date that was expected.
+func (m *ProjectMoment) ForecastDate() Date { return m.Forecast }
 
 func (m *ProjectMoment) known(h Health) *Health {
 	if m.Reason != nil {
