@@ -26,8 +26,8 @@ const (
 	everyone audience = "what the caller may see"
 	// overseers see it: those who see the whole portfolio. For others it is empty.
 	overseers audience = "empty but for who sees the whole portfolio"
-	// members see it: whoever has a role sees the organisation's strategies whole,
-	// and of projects what they may see.
+	// members see it: whoever has a role sees the organisation's strategies and
+	// cycles whole, and of projects what they may see.
 	members audience = "for whoever has a role"
 	// anyone may ask for it, as it says nothing of the portfolio.
 	anyone audience = "for anyone"
@@ -67,6 +67,14 @@ var audiences = map[string]audience{
 	"Query.commonProblems": everyone,
 
 	"Query.contributions": everyone,
+
+	"Query.cycle":              members,
+	"Query.cycles":             members,
+	"Query.quickWins":          everyone,
+	"Query.quickWinCandidates": everyone,
+	"Query.quotes":             everyone,
+	"Query.surveys":            everyone,
+	"Query.benefits":           everyone,
 
 	"Query.strategies":              members,
 	"Query.strategy":                members,
@@ -273,7 +281,7 @@ func (m *matrix) askEverybody(root *ast.Definition, f *ast.FieldDefinition) {
 func (m *matrix) mayKnow(c portfolio.Caller, limited bool, text []byte, complain func(string, ...any)) {
 	m.t.Helper()
 	for marker, hidden := range map[string]bool{
-		unseen: limited, raw: c.Role != portfolio.RoleAdmin, unpaid: !c.Reads(portfolio.GroupCost),
+		unsaid: true, unseen: limited, raw: c.Role != portfolio.RoleAdmin, unpaid: !c.Reads(portfolio.GroupCost),
 	} {
 		if at := bytes.Index(text, []byte(marker)); hidden && at >= 0 {
 			complain("it shows what is hidden: …%s…", text[max(0, at-200):min(len(text), at+100)])
@@ -335,7 +343,7 @@ func ofStrategies(value any) bool {
 	}
 	return !slices.ContainsFunc(list, func(element any) bool {
 		node, _ := element.(map[string]any)
-		return node != nil && !slices.Contains([]any{"Strategy", "StrategyVersion", "Objective", "KeyResult"}, node["__typename"])
+		return node != nil && !slices.Contains([]any{"Strategy", "StrategyVersion", "Objective", "KeyResult", "Cycle"}, node["__typename"])
 	})
 }
 

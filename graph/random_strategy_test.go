@@ -149,6 +149,8 @@ var deepQuestions = []string{
 	`{ overAllocations(from: "2026-03-02", to: "2026-03-20", first: 2) { nodes { name person { name } identity { key } from to workingDays allocatedDays capacityDays excessDays load loadReason { code } peakAllocation assignments { key } } pageInfo { hasNextPage endCursor } } }`,
 	`{ projects(first: 100) { nodes { controls { code outcome why mend exception { key expired until } exceptionReason { code } } } } }`,
 	`{ controlFindings(first: 500) { nodes { control title why mend excepted exception { reason } exceptionReason { code } } } }`,
+	`{ surveys(filter: { key: { eq: "nothing" } }) { aggregates { responseRateReason { code } npsReason { code } normalisedMeanReason { code } } } }`,
+	`{ cycles { nodes { review { progressReason { code } completedMilestones { edges { cursor } } dueNext { totalCount } changes { differenceReason { code } start { period } end { period } } } } } }`,
 	`{ strategy { versions { nodes { comparisons { weights reason { code } consensus consensusReason { code } judges { person { name } weights reason { code } consistency { ratio worst { given } } } } } } } }`,
 	`{ strategy { versions { nodes { comparisons { weights reason { code } consensus consensusReason { code } judges { person { name } weights reason { code } consistency { ratio worst { given more { key } less { key } } } } } } } } }`,
 }

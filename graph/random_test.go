@@ -230,6 +230,9 @@ func (a *asker) mayKnow(caller string, data []byte, complain func(string, ...any
 	if len(c.Departments) > 0 && bytes.Contains(data, []byte(unseen)) {
 		complain("what is hidden is shown: %s", data)
 	}
+	if bytes.Contains(data, []byte(unsaid)) {
+		complain("a quote without consent is shown: %s", data)
+	}
 	if c.Role != portfolio.RoleAdmin && bytes.Contains(data, []byte(raw)) {
 		complain("a raw record is shown: %s", data)
 	}
@@ -354,6 +357,7 @@ func newOddWorld(t *testing.T, chance *rand.Rand) *oddWorld {
 	)
 	w.put(oddStrategies()...)
 	w.put(slipping()...)
+	w.put(oddCycles()...)
 	w.put(w.oddDocuments(chance, 700)...)
 	w.put(w.measured(chance)...)
 	w.put(w.decided(chance)...)

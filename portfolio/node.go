@@ -74,6 +74,16 @@ func (v *View) Node(id string) (Node, error) {
 		node = orNil(v.keyResult(key.ID))
 	case KindContribution:
 		node = orNil(v.contribution(key.ID))
+	case KindCycle:
+		node = orNil(v.cycle(key.ID))
+	case KindQuickWin:
+		node = orNil(v.quickWin(key.ID))
+	case KindQuote:
+		node = orNil(v.quote(key.ID))
+	case KindSurvey:
+		node = orNil(v.survey(key.ID))
+	case KindBenefit:
+		node = orNil(v.benefit(key.ID))
 	case KindIdentity:
 		node = orNil(v.identity(key.ID))
 	case KindDepartment:
