@@ -47,19 +47,22 @@ func (o *oddity) somewhere() []string {
 	return refs
 }
 
+// said is a text that must not be empty, as package edit sees to.
+func (o *oddity) said() string { return "- " + o.text() }
+
 func (o *oddity) decision(i int) portfolio.Document {
 	f := &portfolio.DecisionFact{
-		Slug: fmt.Sprintf("d%d", i), Title: o.text(), Description: o.maybe(o.text()), Projects: o.somewhere(), Decider: o.maybe(o.ref("user", oddPeople)),
-		Raised: o.date(), Due: o.date(), Blocks: []string{o.ref("issue", oddMilestones), "vault/issue/1"}, Authored: o.authored(),
+		Slug: fmt.Sprintf("d%d", i), Title: o.said(), Description: o.maybe(o.text()), Projects: o.somewhere(), Decider: o.maybe(o.ref("user", oddPeople)),
+		Raised: oddDates[1+o.IntN(len(oddDates)-1)], Due: o.date(), Blocks: []string{o.ref("issue", oddMilestones), "vault/issue/1"}, Authored: o.authored(),
 	}
 	if o.one(2) {
-		f.Decided, f.Outcome = o.date(), o.text()
+		f.Decided, f.Outcome = o.date(), o.said()
 	}
 	if o.one(4) && !o.hidden {
 		f.Department = "open-below"
 	}
 	for range o.IntN(3) {
-		f.Actions = append(f.Actions, portfolio.RecordedAction{Title: o.text(), Owner: o.maybe(o.ref("user", oddPeople)), Due: o.date(), Done: o.date()})
+		f.Actions = append(f.Actions, portfolio.RecordedAction{Title: o.said(), Owner: o.maybe(o.ref("user", oddPeople)), Due: o.date(), Done: o.date()})
 	}
 	return f
 }
@@ -67,7 +70,7 @@ func (o *oddity) decision(i int) portfolio.Document {
 func (o *oddity) lesson(i int) portfolio.Document {
 	refs := o.somewhere()
 	return &portfolio.LessonFact{
-		Slug: fmt.Sprintf("l%d", i), Title: o.text(), Category: o.text(), Project: refs[0], WhatHappened: o.text() + " " + o.text(), Cause: o.maybe(o.text()),
-		Recommendation: o.text(), AppliedTo: refs[1:], Learned: o.date(), Authored: o.authored(),
+		Slug: fmt.Sprintf("l%d", i), Title: o.said(), Category: o.said(), Project: refs[0], WhatHappened: o.said() + " " + o.text(), Cause: o.maybe(o.text()),
+		Recommendation: o.said(), AppliedTo: refs[1:], Learned: o.date(), Authored: o.authored(),
 	}
 }
