@@ -52,9 +52,13 @@ func milestoneWord(ref string) string { return wordFor("milestone", ref) }
 const personPrefix = "person "
 
 // personWord is what the records that name a person are found by, as they
-// wrote it.
+// wrote it, but that only ids tell capitals apart.
 func personWord(reference string) string {
-	return wordFor(strings.TrimSpace(personPrefix), strings.ToLower(strings.TrimSpace(reference)))
+	reference = strings.TrimSpace(reference)
+	if !strings.Contains(reference, "/") {
+		reference = strings.ToLower(reference)
+	}
+	return wordFor(strings.TrimSpace(personPrefix), reference)
 }
 
 // recordWord is what the records that name another record are found by.

@@ -116,6 +116,8 @@ func riskWorld(t *testing.T) *Snapshot {
 		&RecordedRiskFact{Slug: "strike", Title: "Strike", Department: "open", Project: "eng:B", Response: ResponseOccurred, Probability: dec("1"), Impact: dec("10"), Currency: "GBP"},
 		&RecordedRiskFact{Slug: "fire", Title: "Fire", Department: "shut"},
 		&PersonFact{Source: source("user", "1"), Name: "Ann"},
+		&PersonFact{Source: source("user", "B2"), Name: "Bea"},
+		&IssueFact{Slug: "wet", Title: "Wet", Department: "open", Owner: "eng/user/B2", Raised: NewDate(2026, 2, 1)},
 	}
 	var state State
 	for _, d := range docs {
@@ -233,6 +235,9 @@ func TestWhoMaySeeARiskAndWhatOfIt(t *testing.T) {
 	flood := open.risk("flood")
 	if flood.Owner() == nil || flood.Owner().Name() != "Ann" {
 		t.Errorf("the owner of a visible risk is not to be seen")
+	}
+	if wet := open.issue("wet"); wet == nil || wet.Owner() == nil {
+		t.Error("the owner of a visible issue, named by an id with a capital, is not to be seen")
 	}
 	if flood.InherentExposure() != nil || flood.Impact() != nil || flood.InherentExposureReason().Code != "FIELD_GROUP" || flood.Probability() == nil {
 		t.Errorf("without the field group cost: exposure %v, reason %v, probability %v", flood.InherentExposure(), flood.InherentExposureReason(), flood.Probability())
