@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -115,4 +116,45 @@ func (r *resolver) asOf(ctx context.Context, day portfolio.Date, settings portfo
 		return nil, fmt.Errorf("%w: this server keeps no history", portfolio.ErrNotFound)
 	}
 	return r.past.AsOf(ctx, day, settings)
+}
+
+// changes compares the close of a day with that of a later one.
+func (r *resolver) changes(ctx context.Context, from portfolio.Date, to *portfolio.Date, filter *portfolio.ChangeFilter, first *int, after *string) (*portfolio.PortfolioChangeConnection, error) {
+	view, page := r.page(ctx, first, after, nil, nil)
+	today := viewOf(ctx).Today()
+	end := deref(to)
+	switch {
+	case end.IsZero():
+		end = today
+	case end.After(today):
+		return nil, fmt.Errorf("%w: to is %s, which is after the day that the answer is of, %s", portfolio.ErrInvalid, end, today)
+	}
+	if from.After(end) {
+		return nil, fmt.Errorf("%w: from is %s, which is after %s", portfolio.ErrInvalid, from, end)
+	}
+	settings := cmp.Or(wentBack(ctx).settings, portfolio.SettingsThen)
+	var err error
+	if end != today {
+		if view, err = r.viewAsOf(ctx, end, settings); err != nil {
+			return nil, err
+		}
+	}
+	before := view
+	if from != end {
+		if before, err = r.viewAsOf(ctx, from, settings); err != nil {
+			return nil, err
+		}
+	}
+	return view.Changes(before, filter, page)
+}
+
+// viewAsOf is what the caller sees of a past day.
+func (r *resolver) viewAsOf(ctx context.Context, day portfolio.Date, settings portfolio.SettingsOf) (*portfolio.View, error) {
+	snapshot, err := r.asOf(ctx, day, settings)
+	if err != nil {
+		return nil, err
+	}
+	view := snapshot.View(viewOf(ctx).Caller())
+	view.ConsentsOf(r.reader.Snapshot())
+	return view, nil
 }

@@ -318,3 +318,33 @@ func TestATableOfAPastDay(t *testing.T) {
 		t.Errorf("before the history begins: %v", err)
 	}
 }
+
+func TestChangesBetweenDays(t *testing.T) {
+	c := fourDays(t, limit.Limits{})
+	moved := project(2, "Two")
+	moved.Category = "Money"
+	c.put(moved, project(9, "Nine"))
+	for name, test := range map[string]struct{ query, want string }{
+		"one day":          {`{ changes(from: "2026-03-01", to: "2026-03-02", filter: {kinds: ["project"]}) { totalCount nodes { what fields { name before after } } } }`, `"before": "March 1"`},
+		"and its end":      {`{ changes(from: "2026-03-01", to: "2026-03-02", filter: {kinds: ["project"]}) { nodes { fields { after } } } }`, `"after": "March 2"`},
+		"until now":        {`{ changes(from: "2026-03-01", filter: {kinds: ["project"], what: [ADDED]}) { totalCount nodes { what project { name } } } }`, `"name": "Nine"`},
+		"only added":       {`{ changes(from: "2026-03-01", filter: {kinds: ["project"], what: [ADDED]}) { totalCount } }`, `"totalCount": 1`},
+		"by field":         {`{ changes(from: "2026-03-01", filter: {fields: ["department"]}) { totalCount } }`, `"totalCount": 1`},
+		"by department":    {`{ changes(from: "2026-03-01", filter: {department: "money"}) { totalCount } }`, `"totalCount": 1`},
+		"no time":          {`{ changes(from: "2026-03-02", to: "2026-03-02") { totalCount } }`, `"totalCount": 0`},
+		"within a past":    {`{ changes(from: "2026-03-01", asOf: "2026-03-03", filter: {kinds: ["project"]}) { nodes { fields { after } } } }`, `"after": "March 3"`},
+		"backwards":        {`{ changes(from: "2026-03-03", to: "2026-03-02") { totalCount } }`, `from is 2026-03-03, which is after 2026-03-02`},
+		"a day to come":    {`{ changes(from: "2026-03-03", to: "2026-03-09") { totalCount } }`, `after the day that the answer is of`},
+		"before the first": {`{ changes(from: "2026-02-03") { totalCount } }`, `the history begins on`},
+	} {
+		if got := c.ask(test.query); !strings.Contains(got, test.want) {
+			t.Errorf("%s: want %s in\n%s", name, test.want, got)
+		}
+	}
+	// What left the departments of a limited caller is gone for them.
+	care := portfolio.Caller{Name: "care", Role: portfolio.RoleViewer, Departments: []string{"care"}}
+	answer := string(indented(t, c.get(care, `{ changes(from: "2026-03-03", filter: {kinds: ["project"], what: [REMOVED]}) { nodes { what node { id } project { name } } } }`, "", nil).Body.Bytes()))
+	if !strings.Contains(answer, `"name": "Two"`) || !strings.Contains(answer, `"node": null`) {
+		t.Errorf("a project that went to another department: %s", answer)
+	}
+}

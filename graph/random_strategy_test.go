@@ -123,6 +123,8 @@ var deepQuestions = []string{
 	`{ redRiskCalibration(withinDays: 14) { withinDays brier predictions reason { code message } buckets { from to count predicted happened } } }`,
 	`{ redRiskCalibration(withinDays: 365) { brier reason { code message } } }`,
 	`{ milestones(first: 200) { nodes { dateMoves { count laterCount complete moves { on from to days } } } } }`,
+	`{ changes(from: "2026-02-28", first: 500) { totalCount pageInfo { hasNextPage } edges { cursor node { kind } }
+		nodes { id what kind node { id } project { name } fields { name before after } } } }`,
 	`{ projects(filter: { key: { eq: "ORD-100" } }) { aggregates { budget { total { amount } } } } }`,
 	`{ projects(first: 100) { nodes { alignment { explain { method strategyVersion { version } weights { local } notes { code }
 		terms { counts points calculation leaves { leaf } reason { code } contribution { points } }

@@ -87,3 +87,6 @@ func (s *Snapshot) Naming() Hash {
 	slices.Sort(names)
 	return sha256.Sum256(fmt.Appendf(nil, "%d %q", s.revOf((*Settings)(nil).Key()), names))
 }
+
+// Today is the day that the view is of.
+func (v *View) Today() Date { return v.snap.today }
