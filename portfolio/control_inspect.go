@@ -9,10 +9,32 @@ import (
 type inspector struct {
 	*Snapshot
 	decisions map[string][]*DecisionFact // open ones, by project
+	risks     map[string]*openRisks      // by project
+}
+
+// openRisks are how many risks of a project are open, and the names of those
+// without an owner.
+type openRisks struct {
+	count     int
+	ownerless []string
 }
 
 func (s *Snapshot) newInspector() *inspector {
-	in := &inspector{s, map[string][]*DecisionFact{}}
+	in := &inspector{s, map[string][]*DecisionFact{}, map[string]*openRisks{}}
+	for r := range s.risks.ordered.all() {
+		if r.Presence != PresencePresent || r.closed() || r.ProjectID == "" {
+			continue
+		}
+		of := in.risks[r.ProjectID]
+		if of == nil {
+			of = &openRisks{}
+			in.risks[r.ProjectID] = of
+		}
+		of.count++
+		if r.OwnerID == "" {
+			of.ownerless = append(of.ownerless, cmp.Or(r.Title, r.Key, r.ID))
+		}
+	}
 	for _, d := range recordsOf[DecisionFact](s, KindDecision) {
 		if !d.Decided.IsZero() {
 			continue
@@ -45,16 +67,10 @@ func (in *inspector) baselined(p *ProjectRow) bool {
 // openRisks counts the open risks of a project, and names those without an
 // owner.
 func (in *inspector) openRisks(p *ProjectRow) (open int, ownerless []string) {
-	for _, r := range in.risksOf(p) {
-		if r.Presence != PresencePresent || r.closed() {
-			continue
-		}
-		open++
-		if r.OwnerID == "" {
-			ownerless = append(ownerless, cmp.Or(r.Title, r.Key, r.ID))
-		}
+	if of := in.risks[p.ID]; of != nil {
+		return of.count, of.ownerless
 	}
-	return open, ownerless
+	return 0, nil
 }
 
 // openKeyMilestones counts the key and go-live milestones of a project that are
@@ -108,39 +124,50 @@ func (s *Snapshot) inspection() *inspection { return s.governance.controls.get(s
 
 func (s *Snapshot) inspect() *inspection {
 	i := &inspection{inspector: s.newInspector(), at: map[string]int{}}
-	exceptions := s.exceptions()
-	byControl := make([][]*ControlFindingRow, len(controls))
 	for p := range s.Projects() {
-		if !p.governed() {
-			continue
+		if p.governed() {
+			i.at[p.ID] = len(i.projects)
+			i.projects = append(i.projects, inspected{row: p})
 		}
-		each := inspected{p, make([]ControlOutcome, len(controls))}
-		for place := range controls {
-			c := &controls[place]
-			each.outcomes[place] = ControlNotApplicable
-			if p.alignment.programme && !c.programmes {
+	}
+	outcomes := make([]ControlOutcome, len(i.projects)*len(controls))
+	inPieces(len(i.projects), func(from, to int) {
+		for at := from; at < to; at++ {
+			each := &i.projects[at]
+			each.outcomes = outcomes[at*len(controls) : (at+1)*len(controls)]
+			for place := range controls {
+				each.outcomes[place] = i.inspector.outcome(&controls[place], each.row)
+			}
+		}
+	})
+	exceptions := s.exceptions()
+	for place := range controls {
+		for _, each := range i.projects {
+			if each.outcomes[place] != ControlFailed {
 				continue
 			}
-			applies, fails := c.judge(i.inspector, p)
-			switch {
-			case !applies:
-			case !fails:
-				each.outcomes[place] = ControlPassed
-			default:
-				f := &ControlFindingRow{place: place, project: p, exception: exceptions[controlOf{c.code, p.ID}]}
-				f.excepted = f.exception != nil && !f.exception.expired(s.today)
-				each.outcomes[place] = ControlFailed
-				if f.excepted {
-					each.outcomes[place] = ControlExcepted
-				}
-				byControl[place] = append(byControl[place], f)
+			f := &ControlFindingRow{place: place, project: each.row, exception: exceptions[controlOf{controls[place].code, each.row.ID}]}
+			if f.excepted = f.exception != nil && !f.exception.expired(s.today); f.excepted {
+				each.outcomes[place] = ControlExcepted
 			}
+			i.findings = append(i.findings, f)
 		}
-		i.at[p.ID] = len(i.projects)
-		i.projects = append(i.projects, each)
 	}
-	i.findings = slices.Concat(byControl...)
 	return i
+}
+
+// outcome is how a project stands to a control, whatever exceptions there are.
+func (in *inspector) outcome(c *control, p *ProjectRow) ControlOutcome {
+	if p.alignment.programme && !c.programmes {
+		return ControlNotApplicable
+	}
+	switch applies, fails := c.judge(in, p); {
+	case !applies:
+		return ControlNotApplicable
+	case fails:
+		return ControlFailed
+	}
+	return ControlPassed
 }
 
 // exceptions are those that hold the longest, by control and project.
