@@ -95,11 +95,8 @@ func (c *check) forbidden(before portfolio.Versioned) string {
 // holdsMoney reports whether a document has amounts of the field group cost,
 // budgets apart.
 func holdsMoney(d portfolio.Document) bool {
-	switch f := d.(type) {
-	case *portfolio.RecordedRiskFact:
-		return f.Impact != nil || f.ResidualImpact != nil
-	}
-	return false
+	f, ok := d.(*portfolio.RecordedRiskFact)
+	return ok && (f.Impact != nil || f.ResidualImpact != nil)
 }
 
 // visible reports whether an error may name a document. A quote without consent

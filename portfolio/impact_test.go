@@ -139,7 +139,8 @@ func (w *slipWorld) brute(s *Snapshot, seeds []string, days int) map[string]int 
 			if d.from != from || (d.from < 0 || d.to < 0) && projectOf(d.from) == projectOf(d.to) || own.IsZero() {
 				continue
 			}
-			to, has := fmt.Sprint("m ", d.to), Date{}
+			to := fmt.Sprint("m ", d.to)
+			var has Date
 			if d.to < 0 {
 				to = fmt.Sprint("s ", -d.to-1)
 				other, _ := s.Project(slipID(d.to))
