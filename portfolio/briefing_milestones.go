@@ -42,6 +42,10 @@ func (b *Briefing) lookAtMilestones() {
 	before := b.Before.Last
 	beforeNext := &BriefingDays{before, b.Period.later(before, 1)}
 	ahead, beforeAhead := goLiveWindow(b.Days.Last), goLiveWindow(before)
+	horizon := beforeNext.Last
+	if beforeAhead.Last.After(horizon) {
+		horizon = beforeAhead.Last
+	}
 	b.eachMilestone(func(m *MilestoneRow) {
 		of.known++
 		if m.done() && b.Days.has(m.FinishedDate) {
@@ -65,7 +69,8 @@ func (b *Briefing) lookAtMilestones() {
 				}
 			}
 		}
-		if m.openOn(before) {
+		// What never moved later was due then on the same day or after it.
+		if m.openOn(before) && (m.SlipCount > 0 || !m.TargetDate.After(horizon)) {
 			due := b.view.dueOn(m, before)
 			switch {
 			case beforeNext.has(due):
@@ -103,6 +108,9 @@ func (m *MilestoneRow) atRisk() bool {
 // after that day are taken back. A date that a person or another field says in
 // place of the tool's own due date has no moves.
 func (v *View) dueOn(m *MilestoneRow, day Date) Date {
+	if !day.Before(v.snap.Today()) {
+		return m.TargetDate // nothing has moved since
+	}
 	doc, ok := v.snap.Document(Key{KindMilestone, m.ID})
 	if !ok {
 		return m.TargetDate
