@@ -58,6 +58,9 @@ func (c *check) quote(f *portfolio.QuoteFact) {
 	c.maybeReference(f.Project, "project")
 }
 
+// maxInvited is how many a survey may have been sent to.
+const maxInvited = 10_000_000
+
 func (c *check) survey(f *portfolio.SurveyFact) {
 	c.slug(f.Slug, "key")
 	c.needed("A name", f.Name, "name")
@@ -67,6 +70,8 @@ func (c *check) survey(f *portfolio.SurveyFact) {
 	switch {
 	case f.Invited < 0:
 		c.invalid(at("invited"), "%d is negative; write how many were invited.", f.Invited)
+	case f.Invited > maxInvited:
+		c.invalid(at("invited"), "%d is more than %d; is it a count of people?", f.Invited, maxInvited)
 	case f.Responses < 0:
 		c.invalid(at("responses"), "%d is negative; write how many answered.", f.Responses)
 	case f.Responses > f.Invited:

@@ -575,7 +575,13 @@ func (m *matrix) askForFieldGroups(root *ast.Definition, f *ast.FieldDefinition)
 		}
 		for group, values := range m.grouped(input) {
 			for _, value := range values {
-				query := fmt.Sprintf("%s { answer: %s(%s: %s) { __typename } }", strings.ToLower(root.Name), f.Name, a.Name, value)
+				arguments := a.Name + ": " + value
+				for _, other := range f.Arguments {
+					if other != a && other.Type.NonNull && other.DefaultValue == nil {
+						arguments += ", " + other.Name + ": " + m.values(other.Type)[0]
+					}
+				}
+				query := fmt.Sprintf("%s { answer: %s(%s) { __typename } }", strings.ToLower(root.Name), f.Name, arguments)
 				for _, c := range matrixCallers {
 					forbidden := slices.Contains(m.ask(c.Caller, query).codes, "FORBIDDEN")
 					if forbidden == c.Reads(group) {

@@ -50,7 +50,7 @@ func oddCycles() []portfolio.Document {
 
 		&portfolio.SurveyFact{Slug: "open", Name: "Survey", Question: "Well?", Project: "eng:ORD-100", Sent: day(2, 1), Invited: 9, Responses: 7, Mean: number("4.5"), ScaleLow: number("1"), ScaleHigh: number("5"), Promoters: count(4), Detractors: count(1), Authored: by},
 		&portfolio.SurveyFact{Slug: "null", Name: "Nobody", Department: "open", Sent: day(2, 1), Mean: number("1"), ScaleLow: number("5"), ScaleHigh: number("5"), Promoters: count(4)},
-		&portfolio.SurveyFact{Slug: "of-few", Name: unseen, Question: unseen, Project: hidden, Sent: day(2, 1), Invited: 1 << 40, Responses: 1, Promoters: count(1 << 40), Detractors: count(0)},
+		&portfolio.SurveyFact{Slug: "of-few", Name: unseen, Question: unseen, Project: hidden, Sent: day(2, 1), Invited: 10_000_000, Responses: 1, Promoters: count(10_000_000), Detractors: count(0)},
 
 		&portfolio.BenefitFact{Slug: "open", Name: "Benefit", Description: "More.", Project: "eng:ORD-100", Objective: "open", KPI: "wins", Owner: "eng/user/2", Unit: "EUR", Planned: *number("3"), Due: day(2, 1), Authored: by,
 			Realised: []portfolio.RealisedBenefit{{On: day(1, 1), Amount: *number("1"), Note: "First."}, {On: day(9, 1), Amount: *number("1")}}},

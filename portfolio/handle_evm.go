@@ -2,6 +2,7 @@ package portfolio
 
 import (
 	"github.com/shopspring/decimal"
+	"math"
 
 	"plumbline/portfolio/scoring"
 )
@@ -143,7 +144,11 @@ func (e *Evm) amount(value *float64, code scoring.Code) *EvmAmount {
 	if e.reason != nil || value == nil {
 		return &EvmAmount{Reason: e.because(code)}
 	}
-	return &EvmAmount{Value: &Money{decimal.NewFromFloat(scoring.Round9(*value)), e.sheet.currency}}
+	exact := scoring.Round9(*value)
+	if math.IsInf(exact, 0) || math.IsNaN(exact) {
+		return &EvmAmount{Reason: e.because(scoring.OutOfRange)}
+	}
+	return &EvmAmount{Value: &Money{decimal.NewFromFloat(exact), e.sheet.currency}}
 }
 
 func (e *Evm) money9(f scoring.Figure) *EvmAmount { return e.amount(f.Value, f.Code) }

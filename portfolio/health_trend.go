@@ -66,7 +66,7 @@ func (c *HealthCounts) add(h Health) {
 // that has left the portfolio since is not counted.
 func (v *View) HealthTrend(from *When, to *When, every *Period, filter *ProjectFilter) (*HealthTrend, error) {
 	points, err := v.historyPoints(from, to, every)
-	if err != nil {
+	if err != nil || !v.caller.May(RoleViewer) {
 		return nil, err
 	}
 	c := v.compiler()

@@ -36,6 +36,9 @@ func (v *View) Predictability(from, to When, filter *MilestoneFilter) (*Predicta
 	if first.IsZero() || last.IsZero() || last.First.Before(first.First) {
 		return nil, fmt.Errorf("%w: predictability ends before it begins", ErrInvalid)
 	}
+	if first.First.Time().Year() < 1 || last.Last.Time().Year() > 9999 {
+		return nil, fmt.Errorf("%w: predictability is told of the years 1 to 9999", ErrInvalid)
+	}
 	p := &Predictability{}
 	for m := first; !m.First.After(last.First); m = m.Next() {
 		if len(p.Months) == maxPredictabilityMonths {
@@ -56,6 +59,9 @@ func (v *View) Predictability(from, to When, filter *MilestoneFilter) (*Predicta
 			month.count(m, dueAsKnown(m, &fact.History, month.span.First), today)
 		}
 	})
+	if !v.caller.May(RoleViewer) {
+		return nil, err
+	}
 	return p, err
 }
 

@@ -191,7 +191,7 @@ func (p *Project) RedRisk(withinDays *int) (*RedRisk, error) {
 // lost sight of before it turned red nobody knows, so it is left out.
 func (v *View) RedRiskCalibration(withinDays *int) (*RedRiskCalibration, error) {
 	days, periods, err := horizon(withinDays)
-	if err != nil {
+	if err != nil || !v.caller.May(RoleViewer) {
 		return nil, err
 	}
 	w := v.weekly()
