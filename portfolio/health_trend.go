@@ -66,16 +66,16 @@ func (c *HealthCounts) add(h Health) {
 // that has left the portfolio since is not counted.
 func (v *View) HealthTrend(from *When, to *When, every *Period, filter *ProjectFilter) (*HealthTrend, error) {
 	points, err := v.historyPoints(from, to, every)
-	if err != nil || !v.caller.May(RoleViewer) {
+	if err != nil {
 		return nil, err
 	}
 	c := v.compiler()
 	meant := func(*ProjectRow) bool { return true }
 	if filter != nil {
 		meant = orTrue(compile(c, filter))
-		if c.err != nil {
-			return nil, c.err
-		}
+	}
+	if c.err != nil || !v.caller.May(RoleViewer) {
+		return nil, c.err
 	}
 	t := &HealthTrend{Points: make([]*HealthCounts, len(points)), Trend: DirectionUnknown}
 	o := v.observed()

@@ -2,6 +2,7 @@ package portfolio
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -104,6 +105,8 @@ func (s *Snapshot) observe(p *ProjectRow) Observation {
 		total += m.Work.Todo + m.Work.InProgress + m.Work.Done
 	}
 	if total > 0 {
+		// An answer holds no larger number.
+		done, total = min(done, math.MaxInt32), min(total, math.MaxInt32)
 		o.WorkDone, o.WorkTotal = &done, &total
 	}
 	return o

@@ -215,7 +215,7 @@ func (v *View) SlipDistribution(filter *MilestoneFilter) (*SlipDistribution, err
 			d.Buckets[slipBucket(*m.SlipDays)].Count++
 		}
 	})
-	if err != nil {
+	if err != nil || !v.caller.May(RoleViewer) {
 		return nil, err
 	}
 	if d.Count = len(slips); d.Count > 0 {

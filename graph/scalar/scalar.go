@@ -38,8 +38,8 @@ func UnmarshalString(v any) (string, error) {
 	return s, nil
 }
 
-// MarshalID writes a global id.
-func MarshalID(id string) graphql.Marshaler { return graphql.MarshalString(id) }
+// MarshalID writes a global id; an empty one is null.
+func MarshalID(id string) graphql.Marshaler { return MarshalString(id) }
 
 // UnmarshalID reads a global id.
 func UnmarshalID(v any) (string, error) {
