@@ -55,6 +55,7 @@ func TestAQuoteWithoutConsentAppearsNowhere(t *testing.T) {
 		quickWins { nodes { key quote { key text by role } } }
 		departments { nodes { key quotes { totalCount nodes { key text } } quickWins { nodes { quote { text } } } } }
 		filtered: quotes(filter: {text: {contains: "said"}}, orderBy: [{field: BY}]) { totalCount edges { cursor } }
+		briefing(on: "2026-02-02") { wins { nodes { title quote { key text by role } } } quotes { totalCount nodes { key text by role } } headline { now } gaps { reason { message } } }
 	}`
 	_, before := admin.post(everything, nil)
 	search("a list", before, never)
@@ -111,6 +112,13 @@ func TestAQuoteWithoutConsentAppearsNowhere(t *testing.T) {
 	search("the server's log", p.stdout.String()+p.stderr.String(), canaries...)
 
 	// Files, and what they say of the wins.
+	for _, format := range []string{"md", "html"} {
+		page := plumbline(t, where.env, exitOK, "brief", "--on", "2026-02-02", "--format", format)
+		if !strings.Contains(page, "Two quick wins") {
+			t.Errorf("plumbline brief --format %s does not tell of the wins", format)
+		}
+		search("plumbline brief --format "+format, page, canaries...)
+	}
 	search("plumbline export quotes", plumbline(t, where.env, exitOK, "export", "quotes"), canaries...)
 	dir := filepath.Join(t.TempDir(), "files")
 	search("plumbline export", plumbline(t, where.env, exitOK, "export", "--dir", dir), canaries...)

@@ -129,6 +129,7 @@ var deepQuestions = []string{
 	`{ projects(first: 100) { nodes { alignment { explain { method strategyVersion { version } weights { local } notes { code }
 		terms { counts points calculation leaves { leaf } reason { code } contribution { points } }
 		spend { amount { amount } reason { code } override { value } source { connection } } } } } } }`,
+	`{ briefing(period: YEAR) { wins { totalCount nodes { title amount unit quote { text by role } } } quotes { totalCount nodes { text by role said project { name } } } costs { count spent { total { amount } reason { code } } expectedCost { count missing } budget { total { amount } } } } }`,
 	`{ briefing { kpiMovements { nodes { kpi { key } change reason { code } } } headline { now before change reason { code } } gaps { reason { code } } } }`,
 	`{ assumptions(first: 100) { nodes { recorded { author at version } } } }`,
 	`{ misalignment { inversions { edges { cursor node { project { name } } } } orphans { edges { cursor node { name } } } } }`,

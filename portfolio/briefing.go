@@ -39,6 +39,7 @@ type Briefing struct {
 	kpis       briefedKPIs
 	risks      briefedRisks
 	decisions  briefedDecisions
+	wins       briefedWins
 	turns      briefedTurns
 }
 
@@ -87,6 +88,7 @@ func (v *View) Briefing(period *Period, department *string, on Date) (*Briefing,
 	b.lookAtKPIs()
 	b.lookAtRisks()
 	b.lookAtDecisions()
+	b.lookAtWins()
 	b.lookAtTurns()
 	return b, nil
 }

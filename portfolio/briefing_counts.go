@@ -19,6 +19,7 @@ const (
 	MeasureDecisionsPending BriefingMeasure = "DECISIONS_PENDING"
 	MeasureDecisionsOverdue BriefingMeasure = "DECISIONS_OVERDUE"
 	MeasureDecisionsMade    BriefingMeasure = "DECISIONS_MADE"
+	MeasureWins             BriefingMeasure = "WINS"
 	MeasureKPIsBelowTarget  BriefingMeasure = "KPIS_BELOW_TARGET"
 	MeasureRisksOpen        BriefingMeasure = "RISKS_OPEN"
 	MeasureRisksPrevented   BriefingMeasure = "RISKS_PREVENTED"
@@ -36,6 +37,7 @@ const (
 	ReasonLateActuals   = "LATE_ACTUALS"
 	ReasonNoRisks       = "NO_RISKS"
 	ReasonNoDecisions   = "NO_DECISIONS"
+	ReasonNoWins        = "NO_WINS"
 	ReasonUndatedRisks  = "UNDATED_RISKS"
 )
 
@@ -75,6 +77,7 @@ func (b *Briefing) Headline() []*BriefingCount {
 		both(MeasureDecisionsPending, len(b.decisions.pending), b.decisions.pendingBefore),
 		both(MeasureDecisionsOverdue, b.decisions.overdue, b.decisions.overdueBefore),
 		both(MeasureDecisionsMade, len(b.decisions.made), b.decisions.madeEarlier),
+		both(MeasureWins, len(b.wins.achieved), b.wins.achievedEarlier),
 	}, b.healthCounts()...)
 }
 
@@ -106,6 +109,7 @@ const (
 	SectionMoney      BriefingSection = "MONEY"
 	SectionRisks      BriefingSection = "RISKS"
 	SectionDecisions  BriefingSection = "DECISIONS"
+	SectionWins       BriefingSection = "WINS"
 )
 
 // A BriefingGap says why a part of a briefing is empty, or tells less than it
@@ -144,6 +148,9 @@ func (b *Briefing) Gaps() []*BriefingGap {
 	}
 	if b.decisions.known == 0 {
 		add(SectionDecisions, ReasonNoDecisions, "No decision is recorded.")
+	}
+	if b.wins.known == 0 {
+		add(SectionWins, ReasonNoWins, "No quick win is recorded.")
 	}
 	if b.department != "" {
 		add(SectionMoney, ReasonScope, "Spend is compared with strategy for the whole organisation only: strategies are not a department's.")

@@ -85,7 +85,7 @@ func usual(t testing.TB) *portfolio.Briefing {
 func nasty(t testing.TB) *portfolio.Briefing {
 	long := strings.Repeat("Donaudampfschifffahrtsgesellschaft", 6)
 	script := `<script>alert("x")</script> & | _*[a](javascript:b)*_ # ~~` + "`c`"
-	text := regexp.MustCompile(`(?m)((?:name|title|text|by|outcome|plan|unit|description): )([^,}\n]*\w)`).ReplaceAllStringFunc(string(read(t, "usual.yaml")), func(s string) string {
+	text := regexp.MustCompile(`(?m)((?:name|title|text|by|role|outcome|plan|unit|description): )([^,}\n]*\w)`).ReplaceAllStringFunc(string(read(t, "usual.yaml")), func(s string) string {
 		at := strings.Index(s, ": ") + 2
 		quoted, _ := json.Marshal(s[at:] + " " + script + " " + long)
 		return s[:at] + string(quoted)
@@ -170,6 +170,28 @@ func TestThePageNeedsNothingElse(t *testing.T) {
 			t.Errorf("two elements have the id %s", id[1])
 		}
 		ids[id[1]] = true
+	}
+}
+
+// What somebody said and did not agree to share is nowhere, whether it stands
+// alone or goes with a quick win, and nothing tells that it was said.
+func TestWhatMayNotBeSharedIsNotPrinted(t *testing.T) {
+	text := read(t, "usual.yaml")
+	without := regexp.MustCompile(`(?m)^- quote: .*canary.*\n`).ReplaceAll(text, nil)
+	if bytes.Count(text, []byte("canary"))-bytes.Count(without, []byte("canary")) < 4 {
+		t.Fatal("two quotes without consent should be there")
+	}
+	for _, format := range []briefing.Format{briefing.Markdown, briefing.HTML} {
+		page := print(t, format, usual(t))
+		if strings.Contains(page, "canary") {
+			t.Errorf("%s shows what may not be shared", format)
+		}
+		if !strings.Contains(page, "The doctor sees me at home now") {
+			t.Errorf("%s does not show what may be shared", format)
+		}
+		if diff := cmp.Diff(print(t, format, briefingOf(t, portfolioOf(t, without), portfolio.Local)), page); diff != "" {
+			t.Errorf("%s tells that there is more (-without it +with it):\n%s", format, diff)
+		}
 	}
 }
 

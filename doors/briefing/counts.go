@@ -16,14 +16,6 @@ func (r *report) counted(measure portfolio.BriefingMeasure) *portfolio.BriefingC
 	return nil
 }
 
-// count is how many there are now; 0 when that is not known.
-func (r *report) count(measure portfolio.BriefingMeasure) int {
-	if c := r.counted(measure); c != nil {
-		return deref(c.Now)
-	}
-	return 0
-}
-
 // compared says how a count changed, in a sentence.
 func (r *report) compared(measure portfolio.BriefingMeasure) string {
 	c := r.counted(measure)
@@ -57,6 +49,7 @@ var labels = map[portfolio.BriefingMeasure]struct {
 	portfolio.MeasureDecisionsPending: {"decisions owed", bad},
 	portfolio.MeasureDecisionsOverdue: {"decisions overdue", bad},
 	portfolio.MeasureDecisionsMade:    {"decisions made", good},
+	portfolio.MeasureWins:             {"quick wins", good},
 	portfolio.MeasureRisksOpen:        {"risks open", bad},
 	portfolio.MeasureRisksPrevented:   {"risks prevented", good},
 	portfolio.MeasureIssuesOpened:     {"issues raised", bad},

@@ -11,21 +11,31 @@ import (
 // wideGap is from which difference of shares on it is worth a headline.
 const wideGap = 0.1
 
-// addMoney compares spend with strategy.
+// addMoney compares spend with strategy, and what projects cost with what they
+// may.
 func (r *report) addMoney() error {
+	s := &section{ID: "money", Title: "Money"}
+	r.addStrategy(s)
+	r.addCosts(s)
+	if len(s.Text)+len(s.Tables)+len(s.Notes) > 0 {
+		r.add(s)
+	}
+	return nil
+}
+
+func (r *report) addStrategy(s *section) {
 	m := r.of.Misalignment()
 	if m == nil {
-		return nil
+		return
 	}
-	s := &section{ID: "money", Title: "Money and strategy"}
 	gaps := m.Gaps(nil)
 	if len(gaps) == 0 {
-		return nil
+		return
 	}
+	s.Title = "Money and strategy"
 	if reason := m.SpendReason(); reason != nil {
 		s.Notes = append(s.Notes, say("Spend is not compared with strategy: ", reason.Message))
-		r.add(s)
-		return nil
+		return
 	}
 	largest := 0.0
 	for _, g := range gaps {
@@ -62,8 +72,6 @@ func (r *report) addMoney() error {
 		}
 		s.Text = append(s.Text, l)
 	}
-	r.add(s)
-	return nil
 }
 
 // width is by how much spend and weight differ.

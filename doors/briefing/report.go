@@ -109,7 +109,7 @@ func newReport(b *portfolio.Briefing) (*report, error) {
 	r.Foot = "Health is the worse of what is reported and what dates and figures say. “At risk” is yellow or red."
 	for _, add := range []func(*report) error{
 		(*report).addGoLives, (*report).addDecisions, (*report).addTrouble, (*report).addRisks, (*report).addResults, (*report).addMoney,
-		(*report).addOverdue, (*report).addNext, (*report).addDone, (*report).addGaps,
+		(*report).addOverdue, (*report).addNext, (*report).addDone, (*report).addWins, (*report).addGaps,
 	} {
 		if err := add(r); err != nil {
 			return nil, err
