@@ -112,6 +112,8 @@ func (o *oddity) worth() portfolio.Document {
 
 // deepQuestions are about what lies deeper than random questions mostly get.
 var deepQuestions = []string{
+	`{ briefing(department: "open") { department { name } } all: briefing { kpiMovements { edges { cursor node { reason { code } } } } } }`,
+	`{ overAllocations(from: "2026-03-02", to: "2026-03-20") { edges { cursor node { name } } } }`,
 	`{ decisions(first: 100) { aggregates { latencyReason { code } decidedLatencyReason { code } openByAge { label from to count } } groups(by: [DEPARTMENT, TYPE]) { edges { cursor node { keys { label } aggregates { latencyP90Days milestonesBlocked } } } }
 		nodes { latencyReason { code } waitingReason { code } blocks { waitsFor { key } } actions { owner { name } ownerName done daysToDue decision { key } } } } }`,
 	`{ decisions(filter: { title: { eq: "none at all" } }) { aggregates { latencyReason { code } decidedLatencyReason { code } } } }`,
@@ -124,7 +126,7 @@ var deepQuestions = []string{
 	`{ redRiskCalibration(withinDays: 365) { brier reason { code message } } }`,
 	`{ milestones(first: 200) { nodes { dateMoves { count laterCount complete moves { on from to days } } } } }`,
 	`{ changes(from: "2026-02-28", first: 500) { totalCount pageInfo { hasNextPage } edges { cursor node { kind } }
-		nodes { id what kind node { id } project { name } fields { name before after } } } }`,
+		nodes { id what kind node { __typename id } project { name } fields { name before after } } } }`,
 	`{ projects(filter: { key: { eq: "ORD-100" } }) { aggregates { budget { total { amount } } } } }`,
 	`{ projects(first: 100) { nodes { alignment { explain { method strategyVersion { version } weights { local } notes { code }
 		terms { counts points calculation leaves { leaf } reason { code } contribution { points } }
