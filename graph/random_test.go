@@ -594,7 +594,7 @@ func (o *oddity) milestone() portfolio.Document {
 		f.Baseline = o.date()
 	}
 	if o.one(2) {
-		f.Work = &portfolio.WorkDone{Todo: o.IntN(1 << 31), Done: o.IntN(3)}
+		f.Work = &portfolio.WorkDone{Todo: o.IntN(1 << 24), Done: o.IntN(3)}
 	}
 	for range o.IntN(4) {
 		f.History.Moves = append(f.History.Moves, portfolio.DueMove{On: o.date(), From: o.date(), To: o.date()})
