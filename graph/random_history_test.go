@@ -7,14 +7,14 @@ import (
 	"plumbline/portfolio"
 )
 
-// observed are the closes of the last days of 30 weeks of all projects, some of
+// observed are the closes of the last days of 56 weeks of all projects, some of
 // which did not stand on each of them. A week in five was not observed.
 func (w *oddWorld) observed(chance *rand.Rand) []portfolio.Document {
 	var docs []portfolio.Document
 	healths := []portfolio.Health{portfolio.HealthGreen, portfolio.HealthYellow, portfolio.HealthRed, portfolio.HealthUnknown}
 	phases := []portfolio.Phase{"", portfolio.PhaseActive, portfolio.PhaseActive, portfolio.PhaseDone}
 	today := w.now.Today()
-	for week := 30; week > 0; week-- {
+	for week := 56; week > 0; week-- {
 		on := today.AddDays(-7 * week) // 1 March 2026 is a Sunday
 		if week%5 == 3 {
 			continue

@@ -112,6 +112,7 @@ func (o *oddity) worth() portfolio.Document {
 
 // deepQuestions are about what lies deeper than random questions mostly get.
 var deepQuestions = []string{
+	`{ objectives(first: 100) { nodes { keyResults(first: 3) { edges { cursor node { key } } } } } }`,
 	`{ briefing(department: "open") { department { name } } all: briefing { kpiMovements { edges { cursor node { reason { code } } } } } }`,
 	`{ overAllocations(from: "2026-03-02", to: "2026-03-20") { edges { cursor node { name } } } }`,
 	`{ decisions(first: 100) { aggregates { latencyReason { code } decidedLatencyReason { code } openByAge { label from to count } } groups(by: [DEPARTMENT, TYPE]) { edges { cursor node { keys { label } aggregates { latencyP90Days milestonesBlocked } } } }
