@@ -12,11 +12,11 @@ import (
 // TestTheExampleBriefIsTheDemos prints the briefing of the demo's organisation
 // as it stood on theDay.
 func TestTheExampleBriefIsTheDemos(t *testing.T) {
-	s, err := organised()
+	o, err := organised()
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := s.View(portfolio.Local).Briefing(nil, nil, portfolio.Date{})
+	b, err := o.snapshot.View(portfolio.Local).Briefing(nil, nil, portfolio.Date{})
 	if err != nil {
 		t.Fatal(err)
 	}

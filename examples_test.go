@@ -47,16 +47,22 @@ const steps = 8
 
 // organisation answers GraphQL over the demo's organisation.
 var organisation = sync.OnceValues(func() (*graph.Handler, error) {
-	s, err := organised()
+	o, err := organised()
 	if err != nil {
 		return nil, err
 	}
-	return graph.New(graph.Config{Reader: still{s}, Limits: limit.Limits{MinuteCost: 1 << 40, ExportMinuteCost: 1 << 40}}), nil
+	return graph.New(graph.Config{Reader: still{o.snapshot}, Past: o.past, Limits: limit.Limits{MinuteCost: 1 << 40, ExportMinuteCost: 1 << 40}}), nil
 })
 
-// organised is the demo's organisation as it stood on
-// theDay, read twice by the real connectors and engine.
-var organised = sync.OnceValues(func() (*portfolio.Snapshot, error) {
+// standing is the demo's organisation on one day, with its past.
+type standing struct {
+	snapshot *portfolio.Snapshot
+	past     *replica.Replica
+}
+
+// organised is the demo's organisation as it stood on theDay, read twice by the
+// real connectors and engine. Its store stays open for questions of the past.
+var organised = sync.OnceValues(func() (*standing, error) {
 	ctx := context.Background() // it outlives the test that asks first
 	now := func() time.Time { return theDay }
 	org, err := demo.Start(ctx, demo.Options{Now: now, Past: livedDays})
@@ -67,7 +73,7 @@ var organised = sync.OnceValues(func() (*portfolio.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(folder) //nolint:errcheck // a temporary folder
+	defer os.RemoveAll(folder) //nolint:errcheck // the open file outlives its name
 	file := config.Flag{Name: "--demo", Key: "store", Value: "bolt://" + filepath.Join(folder, "demo.db")}
 	c, err := config.Load([]config.File{{Name: "demo.yaml", Data: org.Config()}}, config.Options{Tools: catalog.Tools(), Flags: []config.Flag{file}})
 	if err != nil {
@@ -80,12 +86,10 @@ var organised = sync.OnceValues(func() (*portfolio.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close() //nolint:errcheck // all has been read
 	r, err := replica.Open(ctx, log, replica.Options{PublishEvery: time.Millisecond})
 	if err != nil {
 		return nil, err
 	}
-	defer r.Close()
 	if err := recordStrategy(ctx, org, log, r); err != nil {
 		return nil, err
 	}
@@ -113,7 +117,8 @@ var organised = sync.OnceValues(func() (*portfolio.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.Wait(ctx, state.Revision)
+	s, err := r.Wait(ctx, state.Revision)
+	return &standing{s, r}, err
 })
 
 // recordStrategy records what the organisation's strategy files say.

@@ -44,7 +44,7 @@ func (serveCommand) Help() string {
 const welcome = `This is the health service of the State of Larkmoor, whose two Jiras are played on this machine.
 
   Open      http://%s/ in a browser and press the arrow: a first question waits there.
-  More      examples/queries has twenty-four questions of a PMO; docs/demo.md says who is who.
+  More      examples/queries has thirty-six questions of a PMO; docs/demo.md says who is who.
   Watch     somebody changes a plan every few seconds, below; the next sync brings it along.
 
 Ctrl-C ends it and throws its store away.
@@ -60,7 +60,7 @@ func (c serveCommand) Run(ctx context.Context, p *program, g *grammar) (err erro
 		}
 		return p.openAndServe(ctx, settings, p.logger(settings))
 	}
-	p.print("The demo lives through its last half year, which takes a few seconds …\n\n")
+	p.print("The demo lives through its last half year, which takes a few seconds …\n")
 	settings, demonstration, err := p.demonstrate(ctx, g, flags)
 	if err != nil {
 		return err

@@ -96,6 +96,9 @@ func (o *Organisation) strategy() (map[string][]byte, error) {
 	if all["measurements.csv"], err = o.measurements(all["kpis.yaml"]); err != nil {
 		return nil, fmt.Errorf("demo: measurements: %w", err)
 	}
+	if all["costs.csv"], err = o.costs(); err != nil {
+		return nil, fmt.Errorf("demo: costs: %w", err)
+	}
 	return all, nil
 }
 
