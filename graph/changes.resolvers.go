@@ -10,6 +10,6 @@ import (
 	"plumbline/portfolio"
 )
 
-func (r *queryResolver) Changes(ctx context.Context, from portfolio.Date, to *portfolio.Date, filter *portfolio.ChangeFilter, first *int, after *string) (*portfolio.Connection[portfolio.ChangeRow, portfolio.PortfolioChange], error) {
+func (r *queryResolver) Changes(ctx context.Context, from portfolio.Date, to *portfolio.Date, filter *portfolio.ChangeFilter, first *int, after *string) (*portfolio.Connection[portfolio.ChangeRow, portfolio.Alteration], error) {
 	return r.changes(ctx, from, to, filter, first, after)
 }

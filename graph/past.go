@@ -119,7 +119,7 @@ func (r *resolver) asOf(ctx context.Context, day portfolio.Date, settings portfo
 }
 
 // changes compares the close of a day with that of a later one.
-func (r *resolver) changes(ctx context.Context, from portfolio.Date, to *portfolio.Date, filter *portfolio.ChangeFilter, first *int, after *string) (*portfolio.PortfolioChangeConnection, error) {
+func (r *resolver) changes(ctx context.Context, from portfolio.Date, to *portfolio.Date, filter *portfolio.ChangeFilter, first *int, after *string) (*portfolio.AlterationConnection, error) {
 	view, page := r.page(ctx, first, after, nil, nil)
 	today := viewOf(ctx).Today()
 	end := deref(to)

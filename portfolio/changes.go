@@ -23,17 +23,17 @@ type ChangeFilter struct {
 // A ChangeRow is one difference between two days as one caller may know it.
 type ChangeRow struct{ change RowChange }
 
-// A PortfolioChange is a difference between two days.
-type PortfolioChange struct {
+// An Alteration is a difference between two days.
+type Alteration struct {
 	*ChangeRow
 	view, before *View
 }
 
 type (
-	// PortfolioChangeConnection is a page of differences.
-	PortfolioChangeConnection = Connection[ChangeRow, PortfolioChange]
-	// PortfolioChangeEdge is a difference in a list.
-	PortfolioChangeEdge = Edge[PortfolioChange]
+	// AlterationConnection is a page of differences.
+	AlterationConnection = Connection[ChangeRow, Alteration]
+	// AlterationEdge is a difference in a list.
+	AlterationEdge = Edge[Alteration]
 )
 
 // A FieldChange says how one field differs.
@@ -47,10 +47,10 @@ type FieldChange struct {
 // Changes lists what differs between an earlier view of the same caller and
 // this one, by kind and then by id. What the caller may not see is not there,
 // on either side.
-func (v *View) Changes(before *View, filter *ChangeFilter, r PageRequest) (*PortfolioChangeConnection, error) {
+func (v *View) Changes(before *View, filter *ChangeFilter, r PageRequest) (*AlterationConnection, error) {
 	f := cmp.Or(filter, &ChangeFilter{})
 	var rows []*ChangeRow
-	handle := func(row *ChangeRow) *PortfolioChange { return &PortfolioChange{row, v, before} }
+	handle := func(row *ChangeRow) *Alteration { return &Alteration{row, v, before} }
 	for _, c := range Compare(before.snap, v.snap).Changes {
 		if len(f.Kinds) > 0 && !slices.Contains(f.Kinds, string(c.Kind)) {
 			continue
@@ -130,16 +130,16 @@ func (v *View) hidesField(kind Kind, name string) bool {
 }
 
 // Kind is the kind of thing.
-func (c *PortfolioChange) Kind() string { return string(c.change.Kind) }
+func (c *Alteration) Kind() string { return string(c.change.Kind) }
 
 // ID is the global id of the thing.
-func (c *PortfolioChange) ID() string { return NodeID(c.change.Kind, c.change.ID) }
+func (c *Alteration) ID() string { return NodeID(c.change.Kind, c.change.ID) }
 
 // What says what became of it.
-func (c *PortfolioChange) What() Change { return c.change.What }
+func (c *Alteration) What() Change { return c.change.What }
 
 // Node is the thing as it is on the later day; nil when it is not there.
-func (c *PortfolioChange) Node() Node {
+func (c *Alteration) Node() Node {
 	if c.change.What == RowRemoved || c.change.What == RowJoined {
 		return nil
 	}
@@ -149,7 +149,7 @@ func (c *PortfolioChange) Node() Node {
 
 // Project is the project that it is of, on the later day if it is there then:
 // of a project itself, that project, or the one that it was joined to.
-func (c *PortfolioChange) Project() *Project {
+func (c *Alteration) Project() *Project {
 	switch {
 	case c.change.What == RowJoined, c.change.What == RowSplit && c.change.Project != "":
 		return c.view.project(c.change.Project)
@@ -170,13 +170,13 @@ func (c *PortfolioChange) Project() *Project {
 }
 
 // isOf reports whether it is of the project or department that is meant.
-func (c *PortfolioChange) isOf(f *ChangeFilter) bool {
+func (c *Alteration) isOf(f *ChangeFilter) bool {
 	p := c.Project()
 	return p != nil && (f.Project == nil || p.ID() == *f.Project) && (f.Department == nil || p.DepartmentID == *f.Department)
 }
 
 // Fields say what differs, of a thing that CHANGED.
-func (c *PortfolioChange) Fields() []*FieldChange {
+func (c *Alteration) Fields() []*FieldChange {
 	fields := make([]*FieldChange, len(c.change.Fields))
 	for i, name := range c.change.Fields {
 		fields[i] = &FieldChange{name, c.before.textOf(c.change.Kind, c.change.ID, name), c.view.textOf(c.change.Kind, c.change.ID, name)}

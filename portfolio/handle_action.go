@@ -24,7 +24,7 @@ func actionsOf(f *DecisionFact) []*ActionRow {
 func (a *ActionRow) id() string { return fmt.Sprintf("%s#%03d", a.decision.Slug, a.at) }
 
 // open reports whether the action is still to be done.
-func (a *ActionRow) open() bool { return a.RecordedAction.Done.IsZero() }
+func (a *ActionRow) open() bool { return a.Done.IsZero() }
 
 // An ActionItem is something to be done because of a decision, as one caller
 // sees it: whoever sees the decision.

@@ -15,7 +15,7 @@ func (v *View) costOf(f *CostFact) *Cost { return &Cost{f, v} }
 func (*Cost) IsNode() {}
 
 // ID is the global id.
-func (c *Cost) ID() string { return NodeID(KindCost, c.CostFact.Key().ID) }
+func (c *Cost) ID() string { return NodeID(KindCost, c.Key().ID) }
 
 // Project is the project; nil when the reference leads to none that is visible.
 func (c *Cost) Project() *Project { return c.view.projectNamed(c.CostFact.Project) }
@@ -59,4 +59,4 @@ func (c *Cost) IgnoredReason() *Reason {
 }
 
 // Recorded says who recorded it.
-func (c *Cost) Recorded() *Recorded { return c.view.recorded(c.CostFact.Key()) }
+func (c *Cost) Recorded() *Recorded { return c.view.recorded(c.Key()) }

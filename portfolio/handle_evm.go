@@ -1,11 +1,15 @@
 package portfolio
 
 import (
-	"github.com/shopspring/decimal"
 	"math"
+
+	"github.com/shopspring/decimal"
 
 	"plumbline/portfolio/scoring"
 )
+
+// evmPlaces is to how many decimal places computed amounts are rounded.
+const evmPlaces = 2
 
 // An EvmAmount is an amount of money, or why there is none.
 type EvmAmount struct {
@@ -148,7 +152,7 @@ func (e *Evm) amount(value *float64, code scoring.Code) *EvmAmount {
 	if math.IsInf(exact, 0) || math.IsNaN(exact) {
 		return &EvmAmount{Reason: e.because(scoring.OutOfRange)}
 	}
-	return &EvmAmount{Value: &Money{decimal.NewFromFloat(exact), e.sheet.currency}}
+	return &EvmAmount{Value: &Money{decimal.NewFromFloat(exact).Round(evmPlaces), e.sheet.currency}}
 }
 
 func (e *Evm) money9(f scoring.Figure) *EvmAmount { return e.amount(f.Value, f.Code) }

@@ -49,7 +49,7 @@ func (v *View) historyPoints(from *When, to *When, every *Period) ([]HistoryPoin
 	if to != nil {
 		last = to.On(today)
 	}
-	first := Date{}
+	var first Date
 	if from != nil {
 		first = from.On(today)
 	} else {

@@ -128,7 +128,8 @@ func TestTheBriefingReadsLikeThis(t *testing.T) {
 
 func TestTheSameBriefingGivesTheSameBytes(t *testing.T) {
 	for _, format := range []briefing.Format{briefing.Markdown, briefing.HTML} {
-		if print(t, format, usual(t)) != print(t, format, usual(t)) {
+		first, again := print(t, format, usual(t)), print(t, format, usual(t))
+		if first != again {
 			t.Errorf("%s differs from one time to the next", format)
 		}
 	}

@@ -1,6 +1,6 @@
 package scoring
 
-// NoPredictions: no prediction has come due yet.
+// NoPredictions says that no prediction has come due yet.
 const NoPredictions Code = "NO_PREDICTIONS"
 
 // The colours by number, as Transitions counts them; any other number is a
