@@ -33,13 +33,14 @@ const (
 // for every field of Query that shows the portfolio the arguments that choose
 // the day. They are added here so that no field can lack them and no resolver
 // has to pass them on: the day is chosen before any resolver runs. Bookkeeping,
-// which is marked @operational, has no history.
+// which is marked @operational, has no history; node takes an id alone, because
+// clients of Relay insist on it, and is of the day of the whole operation.
 func newSchema() *ast.Schema {
 	schema := *generated.NewExecutableSchema(generated.Config{}).Schema()
 	query := *schema.Query
 	query.Fields = slices.Clone(query.Fields)
 	for i, field := range query.Fields {
-		if field.Directives.ForName("operational") != nil || isIntrospection(field.Name) {
+		if field.Directives.ForName("operational") != nil || field.Name == relayNode || isIntrospection(field.Name) {
 			continue
 		}
 		with := *field
@@ -63,6 +64,9 @@ func newSchema() *ast.Schema {
 	schema.PossibleTypes[query.Name] = []*ast.Definition{&query}
 	return &schema
 }
+
+// relayNode is the field that Relay reads anything again by.
+const relayNode = "node"
 
 func isIntrospection(name string) bool { return len(name) > 1 && name[:2] == "__" }
 
