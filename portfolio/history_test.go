@@ -111,7 +111,7 @@ func TestHistoryOfJoinedProjects(t *testing.T) {
 		t.Errorf("the first day of the joined project: %s", got)
 	}
 	want := []*FormerProject{{"eng/project/2", day(t, "2026-03-01"), day(t, "2026-03-02")}}
-	if diff := cmp.Diff(want, h.StoodAlone, cmp.AllowUnexported(Date{})); diff != "" {
+	if diff := cmp.Diff(want, h.StoodAlone, cmp.AllowUnexported(Date{}, FormerProject{})); diff != "" {
 		t.Errorf("who stood alone (-want +got):\n%s", diff)
 	}
 	// The link says now that the other one is the primary.
