@@ -54,7 +54,7 @@ test: ## The tests, quick
 
 .PHONY: race
 race: ## The tests under the race detector
-	$(GO) test -race -timeout 20m ./...
+	$(GO) test -race -timeout 45m ./...
 
 $(CONTRACT): contract/package-lock.json
 	cd contract && npm ci --no-audit --no-fund --loglevel=error
