@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"log/slog"
 	"net/http"
@@ -131,6 +132,43 @@ type Count struct {
 	Of          string // projects, versions, epics
 	Records     int
 	Approximate bool
+}
+
+// A Hooked connector understands what its tool sends when something changed. A
+// delivery is a hint to ask soon: what it says is never stored.
+type Hooked interface {
+	// Hook checks over the raw bytes, in constant time, that a delivery comes
+	// from the tool; ErrUnauthorized says that it does not.
+	Hook(header http.Header, body []byte) (Delivery, error)
+}
+
+// A Delivery is what a tool sent.
+type Delivery struct {
+	// ID is the tool's own, the same when it sends the delivery once more;
+	// empty where it has none.
+	ID string
+	// Changed says that something that is read may have changed.
+	Changed bool
+	// Listed says that only a complete listing will show it, as a deletion.
+	Listed bool
+	// Reply are headers of the answer that the tool waits for, as in a
+	// handshake.
+	Reply http.Header
+}
+
+// An Importer reads files that somebody sends, as it reads those that it finds
+// itself.
+type Importer interface {
+	// Import makes a connector whose Pull reads this file as a whole; it is
+	// used for one run, while the file stays open. Name is what the sender
+	// calls the file; nothing is opened by it.
+	Import(name string, file File) (Connector, error)
+}
+
+// A File is one that lies on disk as long as it is read.
+type File interface {
+	io.ReadSeeker
+	io.ReaderAt
 }
 
 // Usage counts what a connector asked of its tool so far.
