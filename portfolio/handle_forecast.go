@@ -2,6 +2,7 @@ package portfolio
 
 import (
 	"fmt"
+	"slices"
 
 	"plumbline/portfolio/scoring"
 )
@@ -9,8 +10,15 @@ import (
 // ForecastMethod says what a forecast is made from.
 type ForecastMethod string
 
-// ForecastByMilestones counts the milestones that were finished in each week.
-const ForecastByMilestones ForecastMethod = "FINISHED_MILESTONES"
+// The values of ForecastMethod.
+const (
+	// ForecastByWork counts the work items that were observed to be done in
+	// each week.
+	ForecastByWork ForecastMethod = "OBSERVED_WORK"
+	// ForecastByMilestones counts the milestones that were finished in each
+	// week.
+	ForecastByMilestones ForecastMethod = "FINISHED_MILESTONES"
+)
 
 // forecastWeeks is how many weeks a forecast looks back at most: what is longer
 // ago was another team.
@@ -20,7 +28,8 @@ const forecastWeeks = 26
 // goes on as in the last weeks.
 type CompletionForecast struct {
 	Method ForecastMethod
-	// Samples are how many were finished in each week, the earliest first.
+	// Samples are how many, by the method, were done in each week, the earliest
+	// first.
 	Samples []int
 	// From and To are the first and the last day of these weeks; zero without
 	// any.
@@ -50,19 +59,70 @@ func (p *Project) Forecast(target *Date) *CompletionForecast {
 		f.Reason = &Reason{Code: "PROJECT_OVER", Message: "The project is over."}
 		return f
 	}
-	all := f.observe(p.view.snap.milestonesOf(p.ProjectRow.ID), p.StartDate, today)
-	if all == 0 {
-		f.Reason = &Reason{Code: "NO_MILESTONES", Message: "The project has no milestones whose end could be foreseen."}
-		return f
+	if !f.observeWork(p.view.snap, p.ProjectRow, today) {
+		f.Method = ForecastByMilestones
+		if all := f.observeMilestones(p.view.snap.milestonesOf(p.ProjectRow.ID), p.StartDate, today); all == 0 {
+			f.Reason = &Reason{Code: "NO_MILESTONES", Message: "The project has no milestones whose end could be foreseen."}
+			return f
+		}
 	}
 	f.foresee(today)
 	return f
 }
 
-// observe counts what is left and what was finished in each whole week before
+// observeWork counts the work items that are left and those that were done in
+// each whole week before today, by what was observed at the weeks' ends. It
+// reports false where that does not tell enough: a week was not observed, fewer
+// weeks were than a forecast takes, or a milestone that is still open does not
+// count its work.
+func (f *CompletionForecast) observeWork(s *Snapshot, project *ProjectRow, today Date) bool {
+	for _, m := range s.milestonesOf(project.ID) {
+		if m.Presence == PresencePresent && m.StatusCategory != StatusCancelled && !m.done() && m.Work == nil {
+			return false
+		}
+	}
+	now := s.observe(project)
+	if now.WorkTotal == nil {
+		return false
+	}
+	this := SpanOf(PeriodWeek, today)
+	ends := this.First.AddDays(-1)
+	var samples []int
+	later, known := s.observed.workBy(project.ID, ends)
+	for known && len(samples) < forecastWeeks {
+		earlier, before := s.observed.workBy(project.ID, ends.AddDays(-7*(len(samples)+1)))
+		if !before {
+			break
+		}
+		samples = append(samples, max(0, later-earlier)) // work that was taken off the list was not done
+		later = earlier
+	}
+	if len(samples) < scoring.MinSamples {
+		return false
+	}
+	slices.Reverse(samples)
+	f.Method, f.Samples, f.Remaining = ForecastByWork, samples, *now.WorkTotal-*now.WorkDone
+	f.From, f.To = this.First.AddDays(-7*len(samples)), ends
+	return true
+}
+
+// workBy is how much of a project's work was done at the close of a day that
+// was observed.
+func (o *Observed) workBy(project string, on Date) (int, bool) {
+	if !o.saw(on) {
+		return 0, false
+	}
+	was, there := o.At(project, on)
+	if !there || was.WorkDone == nil {
+		return 0, false
+	}
+	return *was.WorkDone, true
+}
+
+// observeMilestones counts what is left and what was finished in each whole week before
 // today, and returns how many milestones there are. The weeks begin with the
 // project, else with what it finished first: before that nothing could be.
-func (f *CompletionForecast) observe(milestones []*MilestoneRow, start, today Date) int {
+func (f *CompletionForecast) observeMilestones(milestones []*MilestoneRow, start, today Date) int {
 	this := SpanOf(PeriodWeek, today)
 	var finished []Date
 	all, first := 0, start

@@ -111,3 +111,36 @@ func TestForecastOfAProject(t *testing.T) {
 		}
 	}
 }
+
+// Where work items are observed, they tell more than the few milestones do.
+func TestAForecastCountsTheWorkThatWasObserved(t *testing.T) {
+	l := newTestLog(t, "2026-01-04") // a Sunday
+	p := &ProjectFact{Source: source("eng", "project", "1"), Start: day(t, "2026-01-01")}
+	l.put(p)
+	milestone := func(id string, work *WorkDone) {
+		l.put(&MilestoneFact{Source: source("eng", "version", id), Project: p.DocID(), Work: work})
+	}
+	forecast := func() *CompletionForecast {
+		row, _ := l.now.View(Local).Project(p.DocID())
+		return row.Forecast(nil)
+	}
+	milestone("a", &WorkDone{Todo: 100})
+	sunday := day(t, "2026-01-04")
+	for _, done := range []int{0, 4, 8, 6, 10, 14, 18} { // two were taken off the list in the third week
+		milestone("a", &WorkDone{Todo: 100 - done, Done: done})
+		l.endDay(sunday.AddDays(1).String())
+		sunday = sunday.AddDays(7)
+		l.put(&Clock{Today: sunday})
+	}
+	f := forecast()
+	if f.Method != ForecastByWork || !slices.Equal(f.Samples, []int{4, 4, 0, 4, 4, 4}) || f.Remaining != 82 {
+		t.Fatalf("%s: samples %v, %d left; want the work of six weeks", f.Method, f.Samples, f.Remaining)
+	}
+	if f.From != day(t, "2026-01-05") || f.To != day(t, "2026-02-15") || f.P50.IsZero() || f.P95.Before(f.P50) {
+		t.Errorf("weeks %s to %s, P50 %s, P95 %s", f.From, f.To, f.P50, f.P95)
+	}
+	milestone("b", nil)
+	if f := forecast(); f.Method != ForecastByMilestones {
+		t.Errorf("%s, though an open milestone counts no work", f.Method)
+	}
+}

@@ -144,6 +144,11 @@ func (r *report) leadResults(nodes []*portfolio.KPIMovement) {
 			return
 		}
 		now := m.Current()
+		if *now.Attainment < 0 { // further from its target than it was when it began
+			r.lead(t, name(m.KPI().Name()), " ", did, " ", points(*m.Change()), " and is worse than its baseline: ",
+				measured(m.KPI(), now.Actual), " in ", spanWords(now.Span), "; it should be ", target(m.KPI(), now), ".")
+			return
+		}
 		r.lead(t, name(m.KPI().Name()), " ", did, " ", points(*m.Change()), " to ", percent(*now.Attainment), " of what it should be: ",
 			measured(m.KPI(), now.Actual), " in ", spanWords(now.Span), ".")
 	}
