@@ -155,11 +155,7 @@ const (
 )
 
 // AssignmentOrder is one term of an order of assignments.
-type AssignmentOrder struct {
-	Field     AssignmentOrderField
-	Direction *OrderDirection
-	Nulls     *NullsOrder
-}
+type AssignmentOrder = OrderBy[AssignmentOrderField]
 
 func (v *View) assignmentSort(field AssignmentOrderField) func(*AssignmentRow) sortValue {
 	switch field {

@@ -77,11 +77,7 @@ const (
 )
 
 // LessonOrder is one term of an order of lessons.
-type LessonOrder struct {
-	Field     LessonOrderField
-	Direction *OrderDirection
-	Nulls     *NullsOrder
-}
+type LessonOrder = OrderBy[LessonOrderField]
 
 // lessonSort says by what lessons are sorted for each field.
 func (v *View) lessonSort(field LessonOrderField) func(*LessonFact) sortValue {
@@ -102,12 +98,4 @@ func (v *View) lessonSort(field LessonOrderField) func(*LessonFact) sortValue {
 		return func(f *LessonFact) sortValue { return numberValue(len(v.projectsNamed(f.AppliedTo))) }
 	}
 	return nil
-}
-
-func (v *View) lessonOrder(orderBy []*LessonOrder) ordering[LessonFact] {
-	o := ordering[LessonFact]{id: recordID[LessonFact]}
-	for _, by := range orderBy {
-		o.terms = append(o.terms, newTerm(v.lessonSort(by.Field), by.Direction, by.Nulls))
-	}
-	return o
 }

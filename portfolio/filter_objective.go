@@ -62,11 +62,7 @@ const (
 )
 
 // ObjectiveOrder is one term of an order of objectives.
-type ObjectiveOrder struct {
-	Field     ObjectiveOrderField
-	Direction *OrderDirection
-	Nulls     *NullsOrder
-}
+type ObjectiveOrder = OrderBy[ObjectiveOrderField]
 
 func (v *View) objectiveSort(field ObjectiveOrderField) func(*ObjectiveRow) sortValue {
 	switch field {
@@ -86,13 +82,9 @@ func (v *View) objectiveSort(field ObjectiveOrderField) func(*ObjectiveRow) sort
 	return nil
 }
 
-func (v *View) objectiveOrder(orderBy []*ObjectiveOrder) (ordering[ObjectiveRow], error) {
+func (v *View) objectiveOrder(orderBy []*ObjectiveOrder) ordering[ObjectiveRow] {
 	if len(orderBy) == 0 {
 		orderBy = []*ObjectiveOrder{{Field: ObjectiveByTree}}
 	}
-	o := ordering[ObjectiveRow]{id: (*ObjectiveRow).id}
-	for _, by := range orderBy {
-		o.terms = append(o.terms, newTerm(v.objectiveSort(by.Field), by.Direction, by.Nulls))
-	}
-	return o, o.check()
+	return orderOf(orderBy, (*ObjectiveRow).id, v.objectiveSort)
 }

@@ -24,11 +24,7 @@ const (
 )
 
 // GroupOrder is one term of an order of groups.
-type GroupOrder struct {
-	Field     GroupOrderField
-	Direction *OrderDirection
-	Nulls     *NullsOrder
-}
+type GroupOrder = OrderBy[GroupOrderField]
 
 // GroupHaving says which groups are meant, by their figures.
 type GroupHaving struct {

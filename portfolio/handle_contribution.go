@@ -128,11 +128,7 @@ const (
 )
 
 // ContributionOrder is one term of an order of contributions.
-type ContributionOrder struct {
-	Field     ContributionOrderField
-	Direction *OrderDirection
-	Nulls     *NullsOrder
-}
+type ContributionOrder = OrderBy[ContributionOrderField]
 
 func (v *View) contributionSort(field ContributionOrderField) func(*ContributionRow) sortValue {
 	switch field {
@@ -156,13 +152,7 @@ func (v *View) Contributions(filter *ContributionFilter, orderBy []*Contribution
 }
 
 func (v *View) contributionsIn(scope string, chunks [][]*ContributionRow, among test[*ContributionRow], filter *ContributionFilter, orderBy []*ContributionOrder, r PageRequest) (*ContributionConnection, error) {
-	order := ordering[ContributionRow]{id: (*ContributionRow).id}
-	for _, by := range orderBy {
-		order.terms = append(order.terms, newTerm(v.contributionSort(by.Field), by.Direction, by.Nulls))
-	}
-	if err := order.check(); err != nil {
-		return nil, err
-	}
+	order := orderOf(orderBy, (*ContributionRow).id, v.contributionSort)
 	f := cmp.Or(filter, &ContributionFilter{})
 	c := v.compiler()
 	keep := only(v.limited(), compile[ContributionRow](c, f), v.seesContribution)

@@ -319,10 +319,8 @@ func (v *View) Objectives(filter *ObjectiveFilter, orderBy []*ObjectiveOrder, r 
 }
 
 func (v *View) objectivesIn(scope string, among test[*ObjectiveRow], filter *ObjectiveFilter, orderBy []*ObjectiveOrder, r PageRequest) (*ObjectiveConnection, error) {
-	order, err := v.objectiveOrder(orderBy)
-	if err != nil {
-		return nil, err
-	}
+	order := v.objectiveOrder(orderBy)
+	var err error
 	f := cmp.Or(filter, &ObjectiveFilter{})
 	c := v.compiler()
 	keep := only(!v.seesStrategies(), compile[ObjectiveRow](c, f), func(*ObjectiveRow) bool { return false })

@@ -23,13 +23,7 @@ func (v *View) Assignments(filter *AssignmentFilter, orderBy []*AssignmentOrder,
 }
 
 func (v *View) assignmentsIn(scope string, rows []*AssignmentRow, filter *AssignmentFilter, orderBy []*AssignmentOrder, r PageRequest) (*AssignmentConnection, error) {
-	order := ordering[AssignmentRow]{id: (*AssignmentRow).id}
-	for _, by := range orderBy {
-		order.terms = append(order.terms, newTerm(v.assignmentSort(by.Field), by.Direction, by.Nulls))
-	}
-	if err := order.check(); err != nil {
-		return nil, err
-	}
+	order := orderOf(orderBy, (*AssignmentRow).id, v.assignmentSort)
 	f := cmp.Or(filter, &AssignmentFilter{})
 	c := v.compiler()
 	l := &listing[AssignmentRow]{view: v, chunks: [][]*AssignmentRow{rows}, order: order, keep: only(v.limited(), compile(c, f), v.seesEngagement)}

@@ -19,7 +19,7 @@ func (v *View) Costs(filter *CostFilter, orderBy []*CostOrder, r PageRequest) (*
 }
 
 func (v *View) costsIn(scope string, rows []*CostFact, filter *CostFilter, orderBy []*CostOrder, r PageRequest) (*CostConnection, error) {
-	page, err := listRecords(v, scope, rows, cmp.Or(filter, &CostFilter{}), orderBy, v.costOrder(orderBy), r, v.costOf)
+	page, err := listRecords(v, scope, rows, cmp.Or(filter, &CostFilter{}), orderBy, orderOf(orderBy, recordID[CostFact], v.costSort), r, v.costOf)
 	if err != nil {
 		return nil, err
 	}

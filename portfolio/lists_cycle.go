@@ -34,7 +34,7 @@ type (
 // Cycles lists the cycles that the filter means, those that began first at the
 // beginning unless an order is given; nil means all.
 func (v *View) Cycles(filter *CycleFilter, orderBy []*CycleOrder, r PageRequest) (*CycleConnection, error) {
-	order := v.cycleOrder(orderBy)
+	order := orderOf(orderBy, recordID[CycleFact], v.cycleSort)
 	if len(orderBy) == 0 {
 		order.terms = []term[CycleFact]{{value: v.cycleSort(CycleByStarts)}}
 	}
@@ -48,7 +48,7 @@ func (v *View) QuickWins(filter *QuickWinFilter, orderBy []*QuickWinOrder, r Pag
 }
 
 func (v *View) quickWinsIn(scope string, facts []*QuickWinFact, filter *QuickWinFilter, orderBy []*QuickWinOrder, r PageRequest) (*QuickWinConnection, error) {
-	page, err := listRecords(v, scope, facts, cmp.Or(filter, &QuickWinFilter{}), orderBy, v.quickWinOrder(orderBy), r, v.quickWinOf)
+	page, err := listRecords(v, scope, facts, cmp.Or(filter, &QuickWinFilter{}), orderBy, orderOf(orderBy, recordID[QuickWinFact], v.quickWinSort), r, v.quickWinOf)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func (v *View) Quotes(filter *QuoteFilter, orderBy []*QuoteOrder, r PageRequest)
 }
 
 func (v *View) quotesIn(scope string, facts []*QuoteFact, filter *QuoteFilter, orderBy []*QuoteOrder, r PageRequest) (*QuoteConnection, error) {
-	return listRecords(v, scope, facts, cmp.Or(filter, &QuoteFilter{}), orderBy, v.quoteOrder(orderBy), r, v.quoteOf)
+	return listRecords(v, scope, facts, cmp.Or(filter, &QuoteFilter{}), orderBy, orderOf(orderBy, recordID[QuoteFact], v.quoteSort), r, v.quoteOf)
 }
 
 // Quotes are those that lead to the project.
@@ -102,7 +102,7 @@ func (v *View) Surveys(filter *SurveyFilter, orderBy []*SurveyOrder, r PageReque
 }
 
 func (v *View) surveysIn(scope string, facts []*SurveyFact, filter *SurveyFilter, orderBy []*SurveyOrder, r PageRequest) (*SurveyConnection, error) {
-	page, err := listRecords(v, scope, facts, cmp.Or(filter, &SurveyFilter{}), orderBy, v.surveyOrder(orderBy), r, v.surveyOf)
+	page, err := listRecords(v, scope, facts, cmp.Or(filter, &SurveyFilter{}), orderBy, orderOf(orderBy, recordID[SurveyFact], v.surveySort), r, v.surveyOf)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +128,7 @@ func (v *View) Benefits(filter *BenefitFilter, orderBy []*BenefitOrder, r PageRe
 }
 
 func (v *View) benefitsIn(scope string, facts []*BenefitFact, filter *BenefitFilter, orderBy []*BenefitOrder, r PageRequest) (*BenefitConnection, error) {
-	page, err := listRecords(v, scope, facts, cmp.Or(filter, &BenefitFilter{}), orderBy, v.benefitOrder(orderBy), r, v.benefitOf)
+	page, err := listRecords(v, scope, facts, cmp.Or(filter, &BenefitFilter{}), orderBy, orderOf(orderBy, recordID[BenefitFact], v.benefitSort), r, v.benefitOf)
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,7 @@ func (v *View) Decisions(filter *DecisionFilter, orderBy []*DecisionOrder, r Pag
 
 func (v *View) decisionsIn(scope string, facts []*DecisionFact, filter *DecisionFilter, orderBy []*DecisionOrder, r PageRequest) (*DecisionConnection, error) {
 	f := cmp.Or(filter, &DecisionFilter{})
-	page, err := listRecords(v, scope, facts, f, orderBy, v.decisionOrder(orderBy), r, v.decisionOf)
+	page, err := listRecords(v, scope, facts, f, orderBy, orderOf(orderBy, recordID[DecisionFact], v.decisionSort), r, v.decisionOf)
 	if err != nil {
 		return nil, err
 	}
@@ -45,10 +45,8 @@ func (d *Department) Decisions(filter *DecisionFilter, orderBy []*DecisionOrder,
 // ActionItems lists what is to be done because of decisions that the filter
 // means, by decision unless an order is given; nil means all.
 func (v *View) ActionItems(filter *ActionItemFilter, orderBy []*ActionItemOrder, r PageRequest) (*ActionItemConnection, error) {
-	order, err := v.actionOrder(orderBy)
-	if err != nil {
-		return nil, err
-	}
+	order := orderOf(orderBy, (*ActionRow).id, v.actionSort)
+	var err error
 	var chunks [][]*ActionRow
 	for _, f := range recordsOf[DecisionFact](v.snap, KindDecision) {
 		if len(f.Actions) > 0 && v.seesRecord(f) {

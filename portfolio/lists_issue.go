@@ -23,10 +23,8 @@ func (v *View) Issues(filter *IssueFilter, orderBy []*IssueOrder, r PageRequest)
 }
 
 func (v *View) issuesIn(scope string, rows []*IssueFact, filter *IssueFilter, orderBy []*IssueOrder, r PageRequest) (*IssueConnection, error) {
-	order, err := v.issueOrder(orderBy)
-	if err != nil {
-		return nil, err
-	}
+	order := orderOf(orderBy, recordID[IssueFact], v.issueSort)
+	var err error
 	f := cmp.Or(filter, &IssueFilter{})
 	c := v.compiler()
 	sees := func(i *IssueFact) bool { return v.seesRecord(i) }
@@ -47,10 +45,8 @@ func (v *View) Assumptions(filter *AssumptionFilter, orderBy []*AssumptionOrder,
 }
 
 func (v *View) assumptionsIn(scope string, rows []*AssumptionFact, filter *AssumptionFilter, orderBy []*AssumptionOrder, r PageRequest) (*AssumptionConnection, error) {
-	order, err := v.assumptionOrder(orderBy)
-	if err != nil {
-		return nil, err
-	}
+	order := orderOf(orderBy, recordID[AssumptionFact], v.assumptionSort)
+	var err error
 	f := cmp.Or(filter, &AssumptionFilter{})
 	c := v.compiler()
 	sees := func(a *AssumptionFact) bool { return v.seesRecord(a) }

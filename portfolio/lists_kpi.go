@@ -29,10 +29,8 @@ func (v *View) KPIs(filter *KPIFilter, orderBy []*KPIOrder, r PageRequest) (*KPI
 }
 
 func (v *View) kpisIn(scope string, chunks [][]*KPIRow, filter *KPIFilter, orderBy []*KPIOrder, r PageRequest) (*KPIConnection, error) {
-	order, err := v.kpiOrder(orderBy)
-	if err != nil {
-		return nil, err
-	}
+	order := orderOf(orderBy, (*KPIRow).id, v.kpiSort)
+	var err error
 	f := cmp.Or(filter, &KPIFilter{})
 	c := v.compiler()
 	l := &listing[KPIRow]{view: v, chunks: chunks, order: order, keep: only(v.limited(), compile(c, f), v.seesKPI)}
@@ -50,10 +48,8 @@ func (v *View) kpisIn(scope string, chunks [][]*KPIRow, filter *KPIFilter, order
 // and segment unless an order is given; nil means all. A whole that is made of
 // its segments is listed beside them.
 func (v *View) Measurements(filter *MeasurementFilter, orderBy []*MeasurementOrder, r PageRequest) (*KPIPointConnection, error) {
-	order, err := v.measurementOrder(orderBy)
-	if err != nil {
-		return nil, err
-	}
+	order := orderOf(orderBy, (*KPIPointRow).id, v.measurementSort)
+	var err error
 	f := cmp.Or(filter, &MeasurementFilter{})
 	c := v.compiler()
 	var chunks [][]*KPIPointRow

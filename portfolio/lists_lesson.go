@@ -22,7 +22,7 @@ func (v *View) Lessons(filter *LessonFilter, orderBy []*LessonOrder, r PageReque
 
 func (v *View) lessonsIn(scope string, facts []*LessonFact, filter *LessonFilter, orderBy []*LessonOrder, r PageRequest) (*LessonConnection, error) {
 	f := cmp.Or(filter, &LessonFilter{})
-	page, err := listRecords(v, scope, facts, f, orderBy, v.lessonOrder(orderBy), r, v.lessonOf)
+	page, err := listRecords(v, scope, facts, f, orderBy, orderOf(orderBy, recordID[LessonFact], v.lessonSort), r, v.lessonOf)
 	if err != nil {
 		return nil, err
 	}

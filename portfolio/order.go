@@ -26,6 +26,23 @@ const (
 	NullsLast  NullsOrder = "LAST"
 )
 
+// OrderBy is one term of an order by fields of type F.
+type OrderBy[F any] struct {
+	Field     F
+	Direction *OrderDirection
+	Nulls     *NullsOrder
+}
+
+// orderOf makes an order of its terms: sort says by what rows are sorted for
+// each field, and id by what in the end.
+func orderOf[R, F any](terms []*OrderBy[F], id func(*R) string, sort func(F) func(*R) sortValue) ordering[R] {
+	o := ordering[R]{id: id}
+	for _, by := range terms {
+		o.terms = append(o.terms, newTerm(sort(by.Field), by.Direction, by.Nulls))
+	}
+	return o
+}
+
 // A sortValue is a value that rows are sorted by, compared member by member.
 type sortValue struct {
 	null bool

@@ -12,11 +12,7 @@ const (
 )
 
 // CostOrder is one term of an order of costs.
-type CostOrder struct {
-	Field     CostOrderField
-	Direction *OrderDirection
-	Nulls     *NullsOrder
-}
+type CostOrder = OrderBy[CostOrderField]
 
 // costSort says by what costs are sorted for each field.
 func (v *View) costSort(field CostOrderField) func(*CostFact) sortValue {
@@ -31,12 +27,4 @@ func (v *View) costSort(field CostOrderField) func(*CostFact) sortValue {
 		return func(f *CostFact) sortValue { return textValue(f.Category) }
 	}
 	return nil
-}
-
-func (v *View) costOrder(orderBy []*CostOrder) ordering[CostFact] {
-	o := ordering[CostFact]{id: recordID[CostFact]}
-	for _, by := range orderBy {
-		o.terms = append(o.terms, newTerm(v.costSort(by.Field), by.Direction, by.Nulls))
-	}
-	return o
 }

@@ -18,11 +18,7 @@ const (
 )
 
 // DecisionOrder is one term of an order of decisions.
-type DecisionOrder struct {
-	Field     DecisionOrderField
-	Direction *OrderDirection
-	Nulls     *NullsOrder
-}
+type DecisionOrder = OrderBy[DecisionOrderField]
 
 // decisionSort says by what decisions are sorted for each field.
 func (v *View) decisionSort(field DecisionOrderField) func(*DecisionFact) sortValue {
@@ -51,14 +47,6 @@ func (v *View) decisionSort(field DecisionOrderField) func(*DecisionFact) sortVa
 	return nil
 }
 
-func (v *View) decisionOrder(orderBy []*DecisionOrder) ordering[DecisionFact] {
-	o := ordering[DecisionFact]{id: recordID[DecisionFact]}
-	for _, by := range orderBy {
-		o.terms = append(o.terms, newTerm(v.decisionSort(by.Field), by.Direction, by.Nulls))
-	}
-	return o
-}
-
 // ActionItemOrderField is a value that actions can be sorted by.
 type ActionItemOrderField string
 
@@ -72,11 +60,7 @@ const (
 )
 
 // ActionItemOrder is one term of an order of actions.
-type ActionItemOrder struct {
-	Field     ActionItemOrderField
-	Direction *OrderDirection
-	Nulls     *NullsOrder
-}
+type ActionItemOrder = OrderBy[ActionItemOrderField]
 
 // actionSort says by what actions are sorted for each field.
 func (v *View) actionSort(field ActionItemOrderField) func(*ActionRow) sortValue {
@@ -93,12 +77,4 @@ func (v *View) actionSort(field ActionItemOrderField) func(*ActionRow) sortValue
 		return func(a *ActionRow) sortValue { return dateValue(a.Done) }
 	}
 	return nil
-}
-
-func (v *View) actionOrder(orderBy []*ActionItemOrder) (ordering[ActionRow], error) {
-	o := ordering[ActionRow]{id: (*ActionRow).id}
-	for _, by := range orderBy {
-		o.terms = append(o.terms, newTerm(v.actionSort(by.Field), by.Direction, by.Nulls))
-	}
-	return o, o.check()
 }

@@ -17,11 +17,7 @@ const (
 )
 
 // IssueOrder is one term of an order of issues.
-type IssueOrder struct {
-	Field     IssueOrderField
-	Direction *OrderDirection
-	Nulls     *NullsOrder
-}
+type IssueOrder = OrderBy[IssueOrderField]
 
 // issueSort says by what issues are sorted for each field.
 func (v *View) issueSort(field IssueOrderField) func(*IssueFact) sortValue {
@@ -48,14 +44,6 @@ func (v *View) issueSort(field IssueOrderField) func(*IssueFact) sortValue {
 	return nil
 }
 
-func (v *View) issueOrder(orderBy []*IssueOrder) (ordering[IssueFact], error) {
-	o := ordering[IssueFact]{id: func(i *IssueFact) string { return i.Slug }}
-	for _, by := range orderBy {
-		o.terms = append(o.terms, newTerm(v.issueSort(by.Field), by.Direction, by.Nulls))
-	}
-	return o, o.check()
-}
-
 // AssumptionOrderField is a value that assumptions can be sorted by.
 type AssumptionOrderField string
 
@@ -73,11 +61,7 @@ const (
 )
 
 // AssumptionOrder is one term of an order of assumptions.
-type AssumptionOrder struct {
-	Field     AssumptionOrderField
-	Direction *OrderDirection
-	Nulls     *NullsOrder
-}
+type AssumptionOrder = OrderBy[AssumptionOrderField]
 
 // assumptionSort says by what assumptions are sorted for each field.
 func (v *View) assumptionSort(field AssumptionOrderField) func(*AssumptionFact) sortValue {
@@ -102,14 +86,6 @@ func (v *View) assumptionSort(field AssumptionOrderField) func(*AssumptionFact) 
 		return func(a *AssumptionFact) sortValue { return dateValue(a.Validated) }
 	}
 	return nil
-}
-
-func (v *View) assumptionOrder(orderBy []*AssumptionOrder) (ordering[AssumptionFact], error) {
-	o := ordering[AssumptionFact]{id: func(a *AssumptionFact) string { return a.Slug }}
-	for _, by := range orderBy {
-		o.terms = append(o.terms, newTerm(v.assumptionSort(by.Field), by.Direction, by.Nulls))
-	}
-	return o, o.check()
 }
 
 // referencedName is the name of the project that a reference leads to.

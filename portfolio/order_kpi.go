@@ -22,11 +22,7 @@ const (
 )
 
 // KPIOrder is one term of an order of KPIs.
-type KPIOrder struct {
-	Field     KPIOrderField
-	Direction *OrderDirection
-	Nulls     *NullsOrder
-}
+type KPIOrder = OrderBy[KPIOrderField]
 
 var (
 	perspectives = []KPIPerspective{PerspectiveCustomer, PerspectiveEmployee, PerspectiveFinancial, PerspectiveProcess}
@@ -82,14 +78,6 @@ func (v *View) kpiSort(field KPIOrderField) func(*KPIRow) sortValue {
 	return nil
 }
 
-func (v *View) kpiOrder(orderBy []*KPIOrder) (ordering[KPIRow], error) {
-	o := ordering[KPIRow]{id: (*KPIRow).id}
-	for _, by := range orderBy {
-		o.terms = append(o.terms, newTerm(v.kpiSort(by.Field), by.Direction, by.Nulls))
-	}
-	return o, o.check()
-}
-
 // MeasurementOrderField is a value that values of KPIs can be sorted by.
 type MeasurementOrderField string
 
@@ -106,11 +94,7 @@ const (
 )
 
 // MeasurementOrder is one term of an order of values of KPIs.
-type MeasurementOrder struct {
-	Field     MeasurementOrderField
-	Direction *OrderDirection
-	Nulls     *NullsOrder
-}
+type MeasurementOrder = OrderBy[MeasurementOrderField]
 
 // measurementSort says by what values of KPIs are sorted for each field.
 func (v *View) measurementSort(field MeasurementOrderField) func(*KPIPointRow) sortValue {
@@ -136,12 +120,4 @@ func (v *View) measurementSort(field MeasurementOrderField) func(*KPIPointRow) s
 		return func(p *KPIPointRow) sortValue { return healthValue(p.Health) }
 	}
 	return nil
-}
-
-func (v *View) measurementOrder(orderBy []*MeasurementOrder) (ordering[KPIPointRow], error) {
-	o := ordering[KPIPointRow]{id: (*KPIPointRow).id}
-	for _, by := range orderBy {
-		o.terms = append(o.terms, newTerm(v.measurementSort(by.Field), by.Direction, by.Nulls))
-	}
-	return o, o.check()
 }

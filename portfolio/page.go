@@ -302,6 +302,9 @@ func connect[R, H any](c *compiler, l *listing[R], r PageRequest, handle func(*R
 	if c.err != nil {
 		return nil, c.err
 	}
+	if err := l.order.check(); err != nil {
+		return nil, err
+	}
 	p, err := l.cut(r)
 	if err != nil {
 		return nil, err

@@ -37,9 +37,6 @@ func listRecords[F, H any, D interface {
 	*F
 	Registered
 }](v *View, scope string, facts []*F, f nounFilter[F], orderBy any, order ordering[F], r PageRequest, handle func(*F) *H) (*Connection[F, H], error) {
-	if err := order.check(); err != nil {
-		return nil, err
-	}
 	c := v.compiler()
 	keep := only(true, compile(c, f), func(f *F) bool { return v.seesRecord(D(f)) })
 	l := &listing[F]{view: v, chunks: [][]*F{facts}, order: order, keep: keep}
