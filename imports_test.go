@@ -35,6 +35,7 @@ var arrows = []struct {
 	{"doors/control", []string{"portfolio", "connectors", "internal/"}},
 	{"doors/", []string{"portfolio", "doors/", "internal/"}},
 	{"config", []string{"portfolio", "connectors", "internal/"}},
+	{"internal/filesource", []string{"portfolio", "connectors", "internal/"}},
 	{"internal/", []string{"internal/"}},
 	{"demo", []string{"portfolio", "connectors/", "internal/"}},
 }

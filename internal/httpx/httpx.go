@@ -23,6 +23,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
+
+	"plumbline/internal/spool"
 )
 
 // The limits of a client, where its Config does not say otherwise.
@@ -57,6 +59,10 @@ type Config struct {
 	// PerSecond bounds the rate of requests; 0 means only the tool does.
 	PerSecond float64
 	MaxBody   int64
+	// Spool, if not 0, keeps the bodies of good replies in temporary files of
+	// at most so many bytes, in place of memory: files are fetched so, which
+	// may be of any type but a web page. Such a body is a *spool.File.
+	Spool int64
 }
 
 // RateLimited says that the tool wants to be left alone for longer than a
@@ -79,6 +85,7 @@ func (e *RateLimited) Error() string {
 // The kinds of error that say what came back was no answer.
 var (
 	ErrNotJSON  = errors.New("the reply is not JSON; is the address right, or does a login page stand before it?")
+	ErrWebPage  = errors.New("the reply is a web page and no file; is the address right, or does a login page stand before it?")
 	ErrTooLarge = errors.New("the reply is larger than allowed")
 	ErrRedirect = errors.New("the tool sends us to another host, which is not followed")
 	ErrAddress  = errors.New("the address is not one that a connection may reach")
@@ -267,6 +274,12 @@ func (a attempts) RoundTrip(r *http.Request) (*http.Response, error) {
 		log.DebugContext(r.Context(), "request failed", "error", err)
 		return nil, err
 	}
+	if c.cfg.Spool > 0 && resp.StatusCode == http.StatusOK {
+		if err := spooled(resp, c.cfg.Spool); err != nil {
+			return nil, err
+		}
+		return resp, nil
+	}
 	body, err := readBody(resp, c.cfg.MaxBody)
 	log.DebugContext(r.Context(), "request", "status", resp.StatusCode, "bytes", len(body))
 	if err != nil {
@@ -280,6 +293,29 @@ func (a attempts) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	return resp, nil
+}
+
+// spooled moves a reply's body to where it may be larger than memory.
+func spooled(resp *http.Response, limit int64) error {
+	defer resp.Body.Close()
+	switch kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind {
+	case "text/html", "application/xhtml+xml":
+		return ErrWebPage
+	}
+	file, err := spool.New(limit)
+	if err != nil {
+		return err
+	}
+	if _, err = io.Copy(file, resp.Body); err != nil {
+		err = fmt.Errorf("reading the reply: %w", err)
+	} else {
+		err = file.Rewind()
+	}
+	if err != nil {
+		return errors.Join(err, file.Close())
+	}
+	resp.Body = file
+	return nil
 }
 
 func readBody(resp *http.Response, limit int64) ([]byte, error) {
@@ -331,7 +367,7 @@ func (c *Client) checkRetry(ctx context.Context, resp *http.Response, err error)
 		switch {
 		case errors.As(err, &limited):
 			return false, limited
-		case errors.Is(err, ErrNotJSON), errors.Is(err, ErrTooLarge), errors.Is(err, ErrAddress):
+		case errors.Is(err, ErrNotJSON), errors.Is(err, ErrWebPage), errors.Is(err, ErrTooLarge), errors.Is(err, spool.ErrTooLarge), errors.Is(err, ErrAddress):
 			return false, tidy(err)
 		}
 		return reading, tidyUnless(reading, err)
