@@ -63,6 +63,12 @@ type Config struct {
 	// at most so many bytes, in place of memory: files are fetched so, which
 	// may be of any type but a web page. Such a body is a *spool.File.
 	Spool int64
+
+	// Limited tells a refusal for the rate that does not look like one: a 200
+	// with an error in it, say. Such a reply counts as a 429 that asks to wait
+	// so long; 0 is for a tool that does not say. It is asked for every reply
+	// but a 429 with a Retry-After.
+	Limited func(resp *http.Response, body []byte) (wait time.Duration, limited bool)
 }
 
 // RateLimited says that the tool wants to be left alone for longer than a
@@ -286,6 +292,7 @@ func (a attempts) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
+	c.normalise(resp, body)
 	if after, limited := retryAfter(resp); limited {
 		state.limiter.pause(after)
 	}
@@ -405,19 +412,6 @@ func (c *Client) backoff(least, most time.Duration, attempt int, resp *http.Resp
 	}
 	c.waited.Add(int64(wait))
 	return wait
-}
-
-// retryAfter tells whether a reply is about the rate, and how long it asks to
-// wait; 0 when it does not say, or says 0.
-func retryAfter(resp *http.Response) (time.Duration, bool) {
-	after := parseRetryAfter(resp.Header.Get("Retry-After"), time.Now())
-	switch resp.StatusCode {
-	case http.StatusTooManyRequests:
-		return after, true
-	case http.StatusServiceUnavailable, http.StatusForbidden:
-		return after, resp.Header.Get("Retry-After") != ""
-	}
-	return 0, false
 }
 
 // credentialKey hashes a credential, so that none lies in a map.

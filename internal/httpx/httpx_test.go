@@ -456,3 +456,33 @@ func TestNothingSecretIsLogged(t *testing.T) {
 		t.Errorf("the log must name the path and no secret:\n%s", out.String())
 	}
 }
+
+// TestARefusalThatOnlyTheConnectorRecognises holds that it is waited for and
+// parked like a 429.
+func TestARefusalThatOnlyTheConnectorRecognises(t *testing.T) {
+	limited := func(resp *http.Response, body []byte) (time.Duration, bool) {
+		wait, err := time.ParseDuration(resp.Header.Get("X-Wait"))
+		return wait, err == nil && strings.Contains(string(body), "slow down")
+	}
+	refuse := func(wait string) func() *http.Response {
+		return func() *http.Response { return reply(200, `{"error":"slow down"}`, "X-Wait", wait) }
+	}
+	synctest.Test(t, func(t *testing.T) {
+		transport, times := script(refuse("7s"), refuse("0s"), func() *http.Response { return reply(200, `{}`) })
+		c := New(Config{Transport: transport, Credential: credential(t), Limited: limited})
+		if resp, err := get(t, c); err != nil || resp.StatusCode != 200 {
+			t.Fatalf("%v, %v", resp, err)
+		}
+		if wait := (*times)[1].Sub((*times)[0]); len(*times) != 3 || wait < 7*time.Second || wait > 9*time.Second {
+			t.Errorf("asked at %v, want the second 7 s after the first", *times)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		transport, _ := script(refuse("40m"))
+		c := New(Config{Transport: transport, Credential: credential(t), Limited: limited})
+		var parked *RateLimited
+		if _, err := get(t, c); !errors.As(err, &parked) || parked.After != 40*time.Minute {
+			t.Errorf("error = %v, want to be asked back in 40 minutes", err)
+		}
+	})
+}
