@@ -27,6 +27,7 @@ type Config struct {
 	Connections  []Connection `yaml:"connections,omitempty" jsonschema_description:"The tools to read, one entry for each site and account. Their order decides which tool names a joined project."`
 	Rules        []Rule       `yaml:"rules,omitempty" jsonschema_description:"Rules that set fields of what matches; for each field the first match wins."`
 	Joins        []Join       `yaml:"joins,omitempty" jsonschema_description:"Fields by which projects of several tools are recognised as the same one."`
+	Precedence   []Precedence `yaml:"precedence,omitempty" jsonschema_description:"Whose word counts first, by field, where several tools tell of the same project. For other fields it is the order of the connections."`
 	Health       Health       `yaml:"health" jsonschema_description:"The limits of computed health."`
 	Statuses     StatusMap    `yaml:"statuses,omitempty" jsonschema:"enum=PROPOSED,enum=PLANNED,enum=ACTIVE,enum=ON_HOLD,enum=DONE,enum=CANCELLED" jsonschema_description:"What a tool's status means, where its category does not tell: status (compared without case) to phase."`
 	Strategy     string       `yaml:"strategy,omitempty" jsonschema_description:"A folder of strategy files (YAML and CSV) that the server watches: what they say is recorded, and they own it. Without it, people record over the API and with plumbline import."`
@@ -75,6 +76,12 @@ type Assignment struct {
 // Join recognises projects of several tools as one.
 type Join struct {
 	By string `yaml:"by" jsonschema:"required,enum=pmoId,enum=key,enum=name" jsonschema_description:"The field that must be equal and not empty."`
+}
+
+// Precedence says whose word about a field counts first.
+type Precedence struct {
+	Field       string   `yaml:"field" jsonschema:"required" jsonschema_description:"A field of projects as under fields, or name, description or category; any other name is a custom field."`
+	Connections []string `yaml:"connections" jsonschema:"required" jsonschema_description:"Ids of connections, the first to be believed first. Those that are not named come after them, in their order."`
 }
 
 // Health holds the limits of computed health.

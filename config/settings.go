@@ -43,6 +43,9 @@ func (c *Config) Settings() portfolio.Settings {
 	for _, join := range c.Joins {
 		s.Joins = append(s.Joins, portfolio.JoinRule(join))
 	}
+	for _, first := range c.Precedence {
+		s.Precedence = append(s.Precedence, portfolio.FieldPrecedence(first))
+	}
 	for _, limits := range c.Health.Thresholds {
 		s.Health = append(s.Health, portfolio.HealthThresholds(limits))
 	}

@@ -1,6 +1,9 @@
 package portfolio
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // buildHealth computes the health of fresh rows, and of rows whose upstream
 // go-lives are other ones now.
@@ -153,12 +156,12 @@ func (b *builder) projectReport(m *mapped, row *ProjectRow, overridden bool) rep
 			}
 			row.Rev = max(row.Rev, v.Rev)
 			f := v.Doc.(*StatusReportFact)
-			if newest == nil || f.ReportedAt.After(newest.ReportedAt) {
+			if newest == nil || b.plan.reportsBefore(f, newest) {
 				newest = f
 			}
 		}
 	}
-	if newest == nil {
+	if newest == nil || m.healthFrom != "" && b.plan.believed("health", m.healthFrom) < b.plan.believed("health", newest.Connection) {
 		return said
 	}
 	word := newest.Health
@@ -168,4 +171,11 @@ func (b *builder) projectReport(m *mapped, row *ProjectRow, overridden bool) rep
 		}
 	}
 	return report{word: word, on: b.plan.day(newest.ReportedAt), notAfter: b.plan.day(newest.UpdatedAt)}
+}
+
+// reportsBefore reports whether a report counts rather than another: because its
+// tool's word about health does, else because it is newer.
+func (p *plan) reportsBefore(f, other *StatusReportFact) bool {
+	c := cmp.Compare(p.believed("health", f.Connection), p.believed("health", other.Connection))
+	return c < 0 || c == 0 && f.ReportedAt.After(other.ReportedAt)
 }

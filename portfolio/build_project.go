@@ -113,10 +113,14 @@ func (b *builder) projectFromFacts(id string) *ProjectRow {
 	}
 	var m mapped
 	status := StatusCategory("")
+	var sayings []saying
 	for i, v := range facts {
 		f := v.Doc.(*ProjectFact)
 		row.Rev = max(row.Rev, v.Rev)
 		said := b.plan.projectSaid(f)
+		if len(facts) > 1 && len(b.plan.precedence) > 0 {
+			sayings = append(sayings, saying{f, b.plan.absent(v), said})
+		}
 		if i == 0 {
 			m = said
 		} else {
@@ -139,6 +143,7 @@ func (b *builder) projectFromFacts(id string) *ProjectRow {
 			row.UpdatedAt = f.UpdatedAt
 		}
 	}
+	b.plan.prefer(row, &m, sayings)
 	row.toolPMO = m.pmoID
 	overridden := b.override(&m, KindProject, func() []string {
 		return targetsOfProject(append(slices.Clip(members), further...), row.toolPMO, b.projectFact)

@@ -16,7 +16,8 @@ type mapped struct {
 	manager    person
 	budget     *Money
 	health     string
-	healthOn   Date // when health was said; zero when that is not known
+	healthOn   Date   // when health was said; zero when that is not known
+	healthFrom string // the connection, where its word counts first
 	// healthNotAfter is the latest day it can have been said on.
 	healthNotAfter Date
 	start          Date

@@ -19,6 +19,7 @@ type plan struct {
 	connections map[string]*connectionPlan
 	rules       ruleSet
 	joins       []string
+	precedence  map[string][]string // ids of connections by field
 	statuses    map[string]Phase
 	thresholds  thresholds
 	maxAge      int
@@ -83,6 +84,8 @@ func newPlan(s *Settings) *plan {
 		}
 		p.joins = append(p.joins, j.By)
 	}
+	p.precedence, problems = newPrecedence(s)
+	p.problems = append(p.problems, problems...)
 	for _, m := range s.Statuses {
 		p.statuses[strings.ToLower(m.Status)] = m.Phase
 	}

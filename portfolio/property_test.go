@@ -576,6 +576,11 @@ func (h *history) settings() *Settings {
 			s.Joins = append(s.Joins, JoinRule{By: by})
 		}
 	}
+	for _, field := range []string{"name", "department", "budget", "health", "due", "Sum"} {
+		if len(s.Connections) > 1 && h.chance(3) {
+			s.Precedence = append(s.Precedence, FieldPrecedence{field, []string{s.Connections[len(s.Connections)-1].ID}})
+		}
+	}
 	if h.chance(2) {
 		s.Currency = "EUR"
 		s.Rates = []Rate{{"USD", NewDate(2026, time.February, 1), decimal.New(9, -1)}, {"USD", NewDate(2026, time.March, 15), decimal.New(8, -1)}}

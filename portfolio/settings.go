@@ -14,6 +14,7 @@ type Settings struct {
 	Connections []ConnectionSettings `json:"connections,omitempty"`
 	Rules       []Rule               `json:"rules,omitempty"`
 	Joins       []JoinRule           `json:"joins,omitempty"`
+	Precedence  []FieldPrecedence    `json:"precedence,omitempty"`
 	Health      []HealthThresholds   `json:"health,omitempty"`
 	// Statuses maps a tool's status to a phase where the category does not do.
 	Statuses []StatusPhase `json:"statuses,omitempty"`
