@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"plumbline/config"
+	"plumbline/connectors"
 	"plumbline/doors/console"
 	"plumbline/doors/export"
 	"plumbline/doors/health"
+	"plumbline/doors/hooks"
 	"plumbline/doors/keys"
 	"plumbline/graph"
 	"plumbline/graph/limit"
@@ -41,9 +43,27 @@ func (h *house) doors(o opening) http.Handler {
 	exports := exportsOf(o.Config.Limits)
 	exports.Tables, exports.Log = tables{api}, o.Log
 	mux.Handle(export.Pattern, ring.RequireInURL(export.New(exports)))
+	mux.Handle(hooks.Pattern, hooks.New(hooks.Config{Connections: h.hooked(), Ask: h.hint, Log: o.Log}))
 	mux.Handle("GET /schema.graphql", ring.Require(http.HandlerFunc(schema)))
 	mux.Handle("/", console.New(console.Config{Endpoint: endpoint, Query: firstQuery, NeedsKey: !ring.Empty()}))
 	return mux
+}
+
+// hooked are the connections whose tools send deliveries.
+func (h *house) hooked() map[string]connectors.Hooked {
+	all := map[string]connectors.Hooked{}
+	for _, t := range h.tools {
+		if hooked, ok := t.connector.(connectors.Hooked); ok {
+			all[t.id] = hooked
+		}
+	}
+	return all
+}
+
+// hint asks for a run because a tool sent something. The engine remembers it
+// also while the store is down.
+func (h *house) hint(connection string, sweep bool) error {
+	return h.engine.Start(plsync.Request{Connections: []string{connection}, Sweep: sweep})
 }
 
 // schema answers with the GraphQL schema as text, for code generators.

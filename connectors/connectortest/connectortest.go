@@ -46,6 +46,9 @@ type Tool struct {
 	Zone func(zone string)
 	// Break makes the tool misbehave; it returns nil for what the tool cannot do.
 	Break func(f Fault) (mend func())
+	// Send is what the tool sends when a milestone has changed; nil if it sends
+	// nothing.
+	Send func(i int) Sent
 	// Pages are numbers of milestones around the borders of the tool's pages.
 	Pages []int
 	// Several is a number of milestones that make several of the connector's
@@ -106,6 +109,7 @@ func Run(t *testing.T, make func(t testing.TB) Tool) {
 	})
 	test("cancelled", testCancelled)
 	test("described", testDescribed)
+	test("deliveries", testHook)
 }
 
 // fill adds n milestones and returns their names, sorted.

@@ -2,6 +2,7 @@ package jira
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"plumbline/connectors"
 	"plumbline/connectors/connectortest"
 	"plumbline/connectors/jira/jiratest"
+	"plumbline/internal/secret"
 )
 
 func TestContractOnCloud(t *testing.T) {
@@ -30,7 +32,9 @@ func contractTool(t testing.TB, deployment jiratest.Deployment) connectortest.To
 		return func() { edit(i, func(x *jiratest.Issue) { x.Raw = nil }) }
 	}
 	tool := connectortest.Tool{
-		Open: func(t2 testing.TB) connectors.Connector { return open(t, site, []string{"Notes"}, nil) },
+		Open: func(t2 testing.TB) connectors.Connector {
+			return open(t, site, []string{"Notes"}, func(s *Settings) { s.WebhookSecret = secret.New(hookSecret) })
+		},
 		Add: func(name string) {
 			keys = append(keys, site.AddIssue("PAY", jiratest.Issue{Type: "Epic", Summary: name, Due: "2000-05-01"}).Key)
 		},
@@ -55,7 +59,12 @@ func contractTool(t testing.TB, deployment jiratest.Deployment) connectortest.To
 				return fmt.Sprintf(`{"id":"%d","key":null,"fields":{"issuetype":{"id":"10000","name":null},%s}}`, x.ID, strings.Join(nulls, ","))
 			})
 		},
-		Zone:    func(zone string) { site.SetZone("me", zone) },
+		Zone: func(zone string) { site.SetZone("me", zone) },
+		Send: func(i int) connectortest.Sent {
+			body := fmt.Appendf(nil, `{"timestamp":%d,"webhookEvent":"jira:issue_updated","issue":{"key":%q}}`, time.Now().UnixMilli(), keys[i])
+			header := http.Header{"X-Hub-Signature": {signature(hookSecret, body)}, "X-Atlassian-Webhook-Identifier": {"w-1"}}
+			return connectortest.Sent{Header: header, Body: body, SignsBody: true}
+		},
 		Pages:   []int{0, 1, 99, 100, 101, 205},
 		Several: 2100,
 	}

@@ -18,6 +18,7 @@ type Settings struct {
 	Projects          ProjectSettings    `yaml:"projects,omitempty" jsonschema_description:"What becomes a project."`
 	Milestones        MilestoneSettings  `yaml:"milestones,omitempty" jsonschema_description:"What becomes a milestone."`
 	Dependencies      DependencySettings `yaml:"dependencies,omitempty" jsonschema_description:"Which issue links become dependencies."`
+	WebhookSecret     secret.String      `yaml:"webhook_secret,omitempty" jsonschema_description:"The secret with which Jira signs what it sends to /hooks/ID when something changed. Without it nothing that is sent is taken."`
 	Concurrency       int                `yaml:"concurrency,omitempty" jsonschema:"minimum=1,maximum=32,default=8" jsonschema_description:"Requests at once."`
 	RequestsPerSecond float64            `yaml:"requests_per_second,omitempty" jsonschema:"minimum=0" jsonschema_description:"Upper bound of the rate of requests; 0 leaves it to Jira."`
 }
