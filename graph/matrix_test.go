@@ -88,6 +88,7 @@ var audiences = map[string]audience{
 	"Query.assignments":       everyone,
 	"Query.capacities":        everyone,
 	"Query.overAllocations":   everyone,
+	"Query.joinSuggestions":   everyone,
 	"Query.controls":          everyone,
 	"Query.controlFindings":   everyone,
 	"Query.controlExceptions": everyone,

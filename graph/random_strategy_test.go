@@ -114,6 +114,7 @@ func (o *oddity) worth() portfolio.Document {
 var deepQuestions = []string{
 	`{ objectives(first: 100) { nodes { keyResults(first: 3) { edges { cursor node { key } } } } } }`,
 	`{ briefing(department: "open") { department { name } } all: briefing { kpiMovements { edges { cursor node { reason { code } } } } } }`,
+	`{ joinSuggestions(minScore: 0.5) { edges { cursor } nodes { primary { key } member { key joinSuggestions(minScore: 1) { score } } score reasons { code weight message } } } }`,
 	`{ overAllocations(from: "2026-03-02", to: "2026-03-20") { edges { cursor node { name } } } }`,
 	`{ decisions(first: 100) { aggregates { latencyReason { code } decidedLatencyReason { code } openByAge { label from to count } } groups(by: [DEPARTMENT, TYPE]) { edges { cursor node { keys { label } aggregates { latencyP90Days milestonesBlocked } } } }
 		nodes { latencyReason { code } waitingReason { code } blocks { waitsFor { key } } actions { owner { name } ownerName done daysToDue decision { key } } } } }`,

@@ -8,6 +8,7 @@ type governance struct {
 	work     lazy[workforce]
 	controls lazy[inspection]
 	quality  lazy[misfits]
+	pairs    lazy[[]*joinPair]
 }
 
 // settleGovernance decides whether the next snapshot shares what the old one

@@ -27,7 +27,8 @@ type View struct {
 	consents *Snapshot
 
 	alike lazy[likeness] // of what a limited caller sees
-	week  lazy[weeks]    // of what the caller sees
+	pairs lazy[[]*joinPair]
+	week  lazy[weeks] // of what the caller sees
 
 	continued func()
 }
