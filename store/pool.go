@@ -14,6 +14,19 @@ type Stored struct {
 	Kind portfolio.Kind
 	Rev  int64
 	Body bson.Raw
+	// Doc is what the body says, where that is known already.
+	Doc portfolio.Document
+}
+
+// HeldAs gives a document as it lies in the store what its reader holds of it,
+// if that is of the same version.
+func (s *Stored) HeldAs(held Held, id string) {
+	if held == nil {
+		return
+	}
+	if v, ok := held(portfolio.Key{Kind: s.Kind, ID: id}); ok && v.Rev == s.Rev {
+		s.Doc = v.Doc
+	}
 }
 
 // poolChunk is how many documents a worker of a Pool takes at once.
@@ -89,9 +102,12 @@ func (p *Pool) Docs() ([]portfolio.Versioned, error) {
 func decodeChunk(docs []Stored) ([]portfolio.Versioned, error) {
 	out := make([]portfolio.Versioned, 0, len(docs))
 	for _, d := range docs {
-		doc, err := Decode(d.Kind, d.Body)
-		if err != nil {
-			return nil, err
+		doc := d.Doc
+		if doc == nil {
+			var err error
+			if doc, err = Decode(d.Kind, d.Body); err != nil {
+				return nil, err
+			}
 		}
 		out = append(out, portfolio.Versioned{Rev: d.Rev, Doc: doc})
 	}

@@ -41,6 +41,10 @@ type Change struct {
 	Author string
 }
 
+// Held finds the newest version of a fact that a reader of the same log has in
+// memory, false when there is none. Many goroutines may call it.
+type Held func(portfolio.Key) (portfolio.Versioned, bool)
+
 // A Log keeps the documents and their history. Its methods may be called by
 // many goroutines; an unreachable database is portfolio.ErrUnavailable.
 type Log interface {
@@ -53,8 +57,9 @@ type Log interface {
 	// gap, until ctx ends or an error is yielded.
 	Follow(ctx context.Context, after portfolio.Position) iter.Seq2[portfolio.Commit, error]
 	// AsOf returns the facts as they stood at the revision. Operational
-	// documents have no history and are left out.
-	AsOf(ctx context.Context, revision int64) (portfolio.State, error)
+	// documents have no history and are left out. What the caller holds in the
+	// version of then is not decoded again; nil holds nothing.
+	AsOf(ctx context.Context, revision int64, held Held) (portfolio.State, error)
 	// History returns the versions of one fact, oldest first; Doc is nil where
 	// it was deleted. A fact that never was has none, and neither has an
 	// operational document.

@@ -65,6 +65,12 @@ func parseVersionKey(b []byte) (document []byte, kind portfolio.Kind, revision i
 	return b[:end], portfolio.Kind(name), int64(binary.BigEndian.Uint64(b[end:])), nil
 }
 
+// idOf is the id in the part of a version's key that names the document.
+func idOf(document []byte) string {
+	_, rest, _ := bytes.Cut(document, []byte{0})
+	return string(rest[4:])
+}
+
 func commitKey(revision int64) []byte {
 	return binary.BigEndian.AppendUint64(nil, uint64(revision))
 }

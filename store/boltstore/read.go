@@ -117,7 +117,7 @@ func stateAt(r record, docs []portfolio.Versioned) portfolio.State {
 }
 
 // AsOf returns the facts as they stood at the revision.
-func (s *Store) AsOf(ctx context.Context, revision int64) (portfolio.State, error) {
+func (s *Store) AsOf(ctx context.Context, revision int64, held store.Held) (portfolio.State, error) {
 	var state portfolio.State
 	err := s.view(func(tx *bolt.Tx) error {
 		at, ok, err := recordAt(tx, revision)
@@ -131,7 +131,7 @@ func (s *Store) AsOf(ctx context.Context, revision int64) (portfolio.State, erro
 			return err
 		}
 		pool := store.NewPool()
-		scanErr := scanVersions(ctx, tx, revision, pool)
+		scanErr := scanVersions(ctx, tx, revision, held, pool)
 		docs, err := pool.Docs()
 		if scanErr != nil {
 			return scanErr
@@ -147,7 +147,7 @@ func (s *Store) AsOf(ctx context.Context, revision int64) (portfolio.State, erro
 
 // scanVersions adds the last version of each document that is not after the
 // revision. The versions of one document lie together, oldest first.
-func scanVersions(ctx context.Context, tx *bolt.Tx, revision int64, pool *store.Pool) error {
+func scanVersions(ctx context.Context, tx *bolt.Tx, revision int64, held store.Held, pool *store.Pool) error {
 	lenient := readOnly(tx)
 	var (
 		last   store.Stored
@@ -155,6 +155,7 @@ func scanVersions(ctx context.Context, tx *bolt.Tx, revision int64, pool *store.
 	)
 	add := func() {
 		if len(last.Body) > 0 && (!lenient || last.Kind.Schema() > 0) {
+			last.HeldAs(held, idOf(lastOf))
 			pool.Add(last)
 		}
 		last = store.Stored{}

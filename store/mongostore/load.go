@@ -161,18 +161,20 @@ func (l layer) over(docs []portfolio.Versioned, tombstones map[portfolio.Key]int
 		}
 		return ok
 	})
-	added, err := l.docs(lenient)
+	added, err := l.docs(lenient, nil)
 	return append(docs, added...), err
 }
 
 // docs decodes the live documents of the layer.
-func (l layer) docs(lenient bool) ([]portfolio.Versioned, error) {
+func (l layer) docs(lenient bool, held store.Held) ([]portfolio.Versioned, error) {
 	pool := store.NewPool()
 	for key, top := range l {
 		if top.entry.Deleted() || lenient && key.Kind.Schema() == 0 {
 			continue
 		}
-		pool.Add(store.Stored{Kind: key.Kind, Rev: top.rev, Body: top.entry.Body})
+		doc := store.Stored{Kind: key.Kind, Rev: top.rev, Body: top.entry.Body}
+		doc.HeldAs(held, key.ID)
+		pool.Add(doc)
 	}
 	return pool.Docs()
 }
@@ -228,15 +230,15 @@ func (s *Store) observations(ctx context.Context, from, to portfolio.Date) ([]po
 // AsOf collects the newest version of each fact that is not after the
 // revision. Up to the mark every version carries its revision; the commits
 // between the mark and the revision are laid over.
-func (s *Store) AsOf(ctx context.Context, revision int64) (portfolio.State, error) {
-	state, err := s.asOf(ctx, revision)
+func (s *Store) AsOf(ctx context.Context, revision int64, held store.Held) (portfolio.State, error) {
+	state, err := s.asOf(ctx, revision, held)
 	if err != nil {
 		return portfolio.State{}, fmt.Errorf("as of revision %d: %w", revision, err)
 	}
 	return state, nil
 }
 
-func (s *Store) asOf(ctx context.Context, revision int64) (portfolio.State, error) {
+func (s *Store) asOf(ctx context.Context, revision int64, held store.Held) (portfolio.State, error) {
 	if err := s.open(); err != nil {
 		return portfolio.State{}, err
 	}
@@ -271,7 +273,7 @@ func (s *Store) asOf(ctx context.Context, revision int64) (portfolio.State, erro
 			facts.note(r.Number, slices.DeleteFunc(entries, func(e store.Entry) bool { return e.Key.Kind.Operational() })...)
 		}
 	}
-	docs, err := facts.docs(s.lenient())
+	docs, err := facts.docs(s.lenient(), held)
 	return stateAt(at, docs), err
 }
 

@@ -97,7 +97,7 @@ func current(t *testing.T, log store.Log) map[portfolio.Key]int64 {
 
 func asOf(t *testing.T, log store.Log, revision int64) map[portfolio.Key]int64 {
 	t.Helper()
-	state, err := log.AsOf(t.Context(), revision)
+	state, err := log.AsOf(t.Context(), revision, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

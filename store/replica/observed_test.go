@@ -47,7 +47,7 @@ func requireRemade(t testing.TB, log store.Log) {
 	docs := everyObservation(t, log)
 	for _, v := range docs {
 		f := v.Doc.(*portfolio.ObservationFact)
-		state, err := log.AsOf(t.Context(), f.Of)
+		state, err := log.AsOf(t.Context(), f.Of, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -119,7 +119,7 @@ func (r *Replica) rewind(ctx context.Context, live *portfolio.Snapshot, wanted p
 	began := time.Now()
 	ctx, cancel := context.WithTimeoutCause(ctx, r.options.PastTime, fmt.Errorf("%w: going back took more than %s", portfolio.ErrUnavailable, r.options.PastTime))
 	defer cancel()
-	state, err := r.log.AsOf(ctx, wanted.revision)
+	state, err := r.log.AsOf(ctx, wanted.revision, live.Document)
 	if err != nil {
 		return nil, causeOf(ctx, err)
 	}

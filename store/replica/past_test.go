@@ -185,7 +185,7 @@ type counting struct {
 	hold    chan struct{} // nil holds up nothing
 }
 
-func (c *counting) AsOf(ctx context.Context, revision int64) (portfolio.State, error) {
+func (c *counting) AsOf(ctx context.Context, revision int64, held store.Held) (portfolio.State, error) {
 	c.reads.Add(1)
 	if c.hold != nil {
 		select {
@@ -195,7 +195,7 @@ func (c *counting) AsOf(ctx context.Context, revision int64) (portfolio.State, e
 			return portfolio.State{}, ctx.Err()
 		}
 	}
-	return c.Log.AsOf(ctx, revision)
+	return c.Log.AsOf(ctx, revision, held)
 }
 
 func week(t *testing.T, log store.Log, options replica.Options) *turning {
@@ -309,7 +309,7 @@ func TestAFewPastDaysAreKept(t *testing.T) {
 }
 
 // until waits for what must come.
-func until(t *testing.T, come func() bool) {
+func until(t testing.TB, come func() bool) {
 	t.Helper()
 	for end := time.Now().Add(20 * time.Second); !come(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {

@@ -17,11 +17,11 @@ func newLogIsEmpty(t *testing.T, kit Kit) {
 	if got := load(t, log); got.Revision != 0 || got.Hash != (portfolio.Hash{}) || len(got.Docs) != 0 {
 		t.Errorf("Load = revision %d, %d documents; want none", got.Revision, len(got.Docs))
 	}
-	if got, err := log.AsOf(t.Context(), 0); err != nil || len(got.Docs) != 0 {
+	if got, err := log.AsOf(t.Context(), 0, nil); err != nil || len(got.Docs) != 0 {
 		t.Errorf("AsOf(0) = %d documents, %v; want none", len(got.Docs), err)
 	}
 	for _, revision := range []int64{1, -1} {
-		if _, err := log.AsOf(t.Context(), revision); !errors.Is(err, portfolio.ErrNotFound) {
+		if _, err := log.AsOf(t.Context(), revision, nil); !errors.Is(err, portfolio.ErrNotFound) {
 			t.Errorf("AsOf(%d) = %v, want ErrNotFound", revision, err)
 		}
 	}

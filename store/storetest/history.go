@@ -53,12 +53,40 @@ func asOfEqualsReplay(t *testing.T, kit Kit) {
 			if diff := cmp.Diff(canonical(want), canonical(got), Exactly); diff != "" {
 				t.Fatalf("AsOf(%d) differs from a replay (-replay +got):\n%s", revision, diff)
 			}
+			asOfHeld(t, log, got)
 		}
 	}
 	check()
 	shut(t, log)
 	log = db.Open(t, Options{})
 	check()
+}
+
+// asOfHeld reads a revision again for who holds some newest versions: they get
+// the same, and what they hold of it is not made anew.
+func asOfHeld(t *testing.T, log store.Log, want portfolio.State) {
+	t.Helper()
+	newest := map[portfolio.Key]portfolio.Versioned{}
+	for _, v := range load(t, log).Docs {
+		if v.Rev%3 < 2 {
+			newest[v.Doc.Key()] = v
+		}
+	}
+	got, err := log.AsOf(t.Context(), want.Revision, func(key portfolio.Key) (portfolio.Versioned, bool) {
+		v, ok := newest[key]
+		return v, ok
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(canonical(want), canonical(got), Exactly); diff != "" {
+		t.Fatalf("AsOf(%d) of who holds the newest versions differs (-without +with):\n%s", want.Revision, diff)
+	}
+	for _, v := range got.Docs {
+		if held := newest[v.Doc.Key()]; held.Rev == v.Rev && held.Doc != v.Doc {
+			t.Fatalf("AsOf(%d) makes %s anew, which its reader holds", want.Revision, v.Doc.Key())
+		}
+	}
 }
 
 // historyIsEveryVersion makes a random history and compares the versions of

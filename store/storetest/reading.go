@@ -32,7 +32,7 @@ func load(t testing.TB, log store.Log) portfolio.State {
 
 func asOf(t testing.TB, log store.Log, revision int64) portfolio.State {
 	t.Helper()
-	state, err := log.AsOf(t.Context(), revision)
+	state, err := log.AsOf(t.Context(), revision, nil)
 	if err != nil {
 		t.Fatalf("AsOf(%d): %v", revision, err)
 	}
