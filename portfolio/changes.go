@@ -108,8 +108,7 @@ func (v *View) mayKnow(before *View, c *RowChange) bool {
 }
 
 func (v *View) hasNode(kind Kind, id string) bool {
-	_, err := v.Node(NodeID(kind, id))
-	return err == nil
+	return v.node(Key{kind, id}) != nil
 }
 
 // moneyFields are the fields that are amounts of money, or follow from them.
@@ -143,8 +142,7 @@ func (c *Alteration) Node() Node {
 	if c.change.What == RowRemoved || c.change.What == RowJoined {
 		return nil
 	}
-	node, _ := c.view.Node(c.ID())
-	return node
+	return c.view.node(Key{c.change.Kind, c.change.ID})
 }
 
 // Project is the project that it is of, on the later day if it is there then:
@@ -159,7 +157,7 @@ func (c *Alteration) Project() *Project {
 		return c.view.project(c.change.ID)
 	}
 	for _, view := range []*View{c.view, c.before} {
-		if node, err := view.Node(c.ID()); err == nil {
+		if node := view.node(Key{c.change.Kind, c.change.ID}); node != nil {
 			if of, ok := node.(interface{ Project() *Project }); ok {
 				return of.Project()
 			}

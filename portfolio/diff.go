@@ -72,17 +72,66 @@ func Compare(from, to *Snapshot) Diff {
 	return d
 }
 
+// A rowPair is a row of one snapshot beside the one of the other that has its
+// id; either is nil where there is none.
+type rowPair[R any] struct{ from, to *R }
+
 func compareRows[R any](d *Diff, kind Kind, from, to rowSet[*R], id func(*R) string, fields []rowField[R]) {
-	var names fieldNames
-	for row := range from.ordered.all() {
-		other, _ := to.byID.get(id(row))
-		d.row(kind, id(row), rowChange(fields, row, other, &names))
+	pairs := pairRows(from.ordered.chunks, to.ordered.chunks, id)
+	changes := make([]RowChange, len(pairs))
+	inPieces(len(pairs), func(first, end int) {
+		var names fieldNames
+		for i := first; i < end; i++ {
+			changes[i] = rowChange(fields, pairs[i].from, pairs[i].to, &names)
+		}
+	})
+	for i, p := range pairs {
+		d.row(kind, id(cmp.Or(p.from, p.to)), changes[i])
 	}
-	for row := range to.ordered.all() {
-		if _, known := from.byID.get(id(row)); !known {
-			d.row(kind, id(row), rowChange(fields, nil, row, &names))
+}
+
+// pairRows merges two lists by id and leaves out the rows that are the same in
+// both. Of snapshots of one load, most chunks are: those it does not look into.
+func pairRows[R any](from, to [][]*R, id func(*R) string) (pairs []rowPair[R]) {
+	var was, is []*R // what is left of the chunks that were begun
+	for {
+		for len(was) == 0 && len(is) == 0 && len(from) > 0 && len(to) > 0 && sameChunk(from[0], to[0]) {
+			from, to = from[1:], to[1:]
+		}
+		if len(was) == 0 && len(from) > 0 {
+			was, from = from[0], from[1:]
+		}
+		if len(is) == 0 && len(to) > 0 {
+			is, to = to[0], to[1:]
+		}
+		order := 0
+		switch {
+		case len(was) == 0 && len(is) == 0:
+			return pairs
+		case len(is) == 0:
+			order = -1
+		case len(was) == 0:
+			order = 1
+		case was[0] != is[0]:
+			order = strings.Compare(id(was[0]), id(is[0]))
+		}
+		switch {
+		case order < 0:
+			pairs, was = append(pairs, rowPair[R]{was[0], nil}), was[1:]
+		case order > 0:
+			pairs, is = append(pairs, rowPair[R]{nil, is[0]}), is[1:]
+		default:
+			if was[0] != is[0] {
+				pairs = append(pairs, rowPair[R]{was[0], is[0]})
+			}
+			was, is = was[1:], is[1:]
 		}
 	}
+}
+
+// sameChunk reports whether two chunks are one in memory.
+func sameChunk[E any](a, b []E) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
 
 // rowChange says how a row became another one; What is "" when no reader can
@@ -149,9 +198,15 @@ var rowKinds = append([]Kind{
 	KindStrategy, KindStrategyVersion, KindObjective, KindKeyResult, KindContribution, KindKPI, KindKPILink, KindRecordedRisk,
 }, registers...)
 
-func kindOrder(k Kind) int {
-	return slices.Index(rowKinds, k)
-}
+var kindPlaces = func() map[Kind]int {
+	places := make(map[Kind]int, len(rowKinds))
+	for i, k := range rowKinds {
+		places[k] = i
+	}
+	return places
+}()
+
+func kindOrder(k Kind) int { return kindPlaces[k] }
 
 // diff notes what this round changed.
 func (b *builder) diff(d *Diff) {

@@ -38,7 +38,15 @@ func (v *View) Node(id string) (Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	var node Node
+	node := v.node(key)
+	if node == nil {
+		return nil, fmt.Errorf("%w: nothing has the id %q", ErrNotFound, id)
+	}
+	return node, nil
+}
+
+// node returns what has a key; nil when it is not there for the caller.
+func (v *View) node(key Key) (node Node) {
 	switch key.Kind {
 	case KindProject:
 		node = orNil(v.project(key.ID))
@@ -103,10 +111,7 @@ func (v *View) Node(id string) (Node, error) {
 	case KindHold:
 		node = orNil(v.hold(key.ID))
 	}
-	if node == nil {
-		return nil, fmt.Errorf("%w: nothing has the id %q", ErrNotFound, id)
-	}
-	return node, nil
+	return node
 }
 
 // orNil keeps a nil handle from becoming a Node that is not nil.

@@ -21,19 +21,30 @@ const (
 func (s *Snapshot) Rewind(state State) *Snapshot {
 	b := newBuilder(s, 0)
 	b.at = Commit{Position: state.Position, Data: state.Data, At: state.At}
-	then := make(map[Key]bool, len(state.Docs))
+	keys, same := make([]Key, len(state.Docs)), make([]bool, len(state.Docs))
+	inPieces(len(state.Docs), func(from, to int) {
+		for i, v := range state.Docs[from:to] {
+			keys[from+i] = v.Doc.Key()
+			now, ok := s.Document(keys[from+i])
+			same[from+i] = ok && now.Rev == v.Rev
+		}
+	})
+	then := map[Kind]map[string]bool{}
 	var differ []Versioned
-	for _, v := range state.Docs {
-		key := v.Doc.Key()
-		then[key] = true
-		if now, ok := s.Document(key); !ok || now.Rev != v.Rev {
+	for i, v := range state.Docs {
+		kind := keys[i].Kind
+		if then[kind] == nil {
+			then[kind] = make(map[string]bool, s.facts[kind].count)
+		}
+		then[kind][keys[i].ID] = true
+		if !same[i] {
 			differ = append(differ, v)
 		}
 	}
 	for kind, facts := range s.facts {
 		for id := range facts.all() {
-			if key := (Key{kind, id}); !then[key] {
-				b.take(key, 0, nil)
+			if !then[kind][id] {
+				b.take(Key{kind, id}, 0, nil)
 			}
 		}
 	}

@@ -224,12 +224,13 @@ func (b *builder) diffRecords(d *Diff) {
 
 func compareRecords(d *Diff, from, to *Snapshot) {
 	for _, kind := range registers {
-		for id, v := range from.facts[kind].all() {
-			now, _ := to.facts[kind].get(id)
+		was, is := from.facts[kind], to.facts[kind]
+		for id, v := range was.except(is) {
+			now, _ := is.get(id)
 			d.row(kind, id, recordChange(v.Doc, now.Doc))
 		}
-		for id, v := range to.facts[kind].all() {
-			if _, known := from.facts[kind].get(id); !known {
+		for id, v := range is.except(was) {
+			if _, known := was.get(id); !known {
 				d.row(kind, id, recordChange(nil, v.Doc))
 			}
 		}

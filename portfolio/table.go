@@ -74,6 +74,28 @@ func (t table[V]) all() iter.Seq2[string, V] {
 	}
 }
 
+// except yields the entries but for those of shards that are one in memory with
+// the other table's, as most are of versions of one table.
+func (t table[V]) except(other table[V]) iter.Seq2[string, V] {
+	if len(t.banks) != len(other.banks) {
+		return t.all()
+	}
+	return func(yield func(string, V) bool) {
+		for p, bank := range t.banks {
+			for s, shard := range bank {
+				if sameChunk(shard, other.banks[p][s]) {
+					continue
+				}
+				for i := range shard {
+					if !yield(shard[i].key, shard[i].value) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
 // A tableEdit makes the next version of a table. It may be read like a table
 // while it is being written.
 type tableEdit[V any] struct {
