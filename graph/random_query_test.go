@@ -301,6 +301,8 @@ func (q *querist) argument(f *ast.FieldDefinition, a *ast.ArgumentDefinition) an
 		return []any{nil, "2026-03-01", "2026-02-15", "2025-01-01", "0001-01-01", "9999-12-31"}[q.IntN(6)]
 	case "slipDays":
 		return []any{0, 5, 40, 365, 36_500, -3}[q.IntN(6)]
+	case "minScore":
+		return []any{0.5, 0.6, 0.875, 1, nil}[q.IntN(5)]
 	case "maxLag", "last": // of what is no page
 		if !q.one(100) {
 			return q.IntN(37)

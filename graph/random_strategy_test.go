@@ -158,5 +158,5 @@ var deepQuestions = []string{
 	`{ controlFindings(first: 500) { nodes { control title why mend excepted exception { reason } exceptionReason { code } } } }`,
 	`{ surveys(filter: { key: { eq: "nothing" } }) { aggregates { responseRateReason { code } npsReason { code } normalisedMeanReason { code } } } }`,
 	`{ cycles { nodes { review { progressReason { code } completedMilestones { edges { cursor } } dueNext { totalCount } changes { differenceReason { code } start { period } end { period } } } } } }`,
-	`{ strategy { versions { nodes { comparisons { weights reason { code } consensus consensusReason { code } judges { person { name } weights reason { code } consistency { ratio worst { given more { key } less { key } } } } } } } } }`,
+	`{ strategy { versions { nodes { comparisons { weights reason { code } consensus consensusReason { code } judges { person { name } weights reason { code } consistency { ratio worst { suggested ratioThen given more { key } less { key } } } } } } } } }`,
 }
