@@ -52,6 +52,8 @@ var kept = []struct {
 	{"github.com/99designs/gqlgen/", []string{"graph/"}},
 	{"github.com/vektah/gqlparser/", []string{"graph/"}},
 	{"github.com/andygrunwald/go-jira", []string{"connectors/jira"}},
+	{"github.com/google/go-github/v84/", []string{"connectors/github"}},
+	{"github.com/Khan/genqlient/", []string{"connectors/github/"}},
 	{"github.com/hashicorp/go-retryablehttp", []string{"internal/httpx"}},
 	{"github.com/alecthomas/kong", []string{""}},
 	{"github.com/vbauerster/mpb/", []string{"internal/progress"}},

@@ -3,6 +3,7 @@ package catalog
 
 import (
 	"plumbline/connectors"
+	"plumbline/connectors/github"
 	"plumbline/connectors/jira"
 )
 
@@ -10,6 +11,7 @@ import (
 // a connection's type gives. The map is the caller's own.
 func Tools() map[string]func() connectors.Settings {
 	return map[string]func() connectors.Settings{
-		"jira": func() connectors.Settings { return new(jira.Settings) },
+		"github": func() connectors.Settings { return new(github.Settings) },
+		"jira":   func() connectors.Settings { return new(jira.Settings) },
 	}
 }

@@ -47,6 +47,7 @@ func TestEditorsAskForOneWayToGiveTheToken(t *testing.T) {
 				Items struct {
 					OneOf []struct {
 						Properties struct {
+							Type struct{ Const string }
 							Auth struct {
 								OneOf    []struct{ Required []string }
 								Required []string
@@ -60,12 +61,23 @@ func TestEditorsAskForOneWayToGiveTheToken(t *testing.T) {
 	if err := json.Unmarshal(text, &schema); err != nil {
 		t.Fatal(err)
 	}
-	auth := schema.Properties.Connections.Items.OneOf[0].Properties.Auth
-	var ways []string
-	for _, way := range auth.OneOf {
-		ways = append(ways, way.Required...)
+	want := map[string]string{"jira": "token or token_file", "github": "token or token_file or app"}
+	for _, tool := range schema.Properties.Connections.Items.OneOf {
+		name, auth := tool.Properties.Type.Const, tool.Properties.Auth
+		wanted, ok := want[name]
+		if !ok {
+			continue
+		}
+		delete(want, name)
+		var ways []string
+		for _, way := range auth.OneOf {
+			ways = append(ways, way.Required...)
+		}
+		if got := strings.Join(ways, " or "); got != wanted || len(auth.Required) > 0 {
+			t.Errorf("%s: the schema asks for %s, and always for %v; want %s", name, got, auth.Required, wanted)
+		}
 	}
-	if got := strings.Join(ways, " or "); got != "token or token_file" || len(auth.Required) > 0 {
-		t.Errorf("the schema asks for %s, and always for %v; want token or token_file", got, auth.Required)
+	if len(want) > 0 {
+		t.Errorf("the schema lacks %v", want)
 	}
 }

@@ -1,0 +1,109 @@
+package github
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"plumbline/connectors"
+	"plumbline/connectors/connectortest"
+	"plumbline/connectors/github/githubtest"
+)
+
+// faultsAt are the faults of the suite, where they strike a path.
+func faultsAt(site *githubtest.Site, path string, skip int, none ...connectortest.Fault) func(connectortest.Fault) func() {
+	return func(f connectortest.Fault) func() {
+		for _, n := range none {
+			if f == n {
+				return nil
+			}
+		}
+		fault := map[connectortest.Fault]githubtest.Fault{
+			connectortest.TooManySecondsOnce: {Kind: githubtest.TooManySeconds, After: 7 * time.Second, Times: 1, Skip: 1},
+			connectortest.TooManyDateOnce:    {Kind: githubtest.TooManyDate, After: 20 * time.Second, Times: 1, Skip: skip},
+			connectortest.TooManyBareOnce:    {Kind: githubtest.TooManyBare, Times: 1, Path: path},
+			connectortest.TooManyForLong:     {Kind: githubtest.TooManySeconds, After: time.Hour, Skip: skip},
+			connectortest.ErrorOnce:          {Kind: githubtest.InternalError, Times: 1, Path: path},
+			connectortest.DropOnce:           {Kind: githubtest.Drop, Times: 1, Skip: skip},
+			connectortest.TruncatedOnce:      {Kind: githubtest.Truncate, Times: 1, Path: path},
+			connectortest.EmptyPageOnce:      {Kind: githubtest.EmptyPage, Times: 1, Path: path},
+			connectortest.ShortPages:         {Kind: githubtest.ShortPage, Path: path},
+			connectortest.HTML:               {Kind: githubtest.HTML, Path: path},
+			connectortest.Unauthorized:       {Kind: githubtest.Unauthorized, Path: path, Skip: 1},
+			connectortest.RepeatedToken:      {Kind: githubtest.RepeatToken, Path: path},
+		}
+		return site.Inject(fault[f])
+	}
+}
+
+// TestContractOfMilestones reads the milestones of a repository.
+func TestContractOfMilestones(t *testing.T) {
+	connectortest.Run(t, func(t testing.TB) connectortest.Tool {
+		site := newSite(t, githubtest.Options{})
+		repo := site.AddRepository(githubtest.Repository{Owner: "acme", Name: "api"})
+		var ids []int64
+		edit := func(i int, change func(*githubtest.Milestone)) { site.EditMilestone(ids[i], change) }
+		raw := func(i int, format string) func() {
+			edit(i, func(m *githubtest.Milestone) { m.Raw = fmt.Appendf(nil, format, m.ID, m.Number) })
+			return func() { edit(i, func(m *githubtest.Milestone) { m.Raw = nil }) }
+		}
+		return connectortest.Tool{
+			Open: func(testing.TB) connectors.Connector { return open(t, site, []string{"description"}, nil) },
+			Add: func(name string) {
+				ids = append(ids, site.AddMilestone(githubtest.Milestone{Repository: repo.ID, Title: name, Due: "2000-05-01"}).ID)
+			},
+			Rename:   func(i int, name string) { edit(i, func(m *githubtest.Milestone) { m.Title = name }) },
+			Delete:   func(i int) { site.DeleteMilestone(ids[i]) },
+			Describe: func(i int, text string) { edit(i, func(m *githubtest.Milestone) { m.Description = text }) },
+			Status:   func(i int, status string) { edit(i, func(m *githubtest.Milestone) { m.State = status }) },
+			Spoil:    func(i int) func() { return raw(i, `{"id":%d,"number":%d,"title":{"odd":true}}`) },
+			Empty: func(i int) func() {
+				return raw(i, `{"id":%d,"number":%d,"title":null,"description":null,"state":null,"html_url":null,"creator":null,`+
+					`"open_issues":null,"closed_issues":null,"due_on":null,"created_at":null,"updated_at":null,"closed_at":null}`)
+			},
+			Break:   faultsAt(site, "/milestones", 3, connectortest.EmptyPageOnce), // its pages have numbers
+			Pages:   []int{0, 1, 99, 100, 101, 205},
+			Several: 2100,
+		}
+	})
+}
+
+// TestContractOfIssues reads the issues of a label.
+func TestContractOfIssues(t *testing.T) {
+	connectortest.Run(t, func(t testing.TB) connectortest.Tool {
+		site := newSite(t, githubtest.Options{})
+		repo := site.AddRepository(githubtest.Repository{Owner: "acme", Name: "api"})
+		site.AddIssueField(githubtest.IssueField{Name: "Notes", Type: "text"})
+		site.AddIssue(githubtest.Issue{Repository: repo.ID, Title: "A pull request", PullRequest: true, Labels: []string{"milestone"}})
+		var ids []int64
+		edit := func(i int, change func(*githubtest.Issue)) { site.EditIssue(ids[i], change) }
+		raw := func(i int, format string) func() {
+			edit(i, func(x *githubtest.Issue) {
+				x.Raw = fmt.Appendf(nil, format, x.ID, x.Number, time.Now().UTC().Format(time.RFC3339))
+			})
+			return func() { edit(i, func(x *githubtest.Issue) { x.Raw = nil }) }
+		}
+		return connectortest.Tool{
+			Open: func(testing.TB) connectors.Connector {
+				return open(t, site, []string{"Notes"}, func(s *Settings) { s.Milestones.From = []string{"label:milestone"} })
+			},
+			Add: func(name string) {
+				ids = append(ids, site.AddIssue(githubtest.Issue{Repository: repo.ID, Title: name, Labels: []string{"milestone"}}).ID)
+			},
+			Rename: func(i int, name string) { edit(i, func(x *githubtest.Issue) { x.Title = name }) },
+			Delete: func(i int) { site.DeleteIssue(ids[i]) },
+			Describe: func(i int, text string) {
+				edit(i, func(x *githubtest.Issue) { x.Fields = map[string]any{"Notes": text} })
+			},
+			Status: func(i int, status string) { edit(i, func(x *githubtest.Issue) { x.State = status }) },
+			Spoil:  func(i int) func() { return raw(i, `{"id":%d,"number":%d,"updated_at":%q,"title":{"odd":true}}`) },
+			Empty: func(i int) func() {
+				return raw(i, `{"id":%d,"number":%d,"updated_at":%q,"title":null,"body":null,"state":null,"state_reason":null,"html_url":null,"type":null,`+
+					`"labels":null,"assignees":null,"milestone":null,"issue_field_values":null,"created_at":null,"closed_at":null,"pull_request":null}`)
+			},
+			Break:   faultsAt(site, "/issues", 3, connectortest.EmptyPageOnce),
+			Pages:   []int{0, 1, 99, 100, 101, 205},
+			Several: 2100,
+		}
+	})
+}

@@ -1,0 +1,170 @@
+package github
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"plumbline/connectors"
+	"plumbline/internal/inorder"
+	"plumbline/portfolio"
+)
+
+// Fetch implements connectors.Fetcher. GitHub answers 404 alike for what is
+// gone and for what we may not see, so a record is called deleted only where
+// what it lay in is still to be seen.
+func (c *Connector) Fetch(ctx context.Context, lost []portfolio.ToolFact) ([]connectors.Fetched, error) {
+	r, err := c.run(ctx, nil, nil)
+	if err != nil {
+		return nil, fmt.Errorf("github: %w", err)
+	}
+	if err := r.readRepositories(false); err != nil {
+		return nil, fmt.Errorf("github: %w", err)
+	}
+	f := &fetcher{run: r}
+	var found []connectors.Fetched
+	for one, err := range inorder.Map(ctx, c.concurrency(), lost, f.fetch) {
+		if err != nil {
+			return nil, fmt.Errorf("github: %w", err)
+		}
+		if one.Key.ID != "" {
+			found = append(found, one)
+		}
+	}
+	return found, nil
+}
+
+// fetcher finds out what became of records that a listing lacked.
+type fetcher struct {
+	*run
+	states sync.Map // of func() (state, error), by id of the repository
+}
+
+// state is how a repository shows itself now.
+type state struct {
+	repo   repository
+	fact   converted
+	seen   bool
+	listed bool
+}
+
+// state asks for a repository by its id, once.
+func (f *fetcher) state(ctx context.Context, id string) (state, error) {
+	ask, _ := f.states.LoadOrStore(id, sync.OnceValues(func() (state, error) {
+		raw, err := f.repositoryByID(ctx, id)
+		if err != nil || raw == nil {
+			return state{}, err
+		}
+		s := state{seen: true}
+		s.fact, s.repo = f.repository(raw)
+		s.listed = slices.ContainsFunc(f.listed, func(l repository) bool { return l.id == s.repo.id })
+		return s, nil
+	}))
+	return ask.(func() (state, error))()
+}
+
+// fetch asks for one record.
+func (f *fetcher) fetch(ctx context.Context, lost portfolio.ToolFact) (connectors.Fetched, error) {
+	source := lost.Origin()
+	switch source.Kind {
+	case kindRepository:
+		s, err := f.state(ctx, source.ID)
+		return f.judge(lost, s, s.fact, err)
+	case kindMilestone, kindIssue:
+		return f.fetchNumbered(ctx, lost)
+	}
+	return connectors.Fetched{}, nil
+}
+
+// judge says what became of a record of the repository, of which found is what
+// it was converted to now.
+func (f *fetcher) judge(lost portfolio.ToolFact, s state, found converted, err error) (connectors.Fetched, error) {
+	out := connectors.Fetched{Key: lost.Key()}
+	switch {
+	case err != nil:
+	case !s.seen:
+		out.Presence = portfolio.PresenceAccessLost
+	case !s.listed:
+		out.Presence = portfolio.PresenceOutOfScope
+	case found.quarantined != nil:
+		out.Unreadable = found.quarantined
+		out.Unreadable.Of = lost.Key().Kind
+	default:
+		for _, fact := range found.facts {
+			if fact.Key() == lost.Key() {
+				out.Fact = fact
+			}
+		}
+		if out.Fact == nil { // another record has its number now
+			out.Presence = portfolio.PresenceDeleted
+		}
+	}
+	return out, err
+}
+
+// fetchNumbered asks for a milestone or an issue by its number.
+func (f *fetcher) fetchNumbered(ctx context.Context, lost portfolio.ToolFact) (connectors.Fetched, error) {
+	source := lost.Origin()
+	number := numberIn(source)
+	repo := ""
+	if m, ok := lost.(*portfolio.MilestoneFact); ok {
+		_, repo = f.bareKind(m.Project)
+	}
+	if number == "" || repo == "" {
+		return connectors.Fetched{}, nil // never stored, so nobody knows where it was
+	}
+	s, err := f.state(ctx, repo)
+	if err != nil || !s.seen || !s.listed {
+		return f.judge(lost, s, converted{}, err)
+	}
+	plural := "/milestones/"
+	if source.Kind == kindIssue {
+		plural = "/issues/"
+	}
+	var raw json.RawMessage
+	_, err = f.get(ctx, "repositories/"+url.PathEscape(repo)+plural+number, &raw)
+	switch {
+	case gone(err):
+		return connectors.Fetched{Key: lost.Key(), Presence: portfolio.PresenceDeleted}, nil
+	case err != nil:
+		return connectors.Fetched{}, err
+	case source.Kind == kindMilestone:
+		return f.judge(lost, s, f.milestone(raw, s.repo), nil)
+	}
+	if idOf(raw) == source.ID && !f.matches(raw) {
+		return connectors.Fetched{Key: lost.Key(), Presence: portfolio.PresenceOutOfScope}, nil
+	}
+	// An issue that was transferred is another one there, with an id of its own.
+	return f.judge(lost, s, f.issue(raw, s.repo), nil)
+}
+
+// numberIn is the number of a milestone or an issue, from its key or address.
+func numberIn(source *portfolio.Source) string {
+	_, number, ok := strings.Cut(source.Key, "#")
+	if !ok {
+		number = source.URL[strings.LastIndexByte(source.URL, '/')+1:]
+	}
+	if _, err := strconv.Atoi(number); err != nil {
+		return ""
+	}
+	return number
+}
+
+// matches tells whether an issue is still one that is a milestone.
+func (c *Connector) matches(raw json.RawMessage) bool {
+	var r issueRecord
+	if decode(raw, &r) != nil {
+		return true // it cannot be read, which is told
+	}
+	return slices.ContainsFunc(c.settings.clauses(), func(clause string) bool {
+		if label, ok := strings.CutPrefix(clause, labelPrefix); ok {
+			return slices.ContainsFunc(r.Labels, func(l labelRecord) bool { return strings.EqualFold(l.Name, strings.TrimSpace(label)) })
+		}
+		return r.Type != nil && strings.EqualFold(r.Type.Name, strings.TrimSpace(strings.TrimPrefix(clause, typePrefix)))
+	})
+}

@@ -1,0 +1,91 @@
+package github
+
+import (
+	"context"
+	"encoding/json"
+
+	"plumbline/internal/inorder"
+	"plumbline/portfolio"
+)
+
+// A unit is a listing of one repository that a stage reads.
+type unit struct {
+	repo   repository
+	part   int
+	path   string
+	resume bool // in the middle, where an interrupted run was
+}
+
+// readMilestones reads the milestones of every repository.
+func (r *run) readMilestones() error {
+	if !r.reads(fromMilestones) {
+		return nil
+	}
+	var units []unit
+	for _, repo := range r.listed {
+		path := withQuery(repo.path("/milestones"), "state", "all", "sort", "due_on", "direction", "asc")
+		units = r.append(units, stageMilestones, unit{repo: repo, path: path})
+	}
+	convert := func(u unit) func(json.RawMessage) converted {
+		return func(raw json.RawMessage) converted { return r.milestone(raw, u.repo) }
+	}
+	next := func(p page) string { return p.next }
+	if err := r.readUnits(stageMilestones, units, true, convert, next); err != nil {
+		return err
+	}
+	r.complete(stageMilestones, scopeMilestones, portfolio.KindMilestone)
+	return nil
+}
+
+// append adds a unit unless an interrupted run is done with it.
+func (r *run) append(units []unit, stage string, u unit) []unit {
+	next, done := r.position.done(stage, u.repo.id, u.part)
+	if done || !u.repo.issues {
+		return units
+	}
+	if next != "" {
+		u.path, u.resume = next, true
+	}
+	return append(units, u)
+}
+
+// readUnits reads listings to their ends: the first pages of several at once,
+// what follows one after the other.
+func (r *run) readUnits(stage string, units []unit, conditional bool, convert func(unit) func(json.RawMessage) converted, next func(page) string) error {
+	type first struct {
+		unit
+		page
+		there bool
+	}
+	maybeKnown := func(u unit) bool { return conditional && !r.full && !u.resume }
+	for f, err := range inorder.Map(r.ctx, r.concurrency(), units, func(ctx context.Context, u unit) (first, error) {
+		p, err := r.Connector.page(ctx, u.path, u.repo.variant(), maybeKnown(u))
+		if gone(err) { // since it was listed, or issues are switched off
+			return first{unit: u}, nil
+		}
+		return first{u, p, true}, err
+	}) {
+		if err != nil {
+			return err
+		}
+		for p := f.page; f.there; {
+			r.take(p, convert(f.unit))
+			path := next(p)
+			if k := r.fresh[p.path+p.variant]; k != nil {
+				k.next = path
+			}
+			if r.due() {
+				if err := r.flush(r.at(stage, f.repo.id, f.part, path)); err != nil {
+					return err
+				}
+			}
+			if path == "" {
+				break
+			}
+			if p, err = r.Connector.page(r.ctx, path, f.repo.variant(), maybeKnown(f.unit)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
