@@ -69,6 +69,10 @@ type Config struct {
 	// so long; 0 is for a tool that does not say. It is asked for every reply
 	// but a 429 with a Retry-After.
 	Limited func(resp *http.Response, body []byte) (wait time.Duration, limited bool)
+
+	// SignIn tells that a reply is the page on which people sign in, or leads
+	// there. It is handed on with 401, which other tools answer. Nil: none is.
+	SignIn func(*http.Response) bool
 }
 
 // RateLimited says that the tool wants to be left alone for longer than a
@@ -76,7 +80,7 @@ type Config struct {
 type RateLimited struct {
 	After  time.Duration // from now
 	Until  time.Time
-	Reason string // RateLimit-Reason, or empty
+	Reason string // as the tool names the limit, or empty
 	Status int
 }
 
@@ -229,7 +233,7 @@ func (c *Client) RoundTrip(r *http.Request) (*http.Response, error) {
 		if after <= 0 {
 			after = c.cfg.MaxWait
 		}
-		return nil, &RateLimited{After: after, Until: time.Now().Add(after), Reason: resp.Header.Get("RateLimit-Reason"), Status: resp.StatusCode}
+		return nil, &RateLimited{After: after, Until: time.Now().Add(after), Reason: reasonOf(resp), Status: resp.StatusCode}
 	}
 	return resp, nil
 }
@@ -293,9 +297,7 @@ func (a attempts) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	c.normalise(resp, body)
-	if after, limited := retryAfter(resp); limited {
-		state.limiter.pause(after)
-	}
+	state.limiter.pause(pauseOf(resp))
 	if err := checkType(resp, body); err != nil {
 		return nil, err
 	}
@@ -381,7 +383,7 @@ func (c *Client) checkRetry(ctx context.Context, resp *http.Response, err error)
 	}
 	if after, limited := retryAfter(resp); limited {
 		if after > c.cfg.MaxWait {
-			return false, &RateLimited{After: after, Until: time.Now().Add(after), Reason: resp.Header.Get("RateLimit-Reason"), Status: resp.StatusCode}
+			return false, &RateLimited{After: after, Until: time.Now().Add(after), Reason: reasonOf(resp), Status: resp.StatusCode}
 		}
 		return reading, nil
 	}

@@ -1,6 +1,7 @@
 package httpx
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"math/rand/v2"
@@ -128,4 +129,9 @@ func parseRetryAfter(text string, now time.Time) time.Duration {
 		return min(max(0, at.Sub(now)), maxRetryAfter)
 	}
 	return 0
+}
+
+// reasonOf is what the tool calls the limit that was reached, or empty.
+func reasonOf(resp *http.Response) string {
+	return cmp.Or(resp.Header.Get("RateLimit-Reason"), resp.Header.Get("X-RateLimit-Resource"))
 }

@@ -19,9 +19,25 @@ func retryAfter(resp *http.Response) (time.Duration, bool) {
 	return 0, false
 }
 
-// normalise turns a refusal for the rate that only the tool's own connector
-// recognises into one that everybody does.
+// pauseOf is how long a reply asks everybody to stay away, be it beside a good
+// answer.
+func pauseOf(resp *http.Response) time.Duration {
+	if after, limited := retryAfter(resp); limited {
+		return after
+	}
+	if resp.StatusCode < http.StatusMultipleChoices {
+		return parseRetryAfter(resp.Header.Get("Retry-After"), time.Now())
+	}
+	return 0
+}
+
+// normalise turns a refusal that only the tool's own connector recognises into
+// one that everybody does.
 func (c *Client) normalise(resp *http.Response, body []byte) {
+	if c.cfg.SignIn != nil && c.cfg.SignIn(resp) {
+		resp.StatusCode, resp.Status = http.StatusUnauthorized, http.StatusText(http.StatusUnauthorized)
+		return
+	}
 	if c.cfg.Limited == nil || resp.StatusCode == http.StatusTooManyRequests && resp.Header.Get("Retry-After") != "" {
 		return
 	}
