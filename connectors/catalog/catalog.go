@@ -4,6 +4,7 @@ package catalog
 import (
 	"plumbline/connectors"
 	"plumbline/connectors/github"
+	"plumbline/connectors/azuredevops"
 	"plumbline/connectors/jira"
 )
 
@@ -13,5 +14,7 @@ func Tools() map[string]func() connectors.Settings {
 	return map[string]func() connectors.Settings{
 		"github": func() connectors.Settings { return new(github.Settings) },
 		"jira":   func() connectors.Settings { return new(jira.Settings) },
+		"azuredevops": func() connectors.Settings { return new(azuredevops.Settings) },
+		"jira":        func() connectors.Settings { return new(jira.Settings) },
 	}
 }

@@ -1,0 +1,165 @@
+package azuredevopstest
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A token of a feed is a watermark; what stands after the dot only makes the
+// token of an empty batch another one.
+func parseToken(text string) (watermark int64, nonce int, err error) {
+	if text == "" {
+		return 0, 0, nil
+	}
+	before, after, _ := strings.Cut(text, ".")
+	if watermark, err = strconv.ParseInt(before, 10, 64); err == nil && after != "" {
+		nonce, err = strconv.Atoi(after)
+	}
+	return watermark, nonce, err
+}
+
+// change is a row of a feed.
+type change struct {
+	watermark int64
+	shape     any
+}
+
+// feed answers with a batch of what comes after the token.
+func (q *request) feed(path string, all []change) {
+	token := q.param("continuationToken")
+	after, nonce, err := parseToken(token)
+	if err != nil || after > q.watermark {
+		q.refuse(http.StatusBadRequest, "InvalidReportingContinuationTokenException", "VS402415: The continuation token is not valid.")
+		return
+	}
+	all = slices.DeleteFunc(all, func(c change) bool { return c.watermark <= after })
+	slices.SortFunc(all, func(a, b change) int { return cmp.Compare(a.watermark, b.watermark) })
+	size, repeat := q.opts.MaxBatch, false
+	switch fault, _ := q.r.Context().Value(pageFault{}).(Kind); fault {
+	case ShortPage:
+		size = 1
+	case EmptyPage:
+		size = 0
+	case RepeatToken:
+		repeat = true
+	}
+	batch := all[:min(size, len(all))]
+	last := len(batch) == len(all) && size > 0
+	next := fmt.Sprintf("%d.%d", after, nonce+1)
+	if len(batch) > 0 {
+		next = strconv.FormatInt(batch[len(batch)-1].watermark, 10)
+	} else if last {
+		next = token
+	}
+	if repeat {
+		next, last = token, false
+	}
+	values := []any{}
+	for _, c := range batch {
+		values = append(values, c.shape)
+	}
+	answer := map[string]any{"values": values, "isLastBatch": last}
+	if next != "" {
+		if !q.opts.Server {
+			answer["continuationToken"] = next
+		}
+		answer["nextLink"] = q.opts.BaseURL + "/" + path + "?" + url.Values{"continuationToken": {next}, "api-version": {q.param("api-version")}}.Encode()
+	}
+	q.answer(answer)
+}
+
+type pageFault struct{}
+
+func withPageFault(ctx context.Context, k Kind) context.Context {
+	return context.WithValue(ctx, pageFault{}, k)
+}
+
+func (q *request) revisions() {
+	var question struct {
+		Types      []string `json:"types"`
+		Fields     []string `json:"fields"`
+		Deleted    bool     `json:"includeDeleted"`
+		Identities bool     `json:"includeIdentityRef"`
+		Latest     bool     `json:"includeLatestOnly"`
+		TagRefs    bool     `json:"includeTagRef"`
+	}
+	if !q.body(&question) || !q.knows(question.Fields) {
+		return
+	}
+	if !question.Latest || !question.Identities || question.TagRefs {
+		q.refuse(http.StatusBadRequest, "NotPlayed", "this fake knows the latest revisions, with identities and without tags")
+		return
+	}
+	long := q.param("$expand") == "fields"
+	refs := slices.DeleteFunc(question.Fields, func(ref string) bool {
+		return ref == "System.Parent" && !q.opts.FeedParents || !long && q.longText(ref)
+	})
+	var all []change
+	for _, i := range q.items {
+		if !q.seesItem(i) || !ofType(question.Types, i.Type) || i.Deleted && !question.Deleted {
+			continue
+		}
+		shape := q.shape(i, refs)
+		if m, ok := shape.(map[string]any); ok && i.Deleted {
+			m["fields"].(map[string]any)["System.IsDeleted"] = true
+		}
+		all = append(all, change{i.watermark, shape})
+	}
+	q.feed("_apis/wit/reporting/workitemrevisions", all)
+}
+
+func (q *request) longText(ref string) bool {
+	return slices.ContainsFunc(q.fields, func(f Field) bool {
+		return f.Ref == ref && ref != "System.Tags" && (f.Type == "html" || f.Type == "plainText")
+	})
+}
+
+func ofType(types []string, kind string) bool {
+	return len(types) == 0 || slices.ContainsFunc(types, func(t string) bool { return strings.EqualFold(t, kind) })
+}
+
+func (q *request) linkFeed() {
+	split := func(name string) []string {
+		if q.param(name) == "" {
+			return nil
+		}
+		return strings.Split(q.param(name), ",")
+	}
+	kinds, types := split("linkTypes"), split("types")
+	var start time.Time
+	if text := q.param("startDateTime"); text != "" {
+		var err error
+		if start, err = time.Parse(time.RFC3339, text); err != nil || q.param("continuationToken") != "" {
+			q.refuse(http.StatusBadRequest, "VssPropertyValidationException", "startDateTime is no time, or stands beside a continuationToken")
+			return
+		}
+	}
+	var all []change
+	for _, l := range q.links {
+		source, target := q.items[l.source], q.items[l.target]
+		involved := source != nil && ofType(types, source.Type) && q.seesItem(source) || target != nil && ofType(types, target.Type) && q.seesItem(target)
+		if !involved || kinds != nil && !slices.Contains(kinds, l.kind) || l.at.Before(start) {
+			continue
+		}
+		ends := map[string]any{"sourceId": l.source, "targetId": l.target, "changedDate": l.at.UTC().Format(instant), "isActive": l.active}
+		if q.opts.Server {
+			ends["rel"] = l.kind
+			all = append(all, change{l.watermark, ends})
+			continue
+		}
+		ends["changedOperation"] = "create"
+		if !l.active {
+			ends["changedOperation"] = "remove"
+		}
+		ends["comment"] = nil
+		all = append(all, change{l.watermark, map[string]any{"rel": l.kind, "attributes": ends}})
+	}
+	q.feed("_apis/wit/reporting/workitemlinks", all)
+}
