@@ -3,8 +3,8 @@ package catalog
 
 import (
 	"plumbline/connectors"
-	"plumbline/connectors/github"
 	"plumbline/connectors/azuredevops"
+	"plumbline/connectors/github"
 	"plumbline/connectors/jira"
 )
 
@@ -12,9 +12,8 @@ import (
 // a connection's type gives. The map is the caller's own.
 func Tools() map[string]func() connectors.Settings {
 	return map[string]func() connectors.Settings{
-		"github": func() connectors.Settings { return new(github.Settings) },
-		"jira":   func() connectors.Settings { return new(jira.Settings) },
 		"azuredevops": func() connectors.Settings { return new(azuredevops.Settings) },
+		"github":      func() connectors.Settings { return new(github.Settings) },
 		"jira":        func() connectors.Settings { return new(jira.Settings) },
 	}
 }
