@@ -6,6 +6,7 @@ import (
 	"plumbline/connectors/azuredevops"
 	"plumbline/connectors/github"
 	"plumbline/connectors/jira"
+	"plumbline/connectors/redmine"
 )
 
 // Tools returns how to make the empty settings of each tool, by the name that
@@ -15,5 +16,7 @@ func Tools() map[string]func() connectors.Settings {
 		"azuredevops": func() connectors.Settings { return new(azuredevops.Settings) },
 		"github":      func() connectors.Settings { return new(github.Settings) },
 		"jira":        func() connectors.Settings { return new(jira.Settings) },
+		"jira":    func() connectors.Settings { return new(jira.Settings) },
+		"redmine": func() connectors.Settings { return new(redmine.Settings) },
 	}
 }
