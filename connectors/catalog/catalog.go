@@ -16,7 +16,6 @@ func Tools() map[string]func() connectors.Settings {
 		"azuredevops": func() connectors.Settings { return new(azuredevops.Settings) },
 		"github":      func() connectors.Settings { return new(github.Settings) },
 		"jira":        func() connectors.Settings { return new(jira.Settings) },
-		"jira":    func() connectors.Settings { return new(jira.Settings) },
-		"redmine": func() connectors.Settings { return new(redmine.Settings) },
+		"redmine":     func() connectors.Settings { return new(redmine.Settings) },
 	}
 }
