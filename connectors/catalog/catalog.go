@@ -5,6 +5,7 @@ import (
 	"plumbline/connectors"
 	"plumbline/connectors/azuredevops"
 	"plumbline/connectors/github"
+	"plumbline/connectors/asana"
 	"plumbline/connectors/jira"
 	"plumbline/connectors/redmine"
 )
@@ -17,5 +18,7 @@ func Tools() map[string]func() connectors.Settings {
 		"github":      func() connectors.Settings { return new(github.Settings) },
 		"jira":        func() connectors.Settings { return new(jira.Settings) },
 		"redmine":     func() connectors.Settings { return new(redmine.Settings) },
+		"asana": func() connectors.Settings { return new(asana.Settings) },
+		"jira":  func() connectors.Settings { return new(jira.Settings) },
 	}
 }
