@@ -3,9 +3,9 @@ package catalog
 
 import (
 	"plumbline/connectors"
+	"plumbline/connectors/asana"
 	"plumbline/connectors/azuredevops"
 	"plumbline/connectors/github"
-	"plumbline/connectors/asana"
 	"plumbline/connectors/jira"
 	"plumbline/connectors/redmine"
 )
@@ -14,11 +14,10 @@ import (
 // a connection's type gives. The map is the caller's own.
 func Tools() map[string]func() connectors.Settings {
 	return map[string]func() connectors.Settings{
+		"asana":       func() connectors.Settings { return new(asana.Settings) },
 		"azuredevops": func() connectors.Settings { return new(azuredevops.Settings) },
 		"github":      func() connectors.Settings { return new(github.Settings) },
 		"jira":        func() connectors.Settings { return new(jira.Settings) },
 		"redmine":     func() connectors.Settings { return new(redmine.Settings) },
-		"asana": func() connectors.Settings { return new(asana.Settings) },
-		"jira":  func() connectors.Settings { return new(jira.Settings) },
 	}
 }
