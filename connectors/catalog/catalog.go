@@ -7,6 +7,7 @@ import (
 	"plumbline/connectors/azuredevops"
 	"plumbline/connectors/github"
 	"plumbline/connectors/jira"
+	"plumbline/connectors/msproject"
 	"plumbline/connectors/redmine"
 )
 
@@ -18,6 +19,7 @@ func Tools() map[string]func() connectors.Settings {
 		"azuredevops": func() connectors.Settings { return new(azuredevops.Settings) },
 		"github":      func() connectors.Settings { return new(github.Settings) },
 		"jira":        func() connectors.Settings { return new(jira.Settings) },
+		"msproject":   func() connectors.Settings { return new(msproject.Settings) },
 		"redmine":     func() connectors.Settings { return new(redmine.Settings) },
 	}
 }

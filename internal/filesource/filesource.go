@@ -49,14 +49,11 @@ func (s *Settings) Validate() error {
 	bad := func(format string, args ...any) {
 		problems = append(problems, fmt.Errorf("%w: "+format, append([]any{portfolio.ErrInvalid}, args...)...))
 	}
-	given := 0
-	for _, place := range []string{s.File, s.Folder, s.URL} {
-		if place != "" {
-			given++
-		}
-	}
-	if given > 1 {
-		bad("more than one of file, folder and url is given: a connection reads from one place")
+	switch {
+	case s.Folder != "" && s.File != "":
+		bad("folder is given beside file; a connection reads from one place")
+	case s.URL != "" && (s.File != "" || s.Folder != ""):
+		bad("url is given beside file or folder; a connection reads from one place")
 	}
 	if s.Pattern != "" {
 		if s.Folder == "" {

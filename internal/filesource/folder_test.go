@@ -192,14 +192,15 @@ func TestSettingsThatMakeNoSenseAreNamed(t *testing.T) {
 	var token filesource.Auth
 	token.File = "token"
 	for wanted, s := range map[string]filesource.Settings{
-		"more than one of file, folder and url": {File: "a", Folder: "b"},
-		"pattern is given without folder":       {Pattern: "*.xml"},
-		"is none for names of files":            {Folder: "a", Pattern: "../*"},
-		"pattern \"[\"":                         {Folder: "a", Pattern: "["},
-		"url is not an address":                 {URL: "ftp://example.com/a"},
-		"put them under auth":                   {URL: "https://a:b@example.com/a"},
-		"auth is given without url":             {File: "a", Auth: token},
-		"which is its password":                 {URL: "https://example.com/a", Auth: filesource.Auth{User: "ann"}},
+		"folder is given beside file":        {File: "a", Folder: "b"},
+		"url is given beside file or folder": {File: "a", URL: "https://example.com/a"},
+		"pattern is given without folder":    {Pattern: "*.xml"},
+		"is none for names of files":         {Folder: "a", Pattern: "../*"},
+		"pattern \"[\"":                      {Folder: "a", Pattern: "["},
+		"url is not an address":              {URL: "ftp://example.com/a"},
+		"put them under auth":                {URL: "https://a:b@example.com/a"},
+		"auth is given without url":          {File: "a", Auth: token},
+		"which is its password":              {URL: "https://example.com/a", Auth: filesource.Auth{User: "ann"}},
 	} {
 		if err := s.Validate(); err == nil || !strings.Contains(err.Error(), wanted) {
 			t.Errorf("%+v: %v, want %q", s, err, wanted)
