@@ -140,7 +140,8 @@ func (p *program) showFolder(report control.FilesReport) bool {
 	return len(report.Problems) == 0
 }
 
-// showField prints whether a field of the mapping exists.
+// showField prints whether a field of the mapping exists, or how a column was
+// understood.
 func (p *program) showField(field connectors.FieldFound) bool {
 	if field.ID == "" {
 		p.print("  %-12s %s  %s: the tool has no such field", "field", markMissing, field.Asked)
@@ -154,6 +155,12 @@ func (p *program) showField(field connectors.FieldFound) bool {
 	}
 	if field.Type != "" {
 		name += " (" + field.Type + ")"
+	}
+	if field.Understood != "" {
+		name += ": " + field.Understood
+	}
+	if len(field.Samples) > 0 {
+		name += "; as " + strings.Join(field.Samples, " | ")
 	}
 	p.print("  %-12s %s  %s", "field", markOK, name)
 	return true

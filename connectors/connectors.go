@@ -125,6 +125,10 @@ type FieldFound struct {
 	ID    string // empty when the tool has no such field
 	Name  string
 	Type  string
+	// Understood says what a column was taken for where the tool does not tell
+	// it, and why; Samples are some of its values.
+	Understood string
+	Samples    []string
 }
 
 // Count is how many records of a kind would be read.

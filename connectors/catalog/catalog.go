@@ -9,6 +9,7 @@ import (
 	"plumbline/connectors/jira"
 	"plumbline/connectors/msproject"
 	"plumbline/connectors/redmine"
+	"plumbline/connectors/spreadsheet"
 )
 
 // Tools returns how to make the empty settings of each tool, by the name that
@@ -21,5 +22,6 @@ func Tools() map[string]func() connectors.Settings {
 		"jira":        func() connectors.Settings { return new(jira.Settings) },
 		"msproject":   func() connectors.Settings { return new(msproject.Settings) },
 		"redmine":     func() connectors.Settings { return new(redmine.Settings) },
+		"spreadsheet": func() connectors.Settings { return new(spreadsheet.Settings) },
 	}
 }
