@@ -50,6 +50,7 @@ type grammar struct {
 	Check   checkCommand   `cmd:"" help:"Try connections out: credentials, permissions, fields, how much would be read."`
 	Import  importCommand  `cmd:"" help:"Record what strategy files say."`
 	Export  exportCommand  `cmd:"" help:"Write what people recorded as strategy files."`
+	Relink  relinkCommand  `cmd:"" help:"Carry the projects of a tool that moved over to the connection that reads it now."`
 	Brief   briefCommand   `cmd:"" help:"Print what happened, what comes next and what is at risk."`
 	Schema  schemaCommand  `cmd:"" help:"Print the GraphQL schema."`
 	Conf    configCommands `cmd:"" name:"config" help:"Show, check or apply the configuration."`

@@ -216,6 +216,10 @@ func (f *fakePlant) SetClock(_ context.Context, today portfolio.Date) (portfolio
 
 func (f *fakePlant) CheckFolder(context.Context) (*control.FilesReport, error) { return nil, nil }
 
+func (f *fakePlant) Relink(context.Context, control.RelinkRequest) (control.RelinkReport, error) {
+	return control.RelinkReport{}, errors.New("no plant")
+}
+
 func (f *fakePlant) Brief(context.Context, control.BriefRequest) (control.File, error) {
 	return control.File{}, portfolio.ErrUnavailable
 }

@@ -30,6 +30,10 @@ func (s *Snapshot) Problems() []error { return s.plan.problems }
 // Document returns the current document of a key.
 func (s *Snapshot) Document(key Key) (Versioned, bool) { return s.facts[key.Kind].get(key.ID) }
 
+// ToolPMOID is the PMO id that a tool's fact of a project says, by the mapping of
+// its connection.
+func (s *Snapshot) ToolPMOID(f *ProjectFact) string { return s.plan.projectSaid(f).pmoID }
+
 // Documents yields the current documents of a kind, in no particular order.
 func (s *Snapshot) Documents(kind Kind) iter.Seq[Versioned] {
 	return func(yield func(Versioned) bool) {

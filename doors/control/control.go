@@ -36,6 +36,9 @@ type Operator interface {
 	// Brief prints a briefing of what its own caller, the machine's owner, may
 	// see: everything.
 	Brief(ctx context.Context, request BriefRequest) (File, error)
+	// Relink carries the projects of a tool that moved over to the connection
+	// that reads it now.
+	Relink(ctx context.Context, request RelinkRequest) (RelinkReport, error)
 	Files
 }
 

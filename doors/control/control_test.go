@@ -71,6 +71,10 @@ func (o *operator) Brief(_ context.Context, r control.BriefRequest) (control.Fil
 	return control.File{Name: "brief." + r.Format, Data: []byte(string(r.Period) + " " + r.Department + " " + r.On.String())}, nil
 }
 
+func (o *operator) Relink(_ context.Context, r control.RelinkRequest) (control.RelinkReport, error) {
+	return control.RelinkReport{Linked: []string{r.From, r.To, r.By}, Revision: 7}, nil
+}
+
 func (o *operator) CheckFolder(context.Context) (*control.FilesReport, error) { return nil, nil }
 
 func (o *operator) ApplyFolder(_ context.Context, files []control.File) (control.FilesReport, error) {

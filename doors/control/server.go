@@ -92,6 +92,7 @@ func handler(operator Operator, key secret.String) http.Handler {
 	answer(mux, "POST /clock", operator.SetClock)
 	answer(mux, "POST /brief", operator.Brief)
 	answer(mux, "POST /import", operator.Import)
+	answer(mux, "POST /relink", operator.Relink)
 	answer(mux, "POST /export", operator.Export)
 	answer(mux, "POST /folder/apply", operator.ApplyFolder)
 	answer(mux, "POST /folder/check", func(ctx context.Context, _ any) (*FilesReport, error) { return operator.CheckFolder(ctx) })
