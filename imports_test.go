@@ -27,6 +27,7 @@ var arrows = []struct {
 	{"connectors/azuredevops/azuredevopstest/", []string{"connectors/azuredevops/azuredevopstest"}},
 	{"connectors/asana/asanatest/", []string{"connectors/asana/asanatest"}},
 	{"connectors/redmine/redminetest/", []string{"connectors/redmine/redminetest"}},
+	{"connectors/singer/singertest/", []string{"connectors/singer/singertest"}},
 	{"connectors/", []string{"portfolio", "connectors", "internal/"}},
 	{"sync", []string{"portfolio", "connectors", "store"}},
 	{"edit/folder", []string{"portfolio", "internal/"}},

@@ -9,6 +9,7 @@ import (
 	"plumbline/connectors/jira"
 	"plumbline/connectors/msproject"
 	"plumbline/connectors/redmine"
+	"plumbline/connectors/singer"
 	"plumbline/connectors/spreadsheet"
 )
 
@@ -22,6 +23,7 @@ func Tools() map[string]func() connectors.Settings {
 		"jira":        func() connectors.Settings { return new(jira.Settings) },
 		"msproject":   func() connectors.Settings { return new(msproject.Settings) },
 		"redmine":     func() connectors.Settings { return new(redmine.Settings) },
+		"singer":      func() connectors.Settings { return new(singer.Settings) },
 		"spreadsheet": func() connectors.Settings { return new(spreadsheet.Settings) },
 	}
 }

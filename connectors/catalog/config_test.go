@@ -2,6 +2,8 @@ package catalog_test
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -79,5 +81,36 @@ func TestEditorsAskForOneWayToGiveTheToken(t *testing.T) {
 	}
 	if len(want) > 0 {
 		t.Errorf("the schema lacks %v", want)
+	}
+}
+
+// TestTheExamplesOfToolsAreRight loads the configurations of the tools' pages.
+func TestTheExamplesOfToolsAreRight(t *testing.T) {
+	pages, err := filepath.Glob("../../docs/connectors/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, block := range strings.Split(string(text), "```yaml\n")[1:] {
+			block, _, _ = strings.Cut(block, "```")
+			if !strings.HasPrefix(block, "connections:") {
+				continue
+			}
+			_, err := config.Load([]config.File{{Name: filepath.Base(page), Data: []byte(block)}}, config.Options{
+				Tools: catalog.Tools(), Getenv: func(name string) string {
+					if strings.HasPrefix(name, "PLUMBLINE_") {
+						return ""
+					}
+					return "value"
+				},
+			})
+			if err != nil {
+				t.Errorf("%s, block %d: %v", page, i+1, err)
+			}
+		}
 	}
 }
