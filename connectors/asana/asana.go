@@ -5,7 +5,8 @@
 // It asks for no more fields than are used, decodes record by record so that
 // one it cannot read costs nobody else anything, and writes nothing to Asana.
 // It does not read subtasks that are in no project themselves, comments,
-// attachments or goals. It keeps no state between runs but the cursor.
+// attachments, or more of goals than their names. It keeps no state between
+// runs but the cursor.
 package asana
 
 import (

@@ -84,6 +84,7 @@ func (v *conversion) project(raw json.RawMessage) (converted, *projectRecord) {
 	if list := names(groups); v.names(fieldPortfolios) && len(list) > 0 {
 		f.Fields = append(f.Fields, portfolio.Field{ID: "portfolios", Name: fieldPortfolios, Type: portfolio.FieldList, List: list})
 	}
+	f.Fields = append(f.Fields, v.goalsOf(p.GID)...)
 	if v.tree && len(groups) > 0 {
 		f.Parent = v.doc(kindPortfolio, groups[0].GID)
 	}
@@ -118,6 +119,17 @@ func (v *conversion) portfolio(raw json.RawMessage) converted {
 	}
 	out := converted{gid: p.GID}
 	f.Lead = v.user(p.Owner, &out.facts)
+	f.Fields = v.goalsOf(p.GID)
 	out.facts = append(out.facts, f)
 	return out
+}
+
+// goalsOf are the names of the goals that a project or portfolio supports, as
+// the field that a mapping can take its objectives from.
+func (v *conversion) goalsOf(gid string) []portfolio.Field {
+	list := names(v.goals[gid])
+	if len(list) == 0 {
+		return nil
+	}
+	return []portfolio.Field{{ID: "goals", Name: fieldGoals, Type: portfolio.FieldList, List: list}}
 }

@@ -158,7 +158,7 @@ func (v *conversion) dependencies(t *taskRecord) []portfolio.ToolFact {
 	}
 	var facts []portfolio.ToolFact
 	add := func(before, after string) {
-		if !isGID(before) || !isGID(after) {
+		if !isGID(before) || !isGID(after) || before == after {
 			return
 		}
 		facts = append(facts, &portfolio.DependencyFact{

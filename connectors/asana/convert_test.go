@@ -16,6 +16,7 @@ type known struct {
 	section, plain, both    string
 	report                  string
 	change, programme       string // portfolios
+	goal                    string
 	gateField, budget       string
 	sponsor, regions, notes string
 	review                  string
@@ -54,6 +55,7 @@ func organisation(t testing.TB) (*asanatest.Site, known) {
 	o.report = site.AddStatus(asanatest.Status{Project: o.web, Type: "at_risk", Title: "Week 9", Text: "Texts are late.", Author: o.kim})
 	o.change = site.AddPortfolio(asanatest.Portfolio{Name: "Change", Owner: me, Items: []string{o.web}})
 	o.programme = site.AddPortfolio(asanatest.Portfolio{Name: "All of it", Owner: me, Items: []string{o.change, o.app}})
+	o.goal = site.AddGoal(asanatest.Goal{Name: "Sell more online", Supports: []string{o.web, o.programme}})
 	return site, o
 }
 
@@ -104,6 +106,22 @@ func TestMilestone(t *testing.T) {
 	shared := get[*portfolio.MilestoneFact](e, kindTask, o.both)
 	check(t, "a task of several projects is of the oldest in use", []string{shared.Project, string(shared.Presence)}, []string{doc(kindProject, o.web), ""})
 	check(t, "milestones in use", e.count(portfolio.KindMilestone), 3)
+}
+
+// TestGoals holds that the goals which a project supports are a field that its
+// objectives can be mapped from, as they change.
+func TestGoals(t *testing.T) {
+	site, o := organisation(t)
+	e := read(t, open(t, site, []string{"Goals"}, func(s *Settings) { s.Portfolios.Parents = true }))
+	goals := func(kind, gid string) []portfolio.Field { return get[*portfolio.ProjectFact](e, kind, gid).Fields }
+	want := []portfolio.Field{{ID: "goals", Name: "Goals", Type: portfolio.FieldList, List: []string{"Sell more online"}}}
+	check(t, "of a project", goals(kindProject, o.web), want)
+	check(t, "of a portfolio", goals(kindPortfolio, o.programme), want)
+	check(t, "of a project without", goals(kindProject, o.app), nil)
+	site.AddGoal(asanatest.Goal{GID: o.goal, Name: "Sell everything online", Supports: []string{o.app}})
+	e.again()
+	check(t, "when it supports none any more", goals(kindProject, o.web), nil)
+	check(t, "under a new name", goals(kindProject, o.app)[0].List, []string{"Sell everything online"})
 }
 
 func TestReport(t *testing.T) {

@@ -99,6 +99,9 @@ func (c *Connector) run(ctx context.Context, since connectors.Cursor, yield func
 		return nil, err
 	}
 	r.groups = r.of
+	if err := r.readGoals(); err != nil {
+		return nil, err
+	}
 	return r, nil
 }
 

@@ -34,7 +34,7 @@ func TestRequestsKeepToTheSpecification(t *testing.T) {
 	s := Settings{Auth: Auth{Token: secret.New(token(t))}}
 	s.Portfolios.Parents = true
 	s.Milestones.From = []string{"milestones", "approvals", "section:Go-lives", "field:Gate=Go-live"}
-	opened, err := s.Open(connectors.Env{Connection: "work", Transport: v, Fields: []string{"Portfolios", "Section", "Projects", "Team", "Gate", "Budget", "Sponsor", "Regions", "Review", "Notes"}})
+	opened, err := s.Open(connectors.Env{Connection: "work", Transport: v, Fields: []string{"Portfolios", "Section", "Projects", "Team", "Gate", "Budget", "Sponsor", "Regions", "Review", "Notes", "Goals"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,12 +61,80 @@ func TestRequestsKeepToTheSpecification(t *testing.T) {
 		"/users/me", "/users", "/projects", "/tasks", "/events", "/status_updates", "/portfolios", "/portfolios/{portfolio_gid}",
 		"/portfolios/{portfolio_gid}/items", "/tasks/{task_gid}", "/status_updates/{status_update_gid}",
 		"/workspaces/{workspace_gid}/custom_fields", "/projects/{project_gid}/task_counts",
+		"/goals", "/goal_relationships",
 	} {
 		if v.paths[want] == 0 && v.paths[strings.Replace(want, "me", "{user_gid}", 1)] == 0 {
 			t.Errorf("nothing was asked of %s: %v", want, v.paths)
 		}
 	}
 	t.Logf("%v", v.paths)
+}
+
+// TestExamplesOfTheSpecification converts records that are made of the examples
+// in the specification, field by field.
+func TestExamplesOfTheSpecification(t *testing.T) {
+	data := os.Getenv("PLUMBLINE_TESTDATA")
+	if data == "" {
+		t.Skip("needs PLUMBLINE_TESTDATA: the folder with Asana's specification")
+	}
+	spec := loadSpecification(t, filepath.Join(data, "asana", "asana_oas.yaml"))
+	v := &conversion{connection: "work", hidden: new(hidden), projects: map[string]*projectRecord{}}
+	v.rules, v.fields, v.links = []rule{{}}, []string{"Status"}, true
+	record := func(name string) json.RawMessage {
+		raw, err := json.Marshal(spec.example(map[string]any{"$ref": "#/components/schemas/" + name}, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return raw
+	}
+	good := func(what string, out converted) string {
+		if out.quarantined != nil || len(out.facts) == 0 {
+			t.Fatalf("%s: %+v", what, out.quarantined)
+		}
+		raw, err := json.Marshal(out.facts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(raw)
+	}
+	project, p := v.project(record("ProjectResponse"))
+	v.projects[p.GID] = p
+	for what, c := range map[string]struct{ got, want string }{
+		"project":       {good("project", project), `"name":"Stuff to buy","description":"These are things we need to purchase.","category":"Marketing","lead":"work/user/12345","status":"Incomplete","statusCategory":"IN_PROGRESS","start":"2019-09-14","due":"2019-09-15"`},
+		"task":          {good("task", v.task(record("TaskResponse"), "")), `"name":"Buy catnip","type":"Task","project":"work/project/12345","owner":"work/user/12345","status":"pending","statusCategory":"TODO","start":"2019-09-14","due":"2019-09-15","labels":["Grade A"],"fields":[{"id":"12345","name":"Status","type":"TEXT","text":"Some Value"}]`},
+		"status update": {good("status update", v.report(record("StatusUpdateResponse"), "")), `"health":"on_track","text":"Status Update - Jun 15\nThe project is moving forward according to plan...","author":"work/user/12345","reportedAt":"2012-02-22T02:06:58.147Z"`},
+		"portfolio":     {good("portfolio", v.portfolio(record("PortfolioResponse"))), `"kind":"portfolio","id":"12345"`},
+	} {
+		if !strings.Contains(c.got, c.want) {
+			t.Errorf("%s: got %s\nwant it to have %s", what, c.got, c.want)
+		}
+	}
+}
+
+// example is a value of a schema, made of the examples in it.
+func (s *specification) example(schema map[string]any, depth int) any {
+	schema = s.resolve(schema)
+	if v, ok := schema["example"]; ok && schema["type"] != "object" {
+		return v
+	}
+	properties := s.properties(schema)
+	items, isList := schema["items"].(map[string]any)
+	values, _ := schema["enum"].([]any)
+	switch {
+	case depth > 4:
+		return nil
+	case isList:
+		return []any{s.example(items, depth+1)}
+	case len(values) > 0:
+		return values[0]
+	case len(properties) == 0:
+		return nil
+	}
+	out := map[string]any{}
+	for name, p := range properties {
+		out[name] = s.example(p, depth+1)
+	}
+	return out
 }
 
 // A specification is an OpenAPI file.

@@ -11,6 +11,7 @@ const (
 	fieldTeam       = "Team"
 	fieldSection    = "Section"
 	fieldProjects   = "Projects"
+	fieldGoals      = "Goals"
 	fieldReport     = "Status update" // gives the words of status updates a meaning, under health
 )
 
@@ -29,7 +30,7 @@ func (c *Connector) wording() wording {
 	w := wording{rules: c.settings.rules(), links: !c.settings.Dependencies.Off, tree: c.settings.Portfolios.Parents}
 	for _, f := range c.env.Fields {
 		switch f {
-		case fieldPortfolios, fieldTeam, fieldSection, fieldProjects, fieldReport:
+		case fieldPortfolios, fieldTeam, fieldSection, fieldProjects, fieldGoals, fieldReport:
 			w.named = append(w.named, f)
 		case "name", "key", "category", "status", "type": // told without a field
 		default:

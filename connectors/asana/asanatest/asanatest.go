@@ -62,6 +62,7 @@ type Site struct {
 	statuses   map[string]Status
 	reportsOf  map[string][]string // by project
 	portfolios map[string]Portfolio
+	goals      map[string]Goal
 	log        map[string][]event // by project
 	seq        int64
 
@@ -86,7 +87,7 @@ func New(o Options) *Site {
 		opts: o, last: 1200000000000000, users: map[string]User{}, hidden: map[string]map[string]bool{}, fields: map[string]CustomField{},
 		projects: map[string]Project{}, tasks: map[string]Task{},
 		tasksOf: map[string][]string{}, waitingFor: map[string][]string{}, statuses: map[string]Status{}, reportsOf: map[string][]string{},
-		portfolios: map[string]Portfolio{}, log: map[string][]event{},
+		portfolios: map[string]Portfolio{}, goals: map[string]Goal{}, log: map[string][]event{},
 	}
 	s.workspace = s.gid()
 	return s

@@ -246,6 +246,15 @@ func (s *Site) AddPortfolio(p Portfolio) string {
 // DeletePortfolio removes a portfolio. What is in it stays.
 func (s *Site) DeletePortfolio(gid string) { s.change(func() { delete(s.portfolios, gid) }) }
 
+// AddGoal adds a goal, or replaces the one with the gid, and returns its gid.
+func (s *Site) AddGoal(g Goal) string {
+	s.change(func() {
+		g.GID = cmp.Or(g.GID, s.gid())
+		s.goals[g.GID] = g
+	})
+	return g.GID
+}
+
 // Comment touches a task without changing anything that is read of it.
 func (s *Site) Comment(gid string) {
 	s.change(func() {

@@ -57,6 +57,12 @@ type Status struct {
 	Created, Modified time.Time
 }
 
+// Goal is a goal, and the gids of the projects and portfolios that support it.
+type Goal struct {
+	GID, Name string
+	Supports  []string
+}
+
 // Portfolio is a portfolio of projects and other portfolios.
 type Portfolio struct {
 	GID, Name      string

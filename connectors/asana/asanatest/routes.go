@@ -47,6 +47,12 @@ func (q *request) dispatch(path string) {
 		q.oneOf(ok, ok, func() record { return q.portfolio(p) })
 	case "portfolios/{}/items":
 		q.listItems(gid)
+	case "goals":
+		q.list(slices.Sorted(maps.Keys(q.goals)), func(gid string) record {
+			return record{"gid": gid, "resource_type": "goal", "name": q.goals[gid].Name}
+		})
+	case "goal_relationships":
+		q.listSupporters()
 	case "workspaces/{}/custom_fields":
 		q.list(slices.Sorted(maps.Keys(q.Site.fields)), func(gid string) record { return q.customField(q.Site.fields[gid]) })
 	default:
@@ -200,6 +206,24 @@ func (q *request) listStatuses() {
 	}
 	gids := slices.Sorted(slices.Values(q.reportsOf[parent]))
 	q.list(gids, func(gid string) record { return q.status(q.statuses[gid]) })
+}
+
+func (q *request) listSupporters() {
+	goal := q.goals[q.param("supported_goal")]
+	if goal.GID == "" {
+		q.oneOf(false, false, nil)
+		return
+	}
+	q.list(slices.Sorted(slices.Values(goal.Supports)), func(gid string) record {
+		kind := "project"
+		if _, ok := q.portfolios[gid]; ok {
+			kind = "portfolio"
+		}
+		return record{
+			"gid": madeUp("5", goal.GID+gid), "resource_type": "goal_relationship", "resource_subtype": "supporting_work",
+			"supporting_resource": record{"gid": gid, "resource_type": kind},
+		}
+	})
 }
 
 func (q *request) listPortfolios() {
