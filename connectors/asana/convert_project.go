@@ -77,11 +77,11 @@ func (v *conversion) project(raw json.RawMessage) (converted, *projectRecord) {
 	}
 	f.Lead = v.user(p.Owner, &out.facts)
 	f.Fields = v.custom(p.Custom, &out.facts)
-	if v.names(fieldTeam) && f.Category != "" {
+	if v.asks(fieldTeam) && f.Category != "" {
 		f.Fields = append(f.Fields, portfolio.Field{ID: "team", Name: fieldTeam, Type: portfolio.FieldText, Text: f.Category})
 	}
 	groups := v.groups[p.GID]
-	if list := names(groups); v.names(fieldPortfolios) && len(list) > 0 {
+	if list := names(groups); v.asks(fieldPortfolios) && len(list) > 0 {
 		f.Fields = append(f.Fields, portfolio.Field{ID: "portfolios", Name: fieldPortfolios, Type: portfolio.FieldList, List: list})
 	}
 	f.Fields = append(f.Fields, v.goalsOf(p.GID)...)

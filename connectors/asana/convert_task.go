@@ -93,10 +93,10 @@ func (v *conversion) task(raw json.RawMessage, listing string) converted {
 	f.Labels = names(t.Tags)
 	f.Owner = v.user(t.Assignee, &out.facts)
 	f.Fields = v.custom(t.Custom, &out.facts)
-	if list := names(t.Projects); v.names(fieldProjects) && len(list) > 0 {
+	if list := names(t.Projects); v.asks(fieldProjects) && len(list) > 0 {
 		f.Fields = append(f.Fields, portfolio.Field{ID: "projects", Name: fieldProjects, Type: portfolio.FieldList, List: list})
 	}
-	if section := t.section(home.GID); v.names(fieldSection) && section != "" {
+	if section := t.section(home.GID); v.asks(fieldSection) && section != "" {
 		f.Fields = append(f.Fields, portfolio.Field{ID: "section", Name: fieldSection, Type: portfolio.FieldText, Text: section})
 	}
 	sortFields(f.Fields)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 )
 
@@ -22,6 +23,7 @@ type event struct {
 	Action    string `json:"action"`
 	CreatedAt string `json:"created_at"`
 	Resource  *struct {
+		GID  string `json:"gid"`
 		Type string `json:"resource_type"`
 	} `json:"resource"`
 }
@@ -32,6 +34,7 @@ type news struct {
 	expired bool      // they cannot be told any more: read everything
 	tasks   bool      // look at the tasks
 	reports bool      // look at the status updates
+	single  []string  // look at these tasks by themselves, by gid
 	first   time.Time // when the first of them happened
 }
 
@@ -87,8 +90,13 @@ func (n *news) note(e event) {
 	switch {
 	case kind == kindReport:
 		n.reports = true
-	case e.Action == "undeleted": // what came back may not count as modified
-		n.expired = true
+	case e.Action == "undeleted" || e.Action == "removed":
+		// What came back may not count as modified, and what was taken out of
+		// this project may be in another one, where that is no event.
+		if kind == kindTask && isGID(e.Resource.GID) && !slices.Contains(n.single, e.Resource.GID) {
+			n.single = append(n.single, e.Resource.GID)
+		}
+		n.tasks = true
 	default:
 		n.tasks = true
 	}

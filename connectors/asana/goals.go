@@ -13,7 +13,7 @@ import (
 // serves; its progress, metric and status are not read.
 func (r *run) readGoals() error {
 	r.goals = map[string][]named{}
-	if !r.names(fieldGoals) {
+	if !r.asks(fieldGoals) {
 		return nil
 	}
 	query := optFields([]string{"name"})

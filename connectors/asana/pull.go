@@ -129,11 +129,11 @@ func (r *run) changesOf(ctx context.Context, p *projectRecord) (portion, error) 
 	case n.expired:
 		return r.whole(ctx, p, mark{Sync: n.token})
 	case n.tasks:
-		return r.changed(ctx, p, next, r.sinceOf(n.first), reports)
+		return r.changed(ctx, p, next, n, reports)
 	}
 	out := portion{project: p, mark: next}
 	if reports {
-		out.reports, err = r.reportsOf(ctx, p)
+		out.others, err = r.reportsOf(ctx, p)
 	}
 	return r.gone(out, err)
 }

@@ -96,6 +96,20 @@ func TestLateEvents(t *testing.T) {
 	})
 }
 
+// TestTakenOutOfItsProject has a task of two projects that leaves the one it
+// counted for: that is no event of the other one.
+func TestTakenOutOfItsProject(t *testing.T) {
+	virtual(t, asanatest.Options{}, func(t *testing.T, site *asanatest.Site, e *engine, project, task string) {
+		app := site.AddProject(asanatest.Project{Name: "App"})
+		site.Move(task, "", app)
+		e.again()
+		time.Sleep(time.Hour)
+		site.Move(task, project, "")
+		e.again()
+		check(t, "the project of the task", get[*portfolio.MilestoneFact](e, kindTask, task).Project, doc(kindProject, app))
+	})
+}
+
 // TestLostEvents holds that a sweep finds what no event told.
 func TestLostEvents(t *testing.T) {
 	virtual(t, asanatest.Options{}, func(t *testing.T, site *asanatest.Site, e *engine, project, task string) {

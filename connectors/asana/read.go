@@ -14,10 +14,10 @@ type portion struct {
 	project *projectRecord
 	mark    mark
 	pages   []taskPage
-	query   url.Values // of the tasks
-	whole   bool       // all tasks, not only those that changed
-	reports []converted
-	gone    bool // it cannot be seen any more; its listing will tell why
+	query   url.Values  // of the tasks
+	whole   bool        // all tasks, not only those that changed
+	others  []converted // status updates, and tasks that were read by themselves
+	gone    bool        // it cannot be seen any more; its listing will tell why
 }
 
 // A taskPage is a page of a project's tasks, and where the next one begins.
@@ -47,7 +47,7 @@ func (r *run) whole(ctx context.Context, p *projectRecord, from mark) (portion, 
 		out.pages, err = r.taskPages(ctx, p, out.query, "") // the offset has expired
 	}
 	if err == nil && from.Offset == "" {
-		out.reports, err = r.reportsOf(ctx, p)
+		out.others, err = r.reportsOf(ctx, p)
 	}
 	return r.gone(out, err)
 }
@@ -60,18 +60,38 @@ func (r *run) gone(out portion, err error) (portion, error) {
 	return out, err
 }
 
-// changed reads the tasks of a project that were modified, and its status
-// updates when there may be others.
-func (r *run) changed(ctx context.Context, p *projectRecord, m mark, since time.Time, reports bool) (portion, error) {
+// changed reads the tasks of a project that were modified, those that its
+// events single out, and its status updates when there may be others.
+func (r *run) changed(ctx context.Context, p *projectRecord, m mark, n news, reports bool) (portion, error) {
 	out := portion{project: p, mark: m}
 	out.query = optFields(r.taskFields())
 	out.query.Set("project", p.GID)
-	out.query.Set("modified_since", since.UTC().Format("2006-01-02T15:04:05.000Z"))
+	out.query.Set("modified_since", r.sinceOf(n.first).UTC().Format("2006-01-02T15:04:05.000Z"))
 	var err error
 	if out.pages, err = r.taskPages(ctx, p, out.query, ""); err == nil && reports {
-		out.reports, err = r.reportsOf(ctx, p)
+		out.others, err = r.reportsOf(ctx, p)
+	}
+	for _, gid := range n.single {
+		if err != nil {
+			break
+		}
+		var one converted
+		one, err = r.oneTask(ctx, gid)
+		out.others = append(out.others, one)
 	}
 	return r.gone(out, err)
+}
+
+// oneTask reads a task by itself; one that is gone gives nothing.
+func (r *run) oneTask(ctx context.Context, gid string) (converted, error) {
+	e, err := r.ask(ctx, "/tasks/"+url.PathEscape(gid), optFields(r.taskFields()))
+	if withheld(err) {
+		return converted{}, nil
+	}
+	if err != nil {
+		return converted{}, err
+	}
+	return r.task(e.Data, ""), nil
 }
 
 // taskPages reads the first pages of a project's tasks.
@@ -124,7 +144,7 @@ func (r *run) take(got portion) error {
 	if got.gone {
 		return nil // without a mark it is read as a whole should it come back
 	}
-	for _, v := range got.reports {
+	for _, v := range got.others {
 		if err := r.add(v); err != nil {
 			return err
 		}

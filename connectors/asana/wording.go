@@ -37,12 +37,12 @@ func (c *Connector) wording() wording {
 			w.fields = append(w.fields, f)
 		}
 	}
-	w.grouped = w.tree || w.names(fieldPortfolios) || len(c.settings.Portfolios.IDs)+len(c.settings.Projects.Portfolios) > 0
+	w.grouped = w.tree || w.asks(fieldPortfolios) || len(c.settings.Portfolios.IDs)+len(c.settings.Projects.Portfolios) > 0
 	return w
 }
 
-// names tells whether the mapping names one of the fields above.
-func (w wording) names(field string) bool { return slices.Contains(w.named, field) }
+// asks tells whether the mapping names one of the fields above.
+func (w wording) asks(field string) bool { return slices.Contains(w.named, field) }
 
 // keeps tells whether a custom field is one that the mapping names.
 func (w wording) keeps(gid, name string) bool {
@@ -83,10 +83,10 @@ func (w wording) taskFields() []string {
 		"name", "resource_subtype", "completed", "completed_at", "created_at", "modified_at", "start_on", "due_on",
 		"assignee", "assignee.name", "permalink_url", "projects", "tags.name", "approval_status",
 	}
-	if w.names(fieldProjects) {
+	if w.asks(fieldProjects) {
 		list = append(list, "projects.name")
 	}
-	if w.bySection() || w.names(fieldSection) {
+	if w.bySection() || w.asks(fieldSection) {
 		list = append(list, "memberships.project", "memberships.section.name")
 	}
 	if len(w.fields) > 0 || w.byField() {
