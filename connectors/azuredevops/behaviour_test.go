@@ -131,6 +131,7 @@ func TestALinkIsOneDependency(t *testing.T) {
 			site.RemoveLink(azuredevopstest.Dependency, a, b)
 			r.again()
 			check(t, "removed", get[*portfolio.DependencyFact](r, kindLink, fmt.Sprintf("%d-%d", a, b)).Presence, portfolio.PresenceDeleted)
+			check(t, "dependencies in all that is there", read(t, c).count(portfolio.KindDependency), 1)
 			site.AddLink(azuredevopstest.Dependency, a, b)
 			r.again()
 			r.sweep()
@@ -207,7 +208,14 @@ func TestOnlyTheNamedProjectsAreRead(t *testing.T) {
 	ours := site.AddProject(azuredevopstest.Project{Name: "It's ours"})
 	in, out := site.AddItem(item{Project: "It's ours", Type: "Epic"}).ID, site.AddItem(item{Project: "Pay", Type: "Epic"}).ID
 	wanted := func(names ...string) func(*Settings) { return func(s *Settings) { s.Projects.Names = names } }
-	r := read(t, open(t, site, nil, wanted("it's OURS")))
+	sprint := site.AddIteration(iteration{Project: "Pay", Name: "Sprint", Finish: "2026-01-16"})
+	r := read(t, open(t, site, nil, wanted("it's OURS", "Pay")))
+	check(t, "milestones of both", r.count(portfolio.KindMilestone), 3)
+	r.c = open(t, site, nil, wanted("it's OURS"))
+	r.Cursor = nil // other settings, so everything is read
+	r.again()
+	check(t, "iteration of one that is read no longer", get[*portfolio.MilestoneFact](r, kindIteration, sprint).Presence, portfolio.PresenceOutOfScope)
+	check(t, "work item of one that is read no longer", r.milestone(out).Presence, portfolio.PresenceOutOfScope)
 	check(t, "projects", r.count(portfolio.KindProject), 1)
 	check(t, "milestones", r.count(portfolio.KindMilestone), 1)
 	r.sweep()
@@ -235,6 +243,33 @@ func connectorError(c *Connector, t *testing.T) error {
 		}
 	}
 	return nil
+}
+
+// TestAResumedRunCompletesNothingThatItDidNotBegin holds that a listing whose
+// beginning another process read does not prove anything gone.
+func TestAResumedRunCompletesNothingThatItDidNotBegin(t *testing.T) {
+	site := newSite(t, azuredevopstest.Options{MaxBatch: 500})
+	for range 1200 {
+		site.AddItem(item{Project: "Pay", Type: "Epic"})
+	}
+	scopes := func(since connectors.Cursor) (all []string, first connectors.Cursor) {
+		for page, err := range open(t, site, nil, nil).Pull(t.Context(), since) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if first == nil {
+				first = page.Next
+			}
+			for _, s := range page.Complete {
+				all = append(all, s.Name)
+			}
+		}
+		return all, first
+	}
+	whole, cursor := scopes(nil)
+	check(t, "a whole run", whole, []string{scopeProjects, scopeIterations, scopeItemProjects, scopeItems, scopeLinks})
+	resumed, _ := scopes(cursor)
+	check(t, "the rest of a run", resumed, []string{scopeLinks})
 }
 
 func TestSigningIn(t *testing.T) {

@@ -2,13 +2,18 @@ package azuredevops
 
 import (
 	"html"
+	"regexp"
 	"strings"
 )
+
+// code is what a browser would not show.
+var code = regexp.MustCompile(`(?is)<(style|script)\b.*?(</(style|script)\s*>|$)`)
 
 // htmlText takes the markup out of a text that people wrote in an editor. It
 // is no parser: what is not a tag stays.
 func htmlText(text string) string {
 	text = strings.ReplaceAll(truncate(strings.ToValidUTF8(text, "\uFFFD"), 8*maxFieldText), "\r\n", "\n")
+	text = code.ReplaceAllString(text, "")
 	var b strings.Builder
 	for text != "" {
 		before, rest, found := strings.Cut(text, "<")
@@ -35,11 +40,6 @@ func htmlText(text string) string {
 		case "td", "th":
 			if strings.HasPrefix(tag, "/") {
 				b.WriteByte(' ')
-			}
-		case "style", "script":
-			if !strings.HasPrefix(tag, "/") {
-				_, text, _ = strings.Cut(text, "</"+name)
-				_, text, _ = strings.Cut(text, ">")
 			}
 		}
 	}

@@ -63,7 +63,12 @@ func TestEditorsAskForOneWayToGiveTheToken(t *testing.T) {
 	if err := json.Unmarshal(text, &schema); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]string{"asana": "token or token_file", "jira": "token or token_file", "github": "token or token_file or app"}
+	want := map[string]string{
+		"asana":       "token or token_file",
+		"azuredevops": "token or token_file",
+		"github":      "token or token_file or app",
+		"jira":        "token or token_file",
+	}
 	for _, tool := range schema.Properties.Connections.Items.OneOf {
 		name, auth := tool.Properties.Type.Const, tool.Properties.Auth
 		wanted, ok := want[name]

@@ -25,10 +25,10 @@ func parseToken(text string) (watermark int64, nonce int, err error) {
 	return watermark, nonce, err
 }
 
-// change is a row of a feed.
+// change is a row of a feed, which is written only when it is in a batch.
 type change struct {
 	watermark int64
-	shape     any
+	shape     func() any
 }
 
 // feed answers with a batch of what comes after the token.
@@ -63,7 +63,7 @@ func (q *request) feed(path string, all []change) {
 	}
 	values := []any{}
 	for _, c := range batch {
-		values = append(values, c.shape)
+		values = append(values, c.shape())
 	}
 	answer := map[string]any{"values": values, "isLastBatch": last}
 	if next != "" {
@@ -106,11 +106,13 @@ func (q *request) revisions() {
 		if !q.seesItem(i) || !ofType(question.Types, i.Type) || i.Deleted && !question.Deleted {
 			continue
 		}
-		shape := q.shape(i, refs)
-		if m, ok := shape.(map[string]any); ok && i.Deleted {
-			m["fields"].(map[string]any)["System.IsDeleted"] = true
-		}
-		all = append(all, change{i.watermark, shape})
+		all = append(all, change{i.watermark, func() any {
+			shape := q.shape(i, refs)
+			if m, ok := shape.(map[string]any); ok && i.Deleted {
+				m["fields"].(map[string]any)["System.IsDeleted"] = true
+			}
+			return shape
+		}})
 	}
 	q.feed("_apis/wit/reporting/workitemrevisions", all)
 }
@@ -148,18 +150,20 @@ func (q *request) linkFeed() {
 		if !involved || kinds != nil && !slices.Contains(kinds, l.kind) || l.at.Before(start) {
 			continue
 		}
-		ends := map[string]any{"sourceId": l.source, "targetId": l.target, "changedDate": l.at.UTC().Format(instant), "isActive": l.active}
-		if q.opts.Server {
-			ends["rel"] = l.kind
-			all = append(all, change{l.watermark, ends})
-			continue
-		}
-		ends["changedOperation"] = "create"
-		if !l.active {
-			ends["changedOperation"] = "remove"
-		}
-		ends["comment"] = nil
-		all = append(all, change{l.watermark, map[string]any{"rel": l.kind, "attributes": ends}})
+		all = append(all, change{l.watermark, func() any { return q.linkShape(l) }})
 	}
 	q.feed("_apis/wit/reporting/workitemlinks", all)
+}
+
+func (q *request) linkShape(l linkRow) any {
+	ends := map[string]any{"sourceId": l.source, "targetId": l.target, "changedDate": l.at.UTC().Format(instant), "isActive": l.active}
+	if q.opts.Server {
+		ends["rel"] = l.kind
+		return ends
+	}
+	ends["changedOperation"], ends["comment"] = "create", nil
+	if !l.active {
+		ends["changedOperation"] = "remove"
+	}
+	return map[string]any{"rel": l.kind, "attributes": ends}
 }
