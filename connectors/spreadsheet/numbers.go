@@ -54,14 +54,10 @@ func readNumber(s string) (a amount) {
 	if s == "" || len(s) > 60 {
 		return amount{}
 	}
-	if strings.Trim(s, "0123456789") == "" && len(s) <= 30 { // most numbers, and quickly
-		plain := strings.TrimLeft(s, "0")
-		if plain == "" {
-			plain = "0"
-		}
-		return amount{by: [points]string{plain, plain}, padded: len(s) > 1 && s[0] == '0'}
+	if a, ok := simple(s); ok {
+		return a
 	}
-	if letters(s) > 3 {
+	if n := letters(s); n > 3 || n == 1 || n == 2 && !strings.Contains(s, "zł") {
 		return amount{}
 	}
 	negative := false
@@ -113,6 +109,50 @@ func readNumber(s string) (a amount) {
 	return a
 }
 
+// simple reads digits with at most one separator among them, as most numbers
+// are, and quickly.
+func simple(s string) (a amount, ok bool) {
+	if len(s) > 30 {
+		return amount{}, false
+	}
+	at := -1
+	for i := range len(s) {
+		switch b := s[i]; {
+		case b >= '0' && b <= '9':
+		case (b == '.' || b == ',') && at < 0 && i > 0 && i < len(s)-1:
+			at = i
+		default:
+			return amount{}, false
+		}
+	}
+	if at < 0 {
+		plain := canonical(s, "")
+		return amount{by: [points]string{plain, plain}, padded: len(s) > 1 && s[0] == '0'}, true
+	}
+	whole, rest := s[:at], s[at+1:]
+	fraction, group := dot, comma
+	if s[at] == ',' {
+		fraction, group = comma, dot
+	}
+	a.by[fraction] = canonical(whole, rest)
+	if len(rest) == 3 && len(whole) <= 3 && whole[0] != '0' {
+		a.by[group] = whole + rest
+	}
+	a.padded = len(whole) > 1 && whole[0] == '0'
+	return a, true
+}
+
+// canonical writes digits without zeros that say nothing.
+func canonical(whole, fraction string) string {
+	if whole = strings.TrimLeft(whole, "0"); whole == "" {
+		whole = "0"
+	}
+	if fraction = strings.TrimRight(fraction, "0"); fraction == "" {
+		return whole
+	}
+	return whole + "." + fraction
+}
+
 // letters counts them.
 func letters(s string) (n int) {
 	for _, r := range s {
@@ -135,6 +175,9 @@ func cutUnit(s string) (string, string) {
 		if rest, ok := strings.CutSuffix(s, sign); ok {
 			return strings.TrimRight(rest, " \u00a0\u202f"), currency
 		}
+	}
+	if letters(s) != 3 {
+		return s, ""
 	}
 	if m := code.FindStringSubmatch(s); m != nil {
 		return strings.Replace(s, m[0], "", 1), m[1] + m[2]

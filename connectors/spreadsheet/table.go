@@ -79,7 +79,7 @@ func (t *table) where(rowNumber int, c *column) string {
 	if c != nil {
 		fmt.Fprintf(&b, "column %s %q", columnName(c.index), c.name)
 	}
-	return strings.TrimSuffix(b.String(), ", ")
+	return strings.TrimSuffix(strings.TrimSuffix(b.String(), ", "), ": ")
 }
 
 // cell is the cell of a meaning.

@@ -37,6 +37,7 @@ type sheetReader struct {
 
 	// Of the cell that is being read.
 	column  int
+	after   int // column of the next cell that does not say where it is
 	style   int
 	typ     string
 	formula bool
@@ -92,6 +93,7 @@ func (s *sheetReader) start(x xml.StartElement) error {
 			}
 			next = n
 		}
+		s.after = 0
 		s.row = row{number: next, cells: make([]cell, 0, s.width)}
 	case "c":
 		return s.startCell(x)
@@ -104,13 +106,13 @@ func (s *sheetReader) start(x xml.StartElement) error {
 }
 
 func (s *sheetReader) startCell(x xml.StartElement) error {
-	s.column, s.style, s.typ, s.formula, s.hasV, s.hasText = len(s.row.cells), 0, "", false, false, false
+	s.column, s.style, s.typ, s.formula, s.hasV, s.hasText = s.after, 0, "", false, false, false
 	s.value.Reset()
 	for _, a := range x.Attr {
 		switch a.Name.Local {
 		case "r":
 			column, ok := columnOf(a.Value)
-			if !ok || column < len(s.row.cells) {
+			if !ok || column < s.after {
 				return fmt.Errorf("the workbook is damaged in row %d: cell %q", s.row.number, clipped(a.Value))
 			}
 			s.column = column
@@ -120,6 +122,7 @@ func (s *sheetReader) startCell(x xml.StartElement) error {
 			s.typ = a.Value
 		}
 	}
+	s.after = s.column + 1
 	return nil
 }
 
