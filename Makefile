@@ -103,6 +103,7 @@ kill: ## 200 rounds of kill -9 of a writing and of a syncing process
 properties: ## Property tests with 10,000 cases each
 	PLUMBLINE_PROPERTY_CASES=10000 $(GO) test -count=1 -timeout 60m -run 'Rebuild|Cut|Tile|Reason|Explanation|AddUp|TodaysWeights|ANull' ./portfolio
 	PLUMBLINE_PROPERTY_CASES=10000 $(GO) test -count=1 -timeout 60m -run 'Property' ./portfolio/scoring ./edit
+	PLUMBLINE_PROPERTY_CASES=10000 $(GO) test -count=1 -timeout 60m -run 'ThroughTheStore' ./store/replica
 
 .PHONY: long
 long: ## What takes too long for every day: slow sites, whole sites

@@ -330,6 +330,7 @@ func TestChangesBetweenDays(t *testing.T) {
 		"until now":        {`{ changes(from: "2026-03-01", filter: {kinds: ["project"], what: [ADDED]}) { totalCount nodes { what project { name } } } }`, `"name": "Nine"`},
 		"only added":       {`{ changes(from: "2026-03-01", filter: {kinds: ["project"], what: [ADDED]}) { totalCount } }`, `"totalCount": 1`},
 		"by field":         {`{ changes(from: "2026-03-01", filter: {fields: ["department"]}) { totalCount } }`, `"totalCount": 1`},
+		"of projects":      {`{ changes(from: "2026-03-01", filter: {kinds: ["project"], projects: {name: {startsWith: "Tw"}}}) { totalCount } }`, `"totalCount": 1`},
 		"by department":    {`{ changes(from: "2026-03-01", filter: {department: "money"}) { totalCount } }`, `"totalCount": 1`},
 		"no time":          {`{ changes(from: "2026-03-02", to: "2026-03-02") { totalCount } }`, `"totalCount": 0`},
 		"within a past":    {`{ changes(from: "2026-03-01", asOf: "2026-03-03", filter: {kinds: ["project"]}) { nodes { fields { after } } } }`, `"after": "March 3"`},

@@ -3,7 +3,6 @@ package portfolio
 import (
 	"cmp"
 	"slices"
-	"strconv"
 )
 
 // A ChangeFilter says which differences between two days are meant; what is
@@ -16,6 +15,9 @@ type ChangeFilter struct {
 	Fields []string
 	// Project is the global id of a project that it must be of.
 	Project *string
+	// Projects are those of which it must be of one, as they are on the later
+	// day, or were on the earlier one if they are gone.
+	Projects *ProjectFilter
 	// Department is the key of the department of that project.
 	Department *string
 }
@@ -49,6 +51,10 @@ type FieldChange struct {
 // on either side.
 func (v *View) Changes(before *View, filter *ChangeFilter, r PageRequest) (*AlterationConnection, error) {
 	f := cmp.Or(filter, &ChangeFilter{})
+	ofProjects, err := v.ofProjects(before, f)
+	if err != nil {
+		return nil, err
+	}
 	var rows []*ChangeRow
 	handle := func(row *ChangeRow) *Alteration { return &Alteration{row, v, before} }
 	for _, c := range Compare(before.snap, v.snap).Changes {
@@ -56,7 +62,7 @@ func (v *View) Changes(before *View, filter *ChangeFilter, r PageRequest) (*Alte
 			continue
 		}
 		if v.mayKnow(before, &c) && c.fits(f) {
-			if row := (&ChangeRow{c}); f.Project == nil && f.Department == nil || handle(row).isOf(f) {
+			if row := (&ChangeRow{c}); ofProjects == nil || ofProjects(handle(row).Project()) {
 				rows = append(rows, row)
 			}
 		}
@@ -167,10 +173,29 @@ func (c *Alteration) Project() *Project {
 	return nil
 }
 
-// isOf reports whether it is of the project or department that is meant.
-func (c *Alteration) isOf(f *ChangeFilter) bool {
-	p := c.Project()
-	return p != nil && (f.Project == nil || p.ID() == *f.Project) && (f.Department == nil || p.DepartmentID == *f.Department)
+// ofProjects compiles what a filter says of the project that a difference is of;
+// nil is no condition.
+func (v *View) ofProjects(before *View, f *ChangeFilter) (test[*Project], error) {
+	if f.Project == nil && f.Department == nil && f.Projects == nil {
+		return nil, nil //nolint:nilnil // as nil is no condition
+	}
+	fits := map[*View]test[*ProjectRow]{}
+	if f.Projects != nil {
+		for _, view := range []*View{before, v} {
+			c := view.compiler()
+			fits[view] = compile[ProjectRow](c, f.Projects)
+			if c.err != nil {
+				return nil, c.err
+			}
+		}
+	}
+	return func(p *Project) bool {
+		if p == nil || f.Project != nil && p.ID() != *f.Project || f.Department != nil && p.DepartmentID != *f.Department {
+			return false
+		}
+		fit := fits[p.view]
+		return fit == nil || fit(p.ProjectRow)
+	}, nil
 }
 
 // Fields say what differs, of a thing that CHANGED.
@@ -182,8 +207,9 @@ func (c *Alteration) Fields() []*FieldChange {
 	return fields
 }
 
-// textOf is the value of a field as a text; empty for a field whose value is
-// more than a word, a number or a date, or may name what a caller cannot see.
+// textOf is the value of a field of a project or milestone as a text; empty for
+// a field whose value is more than a text, a number or a date, or may name what
+// a caller cannot see.
 func (v *View) textOf(kind Kind, id, field string) string {
 	switch kind {
 	case KindProject:
@@ -196,65 +222,4 @@ func (v *View) textOf(kind Kind, id, field string) string {
 		}
 	}
 	return ""
-}
-
-func dateText(d Date) string {
-	if d.IsZero() {
-		return ""
-	}
-	return d.String()
-}
-
-func numberText(n *int) string {
-	if n == nil {
-		return ""
-	}
-	return strconv.Itoa(*n)
-}
-
-var projectTexts = map[string]func(*ProjectRow) string{
-	"name":                func(p *ProjectRow) string { return p.Name },
-	"key":                 func(p *ProjectRow) string { return p.Key },
-	"url":                 func(p *ProjectRow) string { return p.URL },
-	"phase":               func(p *ProjectRow) string { return string(p.Phase) },
-	"sourceStatus":        func(p *ProjectRow) string { return p.SourceStatus },
-	"presence":            func(p *ProjectRow) string { return string(p.Presence) },
-	"goneSince":           func(p *ProjectRow) string { return dateText(p.GoneSince) },
-	"startDate":           func(p *ProjectRow) string { return dateText(p.StartDate) },
-	"targetDate":          func(p *ProjectRow) string { return dateText(p.TargetDate) },
-	"baselineDate":        func(p *ProjectRow) string { return dateText(p.BaselineDate) },
-	"forecastDate":        func(p *ProjectRow) string { return dateText(p.ForecastDate) },
-	"finishedDate":        func(p *ProjectRow) string { return dateText(p.FinishedDate) },
-	"health.overall":      func(p *ProjectRow) string { return string(p.Health.Overall) },
-	"health.reported":     func(p *ProjectRow) string { return string(p.Health.Reported) },
-	"health.computed":     func(p *ProjectRow) string { return string(p.Health.Computed) },
-	"health.reportedAt":   func(p *ProjectRow) string { return dateText(p.Health.ReportedAt) },
-	"health.disagreement": func(p *ProjectRow) string { return strconv.FormatBool(p.Health.Disagreement) },
-	"slipDays":            func(p *ProjectRow) string { return numberText(p.SlipDays) },
-	"pmoId":               func(p *ProjectRow) string { return p.PMOID },
-	"priority":            func(p *ProjectRow) string { return p.Priority },
-}
-
-var milestoneTexts = map[string]func(*MilestoneRow) string{
-	"name":                func(m *MilestoneRow) string { return m.Name },
-	"key":                 func(m *MilestoneRow) string { return m.Key },
-	"url":                 func(m *MilestoneRow) string { return m.URL },
-	"type":                func(m *MilestoneRow) string { return m.Type },
-	"kind":                func(m *MilestoneRow) string { return string(m.Kind) },
-	"sourceStatus":        func(m *MilestoneRow) string { return m.SourceStatus },
-	"statusCategory":      func(m *MilestoneRow) string { return string(m.StatusCategory) },
-	"presence":            func(m *MilestoneRow) string { return string(m.Presence) },
-	"goneSince":           func(m *MilestoneRow) string { return dateText(m.GoneSince) },
-	"startDate":           func(m *MilestoneRow) string { return dateText(m.StartDate) },
-	"targetDate":          func(m *MilestoneRow) string { return dateText(m.TargetDate) },
-	"baselineDate":        func(m *MilestoneRow) string { return dateText(m.BaselineDate) },
-	"forecastDate":        func(m *MilestoneRow) string { return dateText(m.ForecastDate) },
-	"finishedDate":        func(m *MilestoneRow) string { return dateText(m.FinishedDate) },
-	"slipDays":            func(m *MilestoneRow) string { return numberText(m.SlipDays) },
-	"slipCount":           func(m *MilestoneRow) string { return strconv.Itoa(m.SlipCount) },
-	"health.overall":      func(m *MilestoneRow) string { return string(m.Health.Overall) },
-	"health.reported":     func(m *MilestoneRow) string { return string(m.Health.Reported) },
-	"health.computed":     func(m *MilestoneRow) string { return string(m.Health.Computed) },
-	"health.reportedAt":   func(m *MilestoneRow) string { return dateText(m.Health.ReportedAt) },
-	"health.disagreement": func(m *MilestoneRow) string { return strconv.FormatBool(m.Health.Disagreement) },
 }

@@ -14,9 +14,18 @@ type rowField[R any] struct {
 	name   string
 	hidden bool
 	equal  func(a, b *R) bool
+	// text is the value of a plain field as readers see it, of others nil.
+	// Fields that are equal have equal texts.
+	text func(*R) string
 }
 
 func field[R any, T comparable](name string, of func(*R) T) rowField[R] {
+	return rowField[R]{name: name, equal: func(a, b *R) bool { return of(a) == of(b) }, text: plainText(of)}
+}
+
+// edge compares ids of other things. They are not told as texts: the caller may
+// not see what they lead to.
+func edge[R any](name string, of func(*R) string) rowField[R] {
 	return rowField[R]{name: name, equal: func(a, b *R) bool { return of(a) == of(b) }}
 }
 
@@ -29,15 +38,22 @@ func custom[R any](of func(*R) []Field) rowField[R] {
 }
 
 func instant[R any](name string, of func(*R) time.Time) rowField[R] {
-	return rowField[R]{name: name, equal: func(a, b *R) bool { return of(a).Equal(of(b)) }}
+	return rowField[R]{
+		name: name, equal: func(a, b *R) bool { return of(a).Equal(of(b)) },
+		text: func(r *R) string { return instantText(of(r)) },
+	}
 }
 
 // optional compares what pointers lead to.
 func optional[R any, T comparable](name string, of func(*R) *T) rowField[R] {
-	return rowField[R]{name: name, equal: func(a, b *R) bool {
-		x, y := of(a), of(b)
-		return x == y || (x != nil && y != nil && *x == *y)
-	}}
+	return rowField[R]{
+		name: name,
+		equal: func(a, b *R) bool {
+			x, y := of(a), of(b)
+			return x == y || (x != nil && y != nil && *x == *y)
+		},
+		text: plainText(of),
+	}
 }
 
 func hidden[R any](f rowField[R]) rowField[R] {
@@ -100,10 +116,10 @@ var projectFields = []rowField[ProjectRow]{
 	field("sourceStatus", func(p *ProjectRow) string { return p.SourceStatus }),
 	field("presence", func(p *ProjectRow) Presence { return p.Presence }),
 	field("goneSince", func(p *ProjectRow) Date { return p.GoneSince }),
-	field("department", func(p *ProjectRow) string { return p.DepartmentID }),
-	field("manager", func(p *ProjectRow) string { return p.ManagerID }),
-	field("sponsor", func(p *ProjectRow) string { return p.SponsorID }),
-	field("parent", func(p *ProjectRow) string { return p.ParentID }),
+	edge("department", func(p *ProjectRow) string { return p.DepartmentID }),
+	edge("manager", func(p *ProjectRow) string { return p.ManagerID }),
+	edge("sponsor", func(p *ProjectRow) string { return p.SponsorID }),
+	edge("parent", func(p *ProjectRow) string { return p.ParentID }),
 	field("startDate", func(p *ProjectRow) Date { return p.StartDate }),
 	field("targetDate", func(p *ProjectRow) Date { return p.TargetDate }),
 	field("baselineDate", func(p *ProjectRow) Date { return p.BaselineDate }),
@@ -115,8 +131,8 @@ var projectFields = []rowField[ProjectRow]{
 	field("health.reportedAt", func(p *ProjectRow) Date { return p.Health.ReportedAt }),
 	field("health.disagreement", func(p *ProjectRow) bool { return p.Health.Disagreement }),
 	{name: "health.reasons", equal: func(a, b *ProjectRow) bool { return slices.Equal(a.Health.Reasons, b.Health.Reasons) }},
-	field("goLive", func(p *ProjectRow) string { return p.GoLiveID }),
-	field("slipFrom", func(p *ProjectRow) string { return p.SlipFromID }),
+	edge("goLive", func(p *ProjectRow) string { return p.GoLiveID }),
+	edge("slipFrom", func(p *ProjectRow) string { return p.SlipFromID }),
 	optional("slipDays", func(p *ProjectRow) *int { return p.SlipDays }),
 	field("pmoId", func(p *ProjectRow) string { return p.PMOID }),
 	field("priority", func(p *ProjectRow) string { return p.Priority }),
@@ -133,7 +149,10 @@ var projectFields = []rowField[ProjectRow]{
 	amount("riskReduction", func(p *ProjectRow) *decimal.Decimal { return p.RiskReduction }),
 	amount("jobSize", func(p *ProjectRow) *decimal.Decimal { return p.JobSize }),
 	optional("wsjf", func(p *ProjectRow) *float64 { return p.wsjf }),
-	{name: "budget", equal: func(a, b *ProjectRow) bool { return equalMoney(a.budget, b.budget) }},
+	{
+		name: "budget", equal: func(a, b *ProjectRow) bool { return equalMoney(a.budget, b.budget) },
+		text: func(p *ProjectRow) string { return moneyText(p.budget) },
+	},
 	{name: "costs", equal: func(a, b *ProjectRow) bool { return sameSheet(a.costs, b.costs) }},
 	{name: "alignment.score", equal: func(a, b *ProjectRow) bool { return equalScores(scoreOf(a), scoreOf(b)) }},
 	{name: "alignment.contributions", equal: func(a, b *ProjectRow) bool { return slices.Equal(partsOf(a), partsOf(b)) }},
@@ -156,10 +175,10 @@ var milestoneFields = []rowField[MilestoneRow]{
 	field("key", func(m *MilestoneRow) string { return m.Key }),
 	field("url", func(m *MilestoneRow) string { return m.URL }),
 	field("type", func(m *MilestoneRow) string { return m.Type }),
-	field("project", func(m *MilestoneRow) string { return m.ProjectID }),
-	field("parent", func(m *MilestoneRow) string { return m.ParentID }),
+	edge("project", func(m *MilestoneRow) string { return m.ProjectID }),
+	edge("parent", func(m *MilestoneRow) string { return m.ParentID }),
 	field("contingency", (*MilestoneRow).Contingency),
-	field("owner", func(m *MilestoneRow) string { return m.OwnerID }),
+	edge("owner", func(m *MilestoneRow) string { return m.OwnerID }),
 	field("kind", func(m *MilestoneRow) MilestoneKind { return m.Kind }),
 	field("kindRule", func(m *MilestoneRow) string { return m.KindRule }),
 	field("sourceStatus", func(m *MilestoneRow) string { return m.SourceStatus }),

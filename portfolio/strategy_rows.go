@@ -207,10 +207,14 @@ var contributionFields = []rowField[ContributionRow]{
 
 // amount compares exact numbers that may be missing.
 func amount[R any](name string, of func(*R) *decimal.Decimal) rowField[R] {
-	return rowField[R]{name: name, equal: func(a, b *R) bool {
-		x, y := of(a), of(b)
-		return x == y || (x != nil && y != nil && x.Equal(*y))
-	}}
+	return rowField[R]{
+		name: name,
+		equal: func(a, b *R) bool {
+			x, y := of(a), of(b)
+			return x == y || (x != nil && y != nil && x.Equal(*y))
+		},
+		text: func(r *R) string { return decimalText(of(r)) },
+	}
 }
 
 func (s *StrategyRow) id() string        { return s.ID }
