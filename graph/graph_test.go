@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -131,6 +132,7 @@ func (w *world) ask(c portfolio.Caller, query string, variables json.RawMessage)
 
 // syncer remembers what it was asked for.
 type syncer struct {
+	mu        sync.Mutex // as several callers may start at once
 	started   []string
 	full      bool
 	confirmed []string
@@ -138,11 +140,15 @@ type syncer struct {
 }
 
 func (s *syncer) Start(_ context.Context, connections []string, full bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.started, s.full = connections, full
 	return s.err
 }
 
 func (s *syncer) Confirm(_ context.Context, hold portfolio.Key, author string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.confirmed = append(s.confirmed, hold.String()+" by "+author)
 	return s.err
 }

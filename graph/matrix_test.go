@@ -9,10 +9,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
 
 	"plumbline/graph"
 	"plumbline/portfolio"
@@ -143,14 +146,16 @@ var audiences = map[string]audience{
 	"Mutation.upsertAssumptions": editors,
 }
 
-// matrixCallers are who asks every root field.
-var matrixCallers = []struct {
+// A matrixCaller is one of those who ask every root field.
+type matrixCaller struct {
 	name string
 	portfolio.Caller
 	// limited callers see the department open and what is below it, or
 	// nothing at all.
 	limited, nothing bool
-}{
+}
+
+var matrixCallers = []matrixCaller{
 	{name: "nobody", limited: true, nothing: true},
 	{name: "viewer of no department", Caller: portfolio.Caller{Role: portfolio.RoleViewer, Departments: []string{"nowhere"}, Groups: []string{"*"}}, limited: true, nothing: true},
 	{name: "viewer of a department", Caller: portfolio.Caller{Role: portfolio.RoleViewer, Departments: []string{"open"}}, limited: true},
@@ -165,6 +170,7 @@ var matrixCallers = []struct {
 // it. Whoever may not see something gets FORBIDDEN or nothing, and in no
 // answer is there a word of what is hidden from them.
 func TestEveryRoleAsksEveryRootField(t *testing.T) {
+	t.Parallel()
 	schema, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphql", Input: graph.SDL()})
 	if err != nil {
 		t.Fatal(err)
@@ -201,14 +207,17 @@ type matrix struct {
 	t      *testing.T
 	schema *ast.Schema
 	world  *oddWorld
-	ids    []string // global ids of everything there is
-	refs   []string // literals of ProjectRef, of some projects that few see and some that many see
-	known  map[string]map[string]bool
+	ids    []string                   // global ids of everything there is
+	refs   []string                   // literals of ProjectRef, of some projects that few see and some that many see
+	known  map[string]map[string]bool // ids by caller that they have asked for
 }
 
 // collect finds out what there is, whoever may see it.
 func (m *matrix) collect() {
 	m.known = map[string]map[string]bool{}
+	for _, c := range matrixCallers {
+		m.known[c.name] = map[string]bool{}
+	}
 	refs := map[string][]string{}
 	for _, kind := range portfolio.Kinds() {
 		for v := range m.world.now.Documents(kind) {
@@ -230,55 +239,104 @@ func (m *matrix) collect() {
 }
 
 // askEverybody has all callers ask a root field in every way that its
-// arguments need.
+// arguments need. The arguments are variables, so that the document, which is
+// long, is read once; callers ask at the same time.
 func (m *matrix) askEverybody(root *ast.Definition, f *ast.FieldDefinition) {
 	name := root.Name + "." + f.Name
-	found := false
+	document, ways := m.document(root, f)
+	var found atomic.Bool
+	var asking sync.WaitGroup
 	for _, c := range matrixCallers {
-		for _, arguments := range m.arguments(f) {
-			var query strings.Builder
-			query.WriteString(strings.ToLower(root.Name) + " { answer: " + f.Name + arguments)
-			m.selection(&query, m.schema.Types[f.Type.Name()], selectionDepth)
-			query.WriteString(" }")
-			a := m.ask(c.Caller, query.String())
-			complain := func(format string, args ...any) {
-				m.t.Helper()
-				m.t.Errorf("%s%s, asked by %s: %s", name, arguments, c.name, fmt.Sprintf(format, args...))
-			}
-			m.mayKnow(c.Caller, c.limited, a.text, complain)
-			forbidden := slices.Contains(a.codes, "FORBIDDEN")
-			switch audiences[name] {
-			case editors:
-				if forbidden == c.May(portfolio.RoleEditor) {
-					complain("errors %v", a.codes)
-				}
-				found = true
-			case overseers:
-				if c.limited && !isEmpty(a.value) {
-					complain("answered %s", a.text)
-				}
-				fallthrough
-			case everyone, members, anyone:
-				if len(a.codes) > 0 {
-					complain("errors %v", a.codes)
-				}
-				mayAnswer := audiences[name] == anyone || (c.May(portfolio.RoleViewer) && (audiences[name] == members || ofStrategies(a.value)))
-				if c.nothing && !mayAnswer && !isEmpty(a.value) {
-					complain("answered %s", a.text)
-				}
-				found = found || (c.Role == portfolio.RoleAdmin && !isEmpty(a.value))
-				if name != "Query.changes" { // which names what is gone
-					m.mayFollow(c.name, c.Caller, a.value, complain)
+		asking.Go(func() {
+			for _, way := range ways {
+				if m.t.Failed() || !m.askOneWay(name, document, way, c, &found) {
+					return
 				}
 			}
-			if m.t.Failed() {
-				return
-			}
-		}
+		})
 	}
-	if !found {
+	asking.Wait()
+	if !found.Load() && !m.t.Failed() {
 		m.t.Errorf("%s shows nothing even to an admin, so nothing is shown by this test", name)
 	}
+}
+
+// A way is some arguments of a root field, as they are written and as variables.
+type way struct {
+	arguments string
+	variables json.RawMessage
+}
+
+// document is the one that asks a root field for everything, with the ways to
+// ask it.
+func (m *matrix) document(root *ast.Definition, f *ast.FieldDefinition) (document string, ways []way) {
+	var declared, passed []string
+	for _, arguments := range m.arguments(f) {
+		parsed, err := parser.ParseQuery(&ast.Source{Input: "{ answer" + arguments + " }"})
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		variables := map[string]any{}
+		declared, passed = nil, nil
+		for _, a := range parsed.Operations[0].SelectionSet[0].(*ast.Field).Arguments {
+			if variables[a.Name], err = a.Value.Value(nil); err != nil {
+				m.t.Fatal(err)
+			}
+			declared = append(declared, fmt.Sprintf("$%s: %s", a.Name, f.Arguments.ForName(a.Name).Type))
+			passed = append(passed, fmt.Sprintf("%s: $%s", a.Name, a.Name))
+		}
+		text, err := json.Marshal(variables)
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		ways = append(ways, way{arguments, text})
+	}
+	var query strings.Builder
+	query.WriteString(strings.ToLower(root.Name) + enclosed(declared) + " { answer: " + f.Name + enclosed(passed))
+	m.selection(&query, m.schema.Types[f.Type.Name()], selectionDepth)
+	query.WriteString(" }")
+	return query.String(), ways
+}
+
+// askOneWay has one caller ask, and reports whether they may go on.
+func (m *matrix) askOneWay(name, document string, w way, c matrixCaller, found *atomic.Bool) bool {
+	complain := func(format string, args ...any) {
+		m.t.Helper()
+		m.t.Errorf("%s%s, asked by %s: %s", name, w.arguments, c.name, fmt.Sprintf(format, args...))
+	}
+	a, ok := m.ask(c.Caller, document, w.variables)
+	if !ok {
+		return false
+	}
+	m.mayKnow(c.Caller, c.limited, a.text, complain)
+	forbidden := slices.Contains(a.codes, "FORBIDDEN")
+	switch audiences[name] {
+	case editors:
+		if forbidden == c.May(portfolio.RoleEditor) {
+			complain("errors %v", a.codes)
+		}
+		found.Store(true)
+	case overseers:
+		if c.limited && !isEmpty(a.value) {
+			complain("answered %s", a.text)
+		}
+		fallthrough
+	case everyone, members, anyone:
+		if len(a.codes) > 0 {
+			complain("errors %v", a.codes)
+		}
+		mayAnswer := audiences[name] == anyone || (c.May(portfolio.RoleViewer) && (audiences[name] == members || ofStrategies(a.value)))
+		if c.nothing && !mayAnswer && !isEmpty(a.value) {
+			complain("answered %s", a.text)
+		}
+		if c.Role == portfolio.RoleAdmin && !isEmpty(a.value) {
+			found.Store(true)
+		}
+		if name != "Query.changes" { // which names what is gone
+			m.mayFollow(c, a.value, complain)
+		}
+	}
+	return true
 }
 
 // mayKnow fails when an answer shows what its caller may not see.
@@ -295,11 +353,9 @@ func (m *matrix) mayKnow(c portfolio.Caller, limited bool, text []byte, complain
 
 // mayFollow fails when an answer names something that its caller cannot ask
 // for: what may not be seen has no id either.
-func (m *matrix) mayFollow(name string, c portfolio.Caller, value any, complain func(string, ...any)) {
+func (m *matrix) mayFollow(c matrixCaller, value any, complain func(string, ...any)) {
 	m.t.Helper()
-	if m.known[name] == nil {
-		m.known[name] = map[string]bool{}
-	}
+	known := m.known[c.name]
 	var fresh []string
 	var walk func(any)
 	walk = func(value any) {
@@ -311,8 +367,8 @@ func (m *matrix) mayFollow(name string, c portfolio.Caller, value any, complain 
 		case map[string]any:
 			for key, element := range v {
 				id, isText := element.(string)
-				if isText && (key == "id" || strings.HasSuffix(key, "_id")) && !m.known[name][id] {
-					m.known[name][id] = true
+				if isText && (key == "id" || strings.HasSuffix(key, "_id")) && !known[id] {
+					known[id] = true
 					fresh = append(fresh, id)
 				}
 				walk(element)
@@ -321,8 +377,11 @@ func (m *matrix) mayFollow(name string, c portfolio.Caller, value any, complain 
 	}
 	walk(value)
 	for chunk := range slices.Chunk(fresh, portfolio.MaxNodes) {
-		nodes := m.ask(c, "{ answer: nodes(ids: "+literal(anyList(chunk))+") { id } }").value.([]any)
-		for i, node := range nodes {
+		a, ok := m.ask(c.Caller, "{ answer: nodes(ids: "+literal(anyList(chunk))+") { id } }", nil)
+		if !ok {
+			return
+		}
+		for i, node := range a.value.([]any) {
 			if node == nil {
 				key, _ := portfolio.ParseNodeID(chunk[i])
 				complain("it names %s, which is nowhere to be found", key)
@@ -370,9 +429,10 @@ type matrixAnswer struct {
 	codes []string
 }
 
-func (m *matrix) ask(c portfolio.Caller, query string) matrixAnswer {
+// ask fails the test, and says so, when an answer is not one that any caller
+// may get.
+func (m *matrix) ask(c portfolio.Caller, query string, variables json.RawMessage) (a matrixAnswer, ok bool) {
 	m.t.Helper()
-	m.world.log.Reset()
 	var answer struct {
 		Errors []struct {
 			Message    string
@@ -380,24 +440,27 @@ func (m *matrix) ask(c portfolio.Caller, query string) matrixAnswer {
 		}
 		Data json.RawMessage
 	}
-	if err := json.Unmarshal(m.world.ask(c, query, nil), &answer); err != nil {
-		m.t.Fatal(err)
+	if err := json.Unmarshal(m.world.ask(c, query, variables), &answer); err != nil {
+		m.t.Error(err)
+		return a, false
 	}
-	a := matrixAnswer{text: answer.Data}
+	a.text = answer.Data
 	for _, e := range answer.Errors {
 		a.codes = append(a.codes, e.Extensions.Code)
 		if slices.Contains([]string{"BAD_REQUEST", "INTERNAL", "TOO_COMPLEX"}, e.Extensions.Code) {
-			m.t.Fatalf("%s: %s\n%s\n%s", e.Extensions.Code, e.Message, m.world.log.String(), query[:min(len(query), 2000)])
+			m.t.Errorf("%s: %s\n%s\n%s\n%s", e.Extensions.Code, e.Message, m.world.log.String(), variables, query[:min(len(query), 2000)])
+			return a, false
 		}
 	}
 	var data struct{ Answer any }
 	if len(answer.Data) > 0 {
 		if err := json.Unmarshal(answer.Data, &data); err != nil {
-			m.t.Fatal(err)
+			m.t.Error(err)
+			return a, false
 		}
 	}
 	a.value = data.Answer
-	return a
+	return a, true
 }
 
 // selectionDepth is how many objects are selected one below another.
@@ -586,7 +649,8 @@ func (m *matrix) askForFieldGroups(root *ast.Definition, f *ast.FieldDefinition)
 				}
 				query := fmt.Sprintf("%s { answer: %s(%s) { __typename } }", strings.ToLower(root.Name), f.Name, arguments)
 				for _, c := range matrixCallers {
-					forbidden := slices.Contains(m.ask(c.Caller, query).codes, "FORBIDDEN")
+					a, _ := m.ask(c.Caller, query, nil)
+					forbidden := slices.Contains(a.codes, "FORBIDDEN")
 					if forbidden == c.Reads(group) {
 						m.t.Errorf("%s, asked by %s: FORBIDDEN is %t", query, c.name, forbidden)
 					}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -61,6 +62,7 @@ var callers = map[string]portfolio.Caller{
 }
 
 func TestRandomQueriesAnswerAsTheSchemaSays(t *testing.T) {
+	t.Parallel()
 	wanted := randomQueries
 	if text := os.Getenv("PLUMBLINE_RANDOM_QUERIES"); text != "" {
 		n, err := strconv.Atoi(text)
@@ -316,7 +318,31 @@ func plainVariables(variables map[string]any) (json.RawMessage, error) {
 type oddWorld struct {
 	*world
 	serial int
-	log    bytes.Buffer // what the handler said
+	log    saidLog // what the handler said
+}
+
+// A saidLog keeps what is said by several goroutines.
+type saidLog struct {
+	mu   sync.Mutex
+	said bytes.Buffer
+}
+
+func (l *saidLog) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.said.Write(p)
+}
+
+func (l *saidLog) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.said.String()
+}
+
+func (l *saidLog) Reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.said.Reset()
 }
 
 func newOddWorld(t *testing.T, chance *rand.Rand) *oddWorld {
@@ -385,7 +411,7 @@ func (w *oddWorld) odd() {
 		Limits: limit.Limits{
 			Cost: most, ExportCost: most, MinuteCost: most, ExportMinuteCost: most,
 			Tokens: 1 << 20, Depth: 100, Aliases: 1 << 20, Directives: 1 << 20, RootFields: 100, Repeats: 1000,
-			Errors: 1000, DocumentCache: 1 << 16,
+			Errors: 1000, DocumentCache: 1 << 26,
 		},
 	})
 }
