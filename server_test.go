@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -40,6 +43,8 @@ func TestScripts(t *testing.T) {
 			"term":     term,
 			"waitfile": waitFile,
 			"exitcode": exitCode,
+			"freeport": freePort,
+			"ask":      askServer,
 		},
 	})
 }
@@ -84,6 +89,41 @@ func exitCode(ts *testscript.TestScript, neg bool, args []string) {
 	if got := fmt.Sprint(code); got != args[0] {
 		ts.Fatalf("exit code %s, want %s", got, args[0])
 	}
+}
+
+// freePort makes the server of a script listen where nobody else does.
+func freePort(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: freeport")
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it is closed at once
+	ts.Check(err)
+	ts.Check(listener.Close())
+	ts.Setenv("PLUMBLINE_LISTEN", listener.Addr().String())
+}
+
+// askServer sends the GraphQL in a file to the server of the script, once it
+// listens, and prints the answer: ask query.graphql.
+func askServer(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: ask file")
+	}
+	body, err := json.Marshal(map[string]string{"query": ts.ReadFile(args[0])})
+	ts.Check(err)
+	var answer *http.Response
+	for range 500 {
+		//nolint:noctx,gosec // the script has a deadline; the address is its own
+		if answer, err = http.Post("http://"+ts.Getenv("PLUMBLINE_LISTEN")+"/graphql", "application/json", bytes.NewReader(body)); err == nil {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	ts.Check(err)
+	defer func() { _ = answer.Body.Close() }()
+	text, err := io.ReadAll(answer.Body)
+	ts.Check(err)
+	_, err = ts.Stdout().Write(append(text, '\n'))
+	ts.Check(err)
 }
 
 func mainFake() {
