@@ -83,13 +83,8 @@ func (v *View) Briefing(period *Period, department *string, on Date) (*Briefing,
 		b.department = *department
 		b.within = v.snap.View(Caller{Name: v.caller.Name, Role: v.caller.Role, Departments: []string{*department}})
 	}
-	b.lookAtMilestones()
-	b.lookAtProjects()
-	b.lookAtKPIs()
-	b.lookAtRisks()
-	b.lookAtDecisions()
-	b.lookAtWins()
-	b.lookAtTurns()
+	// Each writes what it finds to a place of its own.
+	together(b.lookAtMilestones, b.lookAtTurns, b.lookAtRisks, b.lookAtProjects, b.lookAtKPIs, b.lookAtDecisions, b.lookAtWins)
 	return b, nil
 }
 

@@ -95,9 +95,10 @@ func (b *Briefing) healthOn(day Date) (*BriefingHealth, *Reason) {
 // period apart before it, the earliest first. Days by which nobody had observed
 // anything are left out.
 func (b *Briefing) Health() []*BriefingHealth {
+	found := make([]*BriefingHealth, healthPoints)
+	concurrently(healthPoints, func(i int) { found[i], _ = b.healthOn(b.Period.later(b.Days.Last, i+1-healthPoints)) })
 	points := []*BriefingHealth{}
-	for i := healthPoints - 1; i >= 0; i-- {
-		h, _ := b.healthOn(b.Period.later(b.Days.Last, -i))
+	for _, h := range found {
 		if h != nil && (len(points) == 0 || points[len(points)-1].On != h.On) {
 			points = append(points, h)
 		}
