@@ -55,7 +55,7 @@ func (c *Connector) spawn(ctx context.Context, f *tapFiles, args ...string) (*ch
 		timeout = time.Duration(DefaultTimeout)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	p := &child{name: filepath.Base(t.Command), ended: make(chan struct{}), cancel: cancel, lines: &stderr{log: c.log, files: f, requests: &c.requests}}
+	p := &child{name: filepath.Base(t.Command), ended: make(chan struct{}), cancel: cancel, lines: &stderr{log: c.log, files: f, requests: &c.requests, done: make(chan struct{})}}
 	var stop context.CancelFunc
 	p.ctx, stop = context.WithTimeoutCause(ctx, timeout, fmt.Errorf("%w: %s are its limit (tap.timeout)", errTimeout, timeout))
 	p.cmd = exec.CommandContext(p.ctx, t.Command, append(append([]string{}, t.Args...), args...)...)

@@ -22,7 +22,7 @@ type stderr struct {
 	files    *tapFiles // know the secrets
 	requests *atomic.Int64
 
-	done sync.WaitGroup
+	done chan struct{} // closed when all was read
 	mu   sync.Mutex
 	last []string // what it said last, masked; the newest last
 }
@@ -35,8 +35,7 @@ var level = regexp.MustCompile(`\b(DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL)
 
 // read logs line by line until the end.
 func (s *stderr) read(in *os.File) {
-	s.done.Add(1)
-	defer s.done.Done()
+	defer close(s.done)
 	defer func() { _ = in.Close() }()
 	longest := s.files.longest()
 	lines(in, maxLogged+longest, func(line string, cut bool) {
@@ -67,7 +66,7 @@ func (s *stderr) read(in *os.File) {
 }
 
 // wait returns when all was read.
-func (s *stderr) wait() { s.done.Wait() }
+func (s *stderr) wait() { <-s.done }
 
 // unauthorized is how taps say that their credential is not taken.
 var unauthorized = regexp.MustCompile(`(?i)\b401\b|unauthori[sz]ed|invalid[ _](api[ _])?(token|key|credentials)|invalid_grant`)

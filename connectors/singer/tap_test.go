@@ -104,6 +104,7 @@ func TestATapThatFails(t *testing.T) {
 				t.Errorf("the cursor moved to %s", since)
 			}
 			mend()
+			r.c.settings.Tap.Timeout = 0
 			if err := r.pull(t); err != nil || len(r.Names()) != 6 {
 				t.Errorf("afterwards: %v with %v", err, r.Names())
 			}

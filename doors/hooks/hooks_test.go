@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -39,13 +40,22 @@ func (tool) Hook(header http.Header, body []byte) (connectors.Delivery, error) {
 // asked writes down what was asked for, and when.
 type asked struct {
 	began time.Time
+
+	mu    sync.Mutex
 	lines []string
-	err   error
 }
 
 func (a *asked) ask(connection string, sweep bool) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	a.lines = append(a.lines, fmt.Sprintf("%s %s sweep=%v", time.Since(a.began), connection, sweep))
-	return a.err
+	return nil
+}
+
+func (a *asked) all() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.lines
 }
 
 func open(c hooks.Config) (http.Handler, *asked) {
@@ -98,7 +108,7 @@ func TestWhatIsTaken(t *testing.T) {
 					t.Errorf("the answer took %s, want it at once", took)
 				}
 				time.Sleep(time.Hour)
-				if diff := cmp.Diff(c.asked, a.lines); diff != "" {
+				if diff := cmp.Diff(c.asked, a.all()); diff != "" {
 					t.Errorf("asked for (-want +got):\n%s", diff)
 				}
 			})
@@ -118,7 +128,7 @@ func TestAStormIsOneRun(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 		time.Sleep(time.Hour)
-		if diff := cmp.Diff([]string{"1s eng sweep=true"}, a.lines); diff != "" {
+		if diff := cmp.Diff([]string{"1s eng sweep=true"}, a.all()); diff != "" {
 			t.Errorf("asked for (-want +got):\n%s", diff)
 		}
 	})
@@ -141,7 +151,7 @@ func TestALongStorm(t *testing.T) {
 		want := []string{
 			"1s eng sweep=true", "21s eng sweep=false", "31s ops sweep=false", "41s eng sweep=false", "1m1s eng sweep=true",
 		}
-		if diff := cmp.Diff(want, a.lines); diff != "" {
+		if diff := cmp.Diff(want, a.all()); diff != "" {
 			t.Errorf("asked for (-want +got):\n%s", diff)
 		}
 	})
@@ -156,7 +166,7 @@ func TestASweepThatWaitsHoldsUpNoRun(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		send(h, request("eng", "signed changed"))
 		time.Sleep(time.Hour)
-		if diff := cmp.Diff([]string{"1s eng sweep=true", "21s eng sweep=false", "1m1s eng sweep=true"}, a.lines); diff != "" {
+		if diff := cmp.Diff([]string{"1s eng sweep=true", "21s eng sweep=false", "1m1s eng sweep=true"}, a.all()); diff != "" {
 			t.Errorf("asked for (-want +got):\n%s", diff)
 		}
 	})
@@ -192,7 +202,7 @@ func TestADeliveryThatComesAgainIsIgnored(t *testing.T) {
 			"1m1s eng sweep=false", "3m1s ops sweep=false", "4m1s eng sweep=false", "5m1s eng sweep=false", "6m1s eng sweep=false",
 			"7m1s ops sweep=false",
 		}
-		if diff := cmp.Diff(want, a.lines); diff != "" {
+		if diff := cmp.Diff(want, a.all()); diff != "" {
 			t.Errorf("asked for (-want +got):\n%s", diff)
 		}
 	})
@@ -253,8 +263,8 @@ func TestTooManyFailures(t *testing.T) {
 		if got := from("[2001:db8:ffff::1]:5000", "x", ""); got != http.StatusNotFound {
 			t.Errorf("an hour later: answered %d, want 404", got)
 		}
-		if len(a.lines) != 1 {
-			t.Errorf("asked for %v, want one run", a.lines)
+		if len(a.all()) != 1 {
+			t.Errorf("asked for %v, want one run", a.all())
 		}
 	})
 }

@@ -71,6 +71,7 @@ type model struct {
 	Token      string `json:"token"`
 	StateEvery int    `json:"stateEvery"` // records; 0 is at the end only
 	Changes    int    `json:"changes"`
+	Boards     int    `json:"boards"`
 	Fault      *Fault `json:"fault,omitempty"`
 	Items      []Item `json:"items"`
 }
@@ -87,7 +88,7 @@ type Tool struct {
 // New makes an empty tool that knows one token.
 func New(t testing.TB, method Method, token string) *Tool {
 	t.Helper()
-	tool := &Tool{t: t, path: filepath.Join(t.TempDir(), "tool.json"), m: model{Method: method, Token: token}}
+	tool := &Tool{t: t, path: filepath.Join(t.TempDir(), "tool.json"), m: model{Method: method, Token: token, Boards: 1}}
 	tool.change(func(*model) {})
 	return tool
 }
@@ -130,6 +131,9 @@ func (t *Tool) Edit(i int, change func(*Item)) {
 		m.Items[i].Changed = m.Changes
 	})
 }
+
+// Boards sets how many boards there are, over which the items are spread.
+func (t *Tool) Boards(n int) { t.change(func(m *model) { m.Boards = n }) }
 
 // StateEvery sets after how many records the tap tells its state.
 func (t *Tool) StateEvery(n int) { t.change(func(m *model) { m.StateEvery = n }) }

@@ -91,7 +91,9 @@ const itemSchema = `{"type":"object","required":["id"],"properties":{"id":{"type
 // run writes both streams.
 func (o *output) run(m model, since int) error {
 	o.message(`{"type":"SCHEMA","stream":"boards","key_properties":["id"],"schema":{"type":"object","properties":{"id":{"type":"integer"},"name":{"type":"string"}}}}`)
-	o.message(`{"type":"RECORD","stream":"boards","record":{"id":1,"name":"Payments"}}`)
+	for i := range m.Boards {
+		o.message(fmt.Sprintf(`{"type":"RECORD","stream":"boards","record":{"id":%d,"name":"Payments %[1]d"}}`, i+1))
+	}
 	o.message(`{"type":"SCHEMA","stream":"items","key_properties":["id"],"schema":` + itemSchema + `}`)
 	items := m.since(since)
 	if m.Method != LogBased {
@@ -105,7 +107,7 @@ func (o *output) run(m model, since int) error {
 			return err
 		}
 		o.records++
-		o.message(fmt.Sprintf(`{"type":"RECORD","stream":"items","record":%s,"time_extracted":"2026-11-02T22:57:04.841020Z"}`, item.record()))
+		o.message(fmt.Sprintf(`{"type":"RECORD","stream":"items","record":%s,"time_extracted":"2026-11-02T22:57:04.841020Z"}`, item.record(m.Boards)))
 		if m.Method == LogBased && m.StateEvery > 0 && (i+1)%m.StateEvery == 0 {
 			o.state(item.Changed)
 		}
@@ -130,14 +132,14 @@ func (o *output) state(changes int) {
 	o.message(fmt.Sprintf(`{"type":"STATE","value":{"bookmarks":{"items":{"changes":%d}}}}`, changes))
 }
 
-func (i Item) record() string {
+func (i Item) record(boards int) string {
 	switch {
 	case i.Raw != nil:
 		return string(i.Raw)
 	case i.Empty:
 		return fmt.Sprintf(`{"id":%d,"name":null,"text":null,"status":null,"board":null,"due_on":null}`, i.ID)
 	}
-	record := map[string]any{"id": i.ID, "name": i.Name, "text": i.Text, "status": i.Status, "board": 1, "due_on": "2000-05-01"}
+	record := map[string]any{"id": i.ID, "name": i.Name, "text": i.Text, "status": i.Status, "board": i.ID%boards + 1, "due_on": "2000-05-01"}
 	if i.Deleted {
 		record["_sdc_deleted_at"] = "2000-01-01T00:00:00Z"
 	}
