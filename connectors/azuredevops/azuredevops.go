@@ -22,6 +22,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"plumbline/connectors"
@@ -45,7 +46,8 @@ type Connector struct {
 	log      *slog.Logger
 	hidden   *hidden
 	zone     *time.Location
-	states   sync.Map // map[string]portfolio.StatusCategory by typeOf, as last told
+	states   sync.Map    // map[string]portfolio.StatusCategory by typeOf, as last told
+	bare     atomic.Bool // the feed of work items refuses to say which are in the bin
 }
 
 // Open implements connectors.Settings.

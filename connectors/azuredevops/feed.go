@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"plumbline/connectors"
@@ -86,22 +87,38 @@ const (
 	linksPath     = "_apis/wit/reporting/workitemlinks"
 )
 
+// question is what the feed of revisions is asked for.
+type question struct {
+	Types      []string `json:"types"`
+	Fields     []string `json:"fields"`
+	Deleted    bool     `json:"includeDeleted"`
+	Identities bool     `json:"includeIdentityRef"`
+	Latest     bool     `json:"includeLatestOnly"`
+}
+
 // revisions is the feed of work items, each as it is now. What was moved to
 // the bin is in it; what changed its type to one that is not read, or was
 // destroyed, is not, and only a listing shows that.
 func (r *run) revisions() feed {
-	question := struct {
-		Types      []string `json:"types"`
-		Fields     []string `json:"fields"`
-		Deleted    bool     `json:"includeDeleted"`
-		Identities bool     `json:"includeIdentityRef"`
-		Latest     bool     `json:"includeLatestOnly"`
-	}{r.settings.itemTypes(), append(r.itemFields(), fieldDeleted), true, true, true}
 	return feed{path: revisionsPath, stage: stageItems, use: r.items, ask: func(query url.Values) (b batch, err error) {
 		if r.longText || len(r.projectTypes) > 0 {
 			query.Set("$expand", "fields") // without it long texts are left out
 		}
-		return b, r.ask(r.ctx, revisionsPath, query, question, &b)
+		q := question{r.settings.itemTypes(), r.itemFields(), true, true, true}
+		if !r.bare.Load() {
+			with := q
+			with.Fields = append(slices.Clone(q.Fields), fieldDeleted)
+			// The list of fields does not have this one, so it may be refused. Then
+			// the bin tells what is in it.
+			if err = r.ask(r.ctx, revisionsPath, query, with, &b); !hasStatus(err, http.StatusBadRequest) {
+				return b, err
+			}
+		}
+		refused := err
+		if err = r.ask(r.ctx, revisionsPath, query, q, &b); err == nil && refused != nil {
+			r.bare.Store(true)
+		}
+		return b, err
 	}}
 }
 

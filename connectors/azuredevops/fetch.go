@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -143,37 +141,6 @@ func (f *fetcher) fetchItems(lost []portfolio.ToolFact) error {
 		}
 	}
 	return nil
-}
-
-// binnedItems tells which of the work items are in the bin.
-func (f *fetcher) binnedItems(ids []int64) (map[int64]bool, error) {
-	binned := map[int64]bool{}
-	chunks := slices.Collect(slices.Chunk(ids, maxItems))
-	for list, err := range inorder.Map(f.ctx, f.concurrency(), chunks, func(ctx context.Context, ids []int64) (list values, err error) {
-		texts := make([]string, len(ids))
-		for i, id := range ids {
-			texts[i] = strconv.FormatInt(id, 10)
-		}
-		_, err = f.get(ctx, "_apis/wit/recyclebin", url.Values{"ids": {strings.Join(texts, ",")}}, &list)
-		if hasStatus(err, http.StatusNotFound) || hasStatus(err, http.StatusForbidden) {
-			err = nil // none is there, or the bin is not for us
-		}
-		return list, err
-	}) {
-		if err != nil {
-			return nil, err
-		}
-		for _, raw := range list.Value {
-			var d struct {
-				ID   int64 `json:"id"`
-				Code int   `json:"code"` // of what is not there: 404
-			}
-			if json.Unmarshal(raw, &d) == nil && d.Code < http.StatusBadRequest {
-				binned[d.ID] = true
-			}
-		}
-	}
-	return binned, nil
 }
 
 // judge decides what became of one work item. Azure DevOps gives the same

@@ -56,7 +56,7 @@ func (r *run) prepare(records []itemRecord) error {
 	for _, rec := range records {
 		switch {
 		case rec.id <= 0 || rec.deleted():
-		case rec.parent() > 0:
+		case rec.parent() > 0 && !r.bare.Load():
 			above = append(above, rec.parent())
 		default:
 			own = append(own, rec.id) // a feed need not tell the parent
@@ -69,8 +69,19 @@ func (r *run) prepare(records []itemRecord) error {
 	if err := r.know(own); err != nil {
 		return err
 	}
+	var gone []int64
 	for _, id := range own {
-		above = append(above, r.known[id].Parent)
+		if r.known[id].Gone {
+			gone = append(gone, id)
+		}
+	}
+	binned, err := r.binnedItems(gone)
+	if err != nil {
+		return err
+	}
+	for i, rec := range records {
+		records[i].binned = binned[rec.id]
+		above = append(above, rec.parent(), r.known[rec.id].Parent)
 	}
 	return r.knowAbove(above)
 }

@@ -16,6 +16,7 @@ type itemRecord struct {
 	id     int64
 	fields map[string]json.RawMessage
 	links  []relation
+	binned bool  // the bin has it
 	err    error // why it is no work item at all
 }
 
@@ -66,7 +67,7 @@ func (r itemRecord) deleted() bool {
 	case "true", "1":
 		return true
 	}
-	return false
+	return r.binned
 }
 
 // parent is the id of the item above; 0 when there is none or it is not told.

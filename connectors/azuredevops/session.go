@@ -33,6 +33,7 @@ type session struct {
 	repeated []string // names that several fields have
 	longText bool     // one of the fields is
 	parents  bool     // the field System.Parent is there
+	lacking  []string // fields of ours that the processes here do not have
 
 	projects  []projectRecord // that are there and wanted, by id
 	projectOf map[string]string
@@ -135,8 +136,15 @@ func (c *Connector) readFields(ctx context.Context, s *session) error {
 	if _, err := c.get(ctx, "_apis/wit/fields", nil, &list); err != nil {
 		return err
 	}
+	there := map[string]bool{}
 	for _, f := range list.Value {
-		s.parents = s.parents || f.Ref == fieldParent
+		there[f.Ref] = true
+	}
+	s.parents = there[fieldParent]
+	for _, ref := range []string{fieldStart, fieldTarget, fieldDue, fieldFinish, fieldClosed} {
+		if !there[ref] {
+			s.lacking = append(s.lacking, ref) // to ask for it would be refused
+		}
 	}
 	for _, asked := range c.env.Fields {
 		found := 0
@@ -198,5 +206,5 @@ func (s *session) itemFields() []string {
 			list = append(list, f.Ref)
 		}
 	}
-	return list
+	return slices.DeleteFunc(list, func(ref string) bool { return slices.Contains(s.lacking, ref) })
 }

@@ -30,7 +30,8 @@ type Options struct {
 	// BaseURL is the address of the organisation or collection.
 	BaseURL string
 	// Server plays Azure DevOps Server: api-version 7.0 at most, links in their
-	// older shape, and no field System.Parent.
+	// older shape, no fields System.Parent and DueDate, and a feed of revisions
+	// that does not take the unlisted field System.IsDeleted.
 	Server bool
 	// InstanceID is the id of the organisation. One is made up unless set.
 	InstanceID string

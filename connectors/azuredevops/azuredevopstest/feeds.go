@@ -108,8 +108,8 @@ func (q *request) revisions() {
 		}
 		all = append(all, change{i.watermark, func() any {
 			shape := q.shape(i, refs)
-			if m, ok := shape.(map[string]any); ok && i.Deleted {
-				m["fields"].(map[string]any)["System.IsDeleted"] = true
+			if m, ok := shape.(map[string]any); ok && i.Deleted && slices.Contains(refs, unlisted) {
+				m["fields"].(map[string]any)[unlisted] = true
 			}
 			return shape
 		}})

@@ -79,10 +79,16 @@ func (q *request) identity(ref string) any {
 	return nil
 }
 
+// unlisted is a field that is there and that no list of fields has.
+const unlisted = "System.IsDeleted"
+
 // knows tells whether a field is there; a field that is not is an error in
 // every question.
 func (q *request) knows(refs []string) bool {
 	for _, ref := range refs {
+		if ref == unlisted && !q.opts.Server {
+			continue
+		}
 		if !slices.ContainsFunc(q.fields, func(f Field) bool { return strings.EqualFold(f.Ref, ref) }) {
 			q.refuse(http.StatusBadRequest, "WorkItemTrackingFieldDefinitionNotFoundException", "TF51535: Cannot find field "+ref+".")
 			return false

@@ -97,20 +97,19 @@ func usualTypes() []ItemType {
 	}
 }
 
-func usualFields(parents bool) []Field {
+func usualFields(services bool) []Field {
 	list := []Field{
 		{"ID", "System.Id", "integer", false}, {"Title", "System.Title", "string", false}, {"Work Item Type", "System.WorkItemType", "string", false},
 		{"State", "System.State", "string", false}, {"Team Project", "System.TeamProject", "string", false}, {"Tags", "System.Tags", "plainText", false},
 		{"Assigned To", "System.AssignedTo", "string", true}, {"Created Date", "System.CreatedDate", "dateTime", false},
 		{"Changed Date", "System.ChangedDate", "dateTime", false}, {"Description", "System.Description", "html", false},
 		{"Iteration Path", "System.IterationPath", "treePath", false}, {"Area Path", "System.AreaPath", "treePath", false},
-		{"Is Deleted", "System.IsDeleted", "boolean", false},
 		{"Start Date", "Microsoft.VSTS.Scheduling.StartDate", "dateTime", false}, {"Target Date", "Microsoft.VSTS.Scheduling.TargetDate", "dateTime", false},
-		{"Due Date", "Microsoft.VSTS.Scheduling.DueDate", "dateTime", false}, {"Finish Date", "Microsoft.VSTS.Scheduling.FinishDate", "dateTime", false},
+		{"Finish Date", "Microsoft.VSTS.Scheduling.FinishDate", "dateTime", false},
 		{"Closed Date", "Microsoft.VSTS.Common.ClosedDate", "dateTime", false},
 	}
-	if parents {
-		list = append(list, Field{"Parent", "System.Parent", "integer", false})
+	if services {
+		list = append(list, Field{"Parent", "System.Parent", "integer", false}, Field{"Due Date", "Microsoft.VSTS.Scheduling.DueDate", "dateTime", false})
 	}
 	return list
 }
