@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"plumbline/connectors"
 )
@@ -101,7 +100,7 @@ func (r *run) checkItems(report *connectors.Report) error {
 	return nil
 }
 
-// checkLinks counts the dependencies, up to the first of many batches.
+// checkLinks counts the changes of links, up to the first of many batches.
 func (r *run) checkLinks(report *connectors.Report) error {
 	types := r.settings.blocks()
 	if len(types) == 0 {
@@ -114,6 +113,6 @@ func (r *run) checkLinks(report *connectors.Report) error {
 	if err != nil {
 		return err
 	}
-	report.Counts = append(report.Counts, connectors.Count{Of: "changes of " + strings.Join(types, ", "), Records: len(b.Values), Approximate: !b.Last})
+	report.Counts = append(report.Counts, connectors.Count{Of: "changes of links, which may take them away again", Records: len(b.Values), Approximate: !b.Last})
 	return nil
 }

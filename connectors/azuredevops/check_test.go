@@ -31,7 +31,7 @@ func TestCheck(t *testing.T) {
 	}
 	check(t, "site", []string{r.Site.Title, r.Site.Account, r.Deployment, r.Site.Type}, []string{"example", "Pia Moser", "hosted", "azuredevops"})
 	check(t, "counts", r.Counts, []connectors.Count{
-		{Of: "projects", Records: 1}, {Of: "work items of the type Initiative"}, {Of: "work items of the type Epic", Records: 2}, {Of: "changes of " + dependencyType, Records: 1},
+		{Of: "projects", Records: 1}, {Of: "work items of the type Initiative"}, {Of: "work items of the type Epic", Records: 2}, {Of: "changes of links, which may take them away again", Records: 1},
 	})
 	check(t, "fields", r.Fields, []connectors.FieldFound{
 		{Asked: "Health", ID: "Custom.Health", Name: "Health", Type: "string"}, {Asked: "Health", ID: "Other.Health", Name: "Health", Type: "identity"}, {Asked: "Nowhere"},
