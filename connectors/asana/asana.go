@@ -40,7 +40,7 @@ type Connector struct {
 	base     string // with the version of the API, without a slash at the end
 	now      func() time.Time
 	log      *slog.Logger
-	hidden   *hidden
+	hidden   *secret.Hidden
 	people   sync.Map   // portfolio.PersonFact by gid, as last told
 	shaking  sync.Mutex // one handshake at a time
 }
@@ -50,14 +50,14 @@ func (s *Settings) Open(env connectors.Env) (connectors.Connector, error) {
 	if err := s.Validate(); err != nil {
 		return nil, fmt.Errorf("asana: %w", err)
 	}
-	c := &Connector{settings: *s, env: env, base: s.base(), now: env.Now, log: env.Log, hidden: new(hidden)}
+	c := &Connector{settings: *s, env: env, base: s.base(), now: env.Now, log: env.Log, hidden: new(secret.Hidden)}
 	if c.now == nil {
 		c.now = time.Now
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
-	source := hiding{s.Auth.source(), c.hidden}
+	source := c.hidden.Source(s.Auth.source())
 	first, err := source.Secret(context.Background(), secret.String{}) // a missing file shows now, not at the first run
 	if err != nil {
 		return nil, fmt.Errorf("asana: %w: auth.token_file: %w", portfolio.ErrInvalid, err)

@@ -15,6 +15,7 @@ import (
 
 	"plumbline/connectors"
 	"plumbline/internal/httpx"
+	"plumbline/internal/record"
 )
 
 // pageSize is how many records Asana gives at a time, at the most.
@@ -104,7 +105,7 @@ func (c *Connector) ask(ctx context.Context, path string, query url.Values) (env
 		for _, said := range e.Errors {
 			refused.Says = strings.TrimSpace(refused.Says + " " + said.Message)
 		}
-		refused.Says = truncate(c.hidden.mask(refused.Says), maxSays)
+		refused.Says = record.Truncate(c.hidden.Mask(refused.Says), maxSays)
 		return e, refused
 	}
 	switch {

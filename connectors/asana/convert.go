@@ -2,12 +2,12 @@ package asana
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"slices"
 	"strings"
 
+	"plumbline/internal/record"
+	"plumbline/internal/secret"
 	"plumbline/portfolio"
 )
 
@@ -50,7 +50,7 @@ type named struct {
 // is in it.
 type conversion struct {
 	connection string
-	hidden     *hidden
+	hidden     *secret.Hidden
 	wording
 	// projects are those that are read, by gid.
 	projects map[string]*projectRecord
@@ -73,15 +73,14 @@ func (v *conversion) doc(kind, gid string) string { return portfolio.DocID(v.con
 func (v *conversion) quarantine(of portfolio.Kind, kind, scope string, raw json.RawMessage, reason error) converted {
 	gid := gidOf(raw)
 	if !isGID(gid) {
-		sum := sha256.Sum256(raw)
-		gid = "unreadable-" + hex.EncodeToString(sum[:8])
+		gid = record.StandIn(raw)
 	}
-	kept := []byte(v.hidden.mask(string(raw)))
+	kept := []byte(v.hidden.Mask(string(raw)))
 	kept = kept[:min(len(kept), portfolio.MaxRaw)]
 	return converted{gid: gid, quarantined: &portfolio.Quarantine{
 		Source:    portfolio.Source{Connection: v.connection, Kind: kind, ID: gid, Scope: scope},
 		Of:        of,
-		Reason:    v.hidden.mask(reason.Error()),
+		Reason:    v.hidden.Mask(reason.Error()),
 		Raw:       kept,
 		Converter: converter,
 	}}

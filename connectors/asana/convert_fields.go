@@ -86,16 +86,16 @@ func textField(text string) (portfolio.Field, bool) {
 // dateField reads a date, which may have a time of day.
 func dateField(raw json.RawMessage) (portfolio.Field, bool) {
 	var value *struct {
-		Date     string `json:"date"`
-		DateTime string `json:"date_time"`
+		Date     json.RawMessage `json:"date"`
+		DateTime json.RawMessage `json:"date_time"`
 	}
 	if json.Unmarshal(raw, &value) != nil || value == nil {
 		return portfolio.Field{}, false
 	}
 	var r reader
 	out := portfolio.Field{Type: portfolio.FieldDate, Date: r.day("date", value.Date)}
-	if value.DateTime != "" {
-		out = portfolio.Field{Type: portfolio.FieldTime, Time: r.instant("date_time", value.DateTime)}
+	if at := r.instant("date_time", value.DateTime); !at.IsZero() {
+		out = portfolio.Field{Type: portfolio.FieldTime, Time: at}
 	}
 	return out, r.err() == nil && (!out.Date.IsZero() || !out.Time.IsZero())
 }

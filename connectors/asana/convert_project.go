@@ -4,25 +4,26 @@ import (
 	"cmp"
 	"encoding/json"
 
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
 type projectRecord struct {
-	GID         string        `json:"gid"`
-	Name        string        `json:"name"`
-	Archived    bool          `json:"archived"`
-	Completed   bool          `json:"completed"`
-	CompletedAt string        `json:"completed_at"`
-	CreatedAt   string        `json:"created_at"`
-	ModifiedAt  string        `json:"modified_at"`
-	StartOn     string        `json:"start_on"`
-	DueOn       string        `json:"due_on"`
-	Notes       string        `json:"notes"`
-	URL         string        `json:"permalink_url"`
-	Owner       *named        `json:"owner"`
-	Team        *named        `json:"team"`
-	Status      *named        `json:"current_status_update"`
-	Custom      []customField `json:"custom_fields"`
+	GID         string          `json:"gid"`
+	Name        string          `json:"name"`
+	Archived    bool            `json:"archived"`
+	Completed   bool            `json:"completed"`
+	CompletedAt json.RawMessage `json:"completed_at"`
+	CreatedAt   json.RawMessage `json:"created_at"`
+	ModifiedAt  json.RawMessage `json:"modified_at"`
+	StartOn     json.RawMessage `json:"start_on"`
+	DueOn       json.RawMessage `json:"due_on"`
+	Notes       string          `json:"notes"`
+	URL         string          `json:"permalink_url"`
+	Owner       *named          `json:"owner"`
+	Team        *named          `json:"team"`
+	Status      *named          `json:"current_status_update"`
+	Custom      []customField   `json:"custom_fields"`
 }
 
 // report is the gid of the newest status update, or nothing.
@@ -44,7 +45,7 @@ const (
 // the tasks of a project do not depend on the rest of it.
 func (v *conversion) project(raw json.RawMessage) (converted, *projectRecord) {
 	p := new(projectRecord)
-	err := decode(raw, p)
+	err := record.Decode(raw, p)
 	if err == nil && !isGID(p.GID) {
 		err = errNoGID
 	}
@@ -96,7 +97,7 @@ func (v *conversion) project(raw json.RawMessage) (converted, *projectRecord) {
 // portfolio converts a portfolio that stands above its projects.
 func (v *conversion) portfolio(raw json.RawMessage) converted {
 	var p projectRecord // it has nothing that a project has not
-	err := decode(raw, &p)
+	err := record.Decode(raw, &p)
 	if err == nil && !isGID(p.GID) {
 		err = errNoGID
 	}

@@ -4,18 +4,19 @@ import (
 	"cmp"
 	"encoding/json"
 
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
 type reportRecord struct {
-	GID        string `json:"gid"`
-	Title      string `json:"title"`
-	Text       string `json:"text"`
-	StatusType string `json:"status_type"`
-	CreatedAt  string `json:"created_at"`
-	ModifiedAt string `json:"modified_at"`
-	Author     *named `json:"author"`
-	Parent     *named `json:"parent"`
+	GID        string          `json:"gid"`
+	Title      string          `json:"title"`
+	Text       string          `json:"text"`
+	StatusType string          `json:"status_type"`
+	CreatedAt  json.RawMessage `json:"created_at"`
+	ModifiedAt json.RawMessage `json:"modified_at"`
+	Author     *named          `json:"author"`
+	Parent     *named          `json:"parent"`
 }
 
 // report converts a status update of the project with the gid; where that is
@@ -23,7 +24,7 @@ type reportRecord struct {
 // nothing.
 func (v *conversion) report(raw json.RawMessage, project string) converted {
 	var s reportRecord
-	err := decode(raw, &s)
+	err := record.Decode(raw, &s)
 	if err == nil && !isGID(s.GID) {
 		err = errNoGID
 	}

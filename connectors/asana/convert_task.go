@@ -6,28 +6,29 @@ import (
 	"slices"
 	"time"
 
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
 type taskRecord struct {
-	GID          string        `json:"gid"`
-	Subtype      string        `json:"resource_subtype"`
-	Name         string        `json:"name"`
-	Completed    bool          `json:"completed"`
-	CompletedAt  string        `json:"completed_at"`
-	CreatedAt    string        `json:"created_at"`
-	ModifiedAt   string        `json:"modified_at"`
-	StartOn      string        `json:"start_on"`
-	DueOn        string        `json:"due_on"`
-	URL          string        `json:"permalink_url"`
-	Approval     string        `json:"approval_status"`
-	Assignee     *named        `json:"assignee"`
-	Projects     []named       `json:"projects"`
-	Tags         []named       `json:"tags"`
-	Custom       []customField `json:"custom_fields"`
-	Memberships  []membership  `json:"memberships"`
-	Dependencies []named       `json:"dependencies"`
-	Dependents   []named       `json:"dependents"`
+	GID          string          `json:"gid"`
+	Subtype      string          `json:"resource_subtype"`
+	Name         string          `json:"name"`
+	Completed    bool            `json:"completed"`
+	CompletedAt  json.RawMessage `json:"completed_at"`
+	CreatedAt    json.RawMessage `json:"created_at"`
+	ModifiedAt   json.RawMessage `json:"modified_at"`
+	StartOn      json.RawMessage `json:"start_on"`
+	DueOn        json.RawMessage `json:"due_on"`
+	URL          string          `json:"permalink_url"`
+	Approval     string          `json:"approval_status"`
+	Assignee     *named          `json:"assignee"`
+	Projects     []named         `json:"projects"`
+	Tags         []named         `json:"tags"`
+	Custom       []customField   `json:"custom_fields"`
+	Memberships  []membership    `json:"memberships"`
+	Dependencies []named         `json:"dependencies"`
+	Dependents   []named         `json:"dependents"`
 }
 
 type membership struct {
@@ -57,7 +58,7 @@ func (v *conversion) task(raw json.RawMessage, listing string) converted {
 		return converted{gid: gidOf(raw)}
 	}
 	var t taskRecord
-	err := decode(raw, &t)
+	err := record.Decode(raw, &t)
 	if err == nil && !isGID(t.GID) {
 		err = errNoGID
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"plumbline/connectors"
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
@@ -33,7 +34,7 @@ func (c *Connector) begin(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := decode(e.Data, &me); err != nil {
+	if err := record.Decode(e.Data, &me); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	if !isGID(me.GID) {

@@ -78,7 +78,7 @@ func TestExamplesOfTheSpecification(t *testing.T) {
 		t.Skip("needs PLUMBLINE_TESTDATA: the folder with Asana's specification")
 	}
 	spec := loadSpecification(t, filepath.Join(data, "asana", "asana_oas.yaml"))
-	v := &conversion{connection: "work", hidden: new(hidden), projects: map[string]*projectRecord{}}
+	v := &conversion{connection: "work", hidden: new(secret.Hidden), projects: map[string]*projectRecord{}}
 	v.rules, v.fields, v.links = []rule{{}}, []string{"Status"}, true
 	record := func(name string) json.RawMessage {
 		raw, err := json.Marshal(spec.example(map[string]any{"$ref": "#/components/schemas/" + name}, 0))
