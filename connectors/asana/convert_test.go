@@ -1,6 +1,7 @@
 package asana
 
 import (
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,8 +26,9 @@ type known struct {
 // organisation is a small site with something of everything.
 func organisation(t testing.TB) (*asanatest.Site, known) {
 	t.Helper()
-	now := time.Date(2026, 3, 1, 9, 30, 0, 0, time.UTC)
-	site, me := newSite(t, asanatest.Options{Now: func() time.Time { now = now.Add(time.Second); return now }})
+	var seconds atomic.Int64
+	begun := time.Date(2026, 3, 1, 9, 30, 0, 0, time.UTC)
+	site, me := newSite(t, asanatest.Options{Now: func() time.Time { return begun.Add(time.Duration(seconds.Add(1)) * time.Second) }})
 	o := known{me: me}
 	o.kim = site.AddUser(asanatest.User{Name: "Kim Ito", Email: "kim@example.com"})
 	o.gateField = site.AddField(asanatest.CustomField{Name: "Gate", Type: "enum"})
