@@ -56,6 +56,7 @@ var kept = []struct {
 	{"github.com/andygrunwald/go-jira", []string{"connectors/jira"}},
 	{"github.com/google/go-github/v84/", []string{"connectors/github"}},
 	{"github.com/Khan/genqlient/", []string{"connectors/github/"}},
+	{"gitlab.com/gitlab-org/api/client-go", []string{"connectors/gitlab"}},
 	{"github.com/hashicorp/go-retryablehttp", []string{"internal/httpx"}},
 	{"github.com/alecthomas/kong", []string{""}},
 	{"github.com/vbauerster/mpb/", []string{"internal/progress"}},

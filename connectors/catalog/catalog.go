@@ -6,6 +6,7 @@ import (
 	"plumbline/connectors/asana"
 	"plumbline/connectors/azuredevops"
 	"plumbline/connectors/github"
+	"plumbline/connectors/gitlab"
 	"plumbline/connectors/jira"
 	"plumbline/connectors/msproject"
 	"plumbline/connectors/redmine"
@@ -20,6 +21,7 @@ func Tools() map[string]func() connectors.Settings {
 		"asana":       func() connectors.Settings { return new(asana.Settings) },
 		"azuredevops": func() connectors.Settings { return new(azuredevops.Settings) },
 		"github":      func() connectors.Settings { return new(github.Settings) },
+		"gitlab":      func() connectors.Settings { return new(gitlab.Settings) },
 		"jira":        func() connectors.Settings { return new(jira.Settings) },
 		"msproject":   func() connectors.Settings { return new(msproject.Settings) },
 		"redmine":     func() connectors.Settings { return new(redmine.Settings) },
