@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -22,12 +23,12 @@ func (c *Connector) signIn() error {
 		PerSecond:    c.settings.RequestsPerSecond,
 	}
 	cfg.Limited = c.limited
-	var source secret.Source
-	switch {
-	case a.File != "":
+	if a.App != nil {
+		return c.signInAsApp(cfg)
+	}
+	source := secret.Fixed(a.Token)
+	if a.File != "" {
 		source = secret.NewFile(a.File)
-	default:
-		source = secret.Fixed(a.Token)
 	}
 	c.source = hiding{source, c.hidden}
 	first, err := firstSecret(c.source) // a missing file shows now, not at the first run
@@ -36,6 +37,20 @@ func (c *Connector) signIn() error {
 	}
 	cfg.Credential = first.Reveal() // a newer one has no limits of its own: it is the same account
 	c.http = httpx.New(cfg)
+	c.caller = c.http.Caller(httpx.Signed(c.source, bearer))
+	return nil
+}
+
+// signInAsApp makes the client of a GitHub App, whose tokens it renews itself.
+func (c *Connector) signInAsApp(cfg httpx.Config) error {
+	var err error
+	if c.app, err = c.newInstallation(c.settings.Auth.App); err != nil {
+		return err
+	}
+	cfg.Credential = "installation " + strconv.FormatInt(c.app.number, 10)
+	c.http = httpx.New(cfg)
+	c.app.use(c.http)
+	c.source = hiding{c.app, c.hidden}
 	c.caller = c.http.Caller(httpx.Signed(c.source, bearer))
 	return nil
 }

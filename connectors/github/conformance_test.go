@@ -107,3 +107,43 @@ func TestContractOfIssues(t *testing.T) {
 		}
 	})
 }
+
+// TestContractOfItems reads the dated drafts of a board.
+func TestContractOfItems(t *testing.T) {
+	connectortest.Run(t, func(t testing.TB) connectortest.Tool {
+		site := newSite(t, githubtest.Options{})
+		board := site.AddBoard(githubtest.Board{Owner: "acme", Title: "Portfolio", Fields: []githubtest.BoardField{
+			{ID: "PVTF_1", Name: "Target date", Type: "DATE"}, {ID: "PVTF_2", Name: "Notes", Type: "TEXT"}, {ID: "PVTF_3", Name: "Status", Type: "SINGLE_SELECT"},
+		}})
+		var ids []int64
+		edit := func(i int, change func(*githubtest.Item)) { site.EditItem(ids[i], change) }
+		raw := func(i int, format string) func() {
+			edit(i, func(x *githubtest.Item) { x.Raw = fmt.Appendf(nil, format, x.ID) })
+			return func() { edit(i, func(x *githubtest.Item) { x.Raw = nil }) }
+		}
+		set := func(i int, field string, value any) {
+			edit(i, func(x *githubtest.Item) { x.Values = map[string]any{"Target date": "2000-05-01", field: value} })
+		}
+		return connectortest.Tool{
+			Open: func(testing.TB) connectors.Connector {
+				return open(t, site, []string{"Notes"}, func(s *Settings) { s.Projects.From = []string{"boards"} })
+			},
+			Add: func(name string) {
+				ids = append(ids, site.AddItem(githubtest.Item{Board: board.ID, Title: name, Values: map[string]any{"Target date": "2000-05-01"}}).ID)
+			},
+			Rename:   func(i int, name string) { edit(i, func(x *githubtest.Item) { x.Title = name }) },
+			Delete:   func(i int) { site.DeleteItem(ids[i]) },
+			Describe: func(i int, text string) { set(i, "Notes", text) },
+			Status:   func(i int, status string) { set(i, "Status", status) },
+			Spoil: func(i int) func() {
+				return raw(i, `{"fullDatabaseId":"%d","type":"DRAFT_ISSUE","content":{"__typename":"DraftIssue","title":{"odd":true}}}`)
+			},
+			Empty: func(i int) func() {
+				return raw(i, `{"fullDatabaseId":"%d","type":null,"isArchived":null,"createdAt":null,"updatedAt":null,"content":null,"fieldValues":null}`)
+			},
+			Break:   faultsAt(site, "/graphql", 2),
+			Pages:   []int{0, 1, 99, 100, 101, 205},
+			Several: 2100,
+		}
+	})
+}

@@ -68,6 +68,7 @@ type converted struct {
 	facts       []portfolio.ToolFact
 	quarantined *portfolio.Quarantine
 	topics      []string // of a repository
+	id          int64    // of an issue
 }
 
 // keys are those of the facts that a listing covers.

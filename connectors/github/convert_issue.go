@@ -2,7 +2,6 @@ package github
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 
 	"plumbline/portfolio"
@@ -74,13 +73,13 @@ func (v conversion) issue(raw json.RawMessage, repo repository) converted {
 	if err == nil {
 		err = at.err
 	}
-	key := fmt.Sprintf("%s#%d", repo.fullName, r.Number)
+	key := issueKey(repo.fullName, r.Number)
 	if err != nil {
 		out := v.quarantine(portfolio.KindMilestone, kindIssue, scopeIssues, raw, err)
 		out.quarantined.Source.Key, out.quarantined.URL = key, r.URL
 		return out
 	}
-	var out converted
+	out := converted{id: r.ID}
 	f.Source.Key, f.URL, f.CreatedAt, f.UpdatedAt = key, r.URL, created, updated
 	f.Name = truncate(firstOf(r.Title, key), maxName)
 	f.Type = "Issue"

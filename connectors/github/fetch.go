@@ -26,6 +26,11 @@ func (c *Connector) Fetch(ctx context.Context, lost []portfolio.ToolFact) ([]con
 	if err := r.readRepositories(false); err != nil {
 		return nil, fmt.Errorf("github: %w", err)
 	}
+	if c.settings.boards() {
+		if err := r.listBoards(false); err != nil {
+			return nil, fmt.Errorf("github: %w", err)
+		}
+	}
 	f := &fetcher{run: r}
 	var found []connectors.Fetched
 	for one, err := range inorder.Map(ctx, c.concurrency(), lost, f.fetch) {
@@ -42,7 +47,8 @@ func (c *Connector) Fetch(ctx context.Context, lost []portfolio.ToolFact) ([]con
 // fetcher finds out what became of records that a listing lacked.
 type fetcher struct {
 	*run
-	states sync.Map // of func() (state, error), by id of the repository
+	states   sync.Map // of func() (state, error), by id of the repository
+	onBoards sync.Map // of func() (map[portfolio.Key]converted, error), by id of the board
 }
 
 // state is how a repository shows itself now.
@@ -75,7 +81,14 @@ func (f *fetcher) fetch(ctx context.Context, lost portfolio.ToolFact) (connector
 	case kindRepository:
 		s, err := f.state(ctx, source.ID)
 		return f.judge(lost, s, s.fact, err)
+	case kindBlocked, kindSubIssue:
+		return f.fetchRelation(ctx, lost)
+	case kindBoard, kindIteration, kindItem, kindUpdate:
+		return f.fetchOnBoard(ctx, lost)
 	case kindMilestone, kindIssue:
+		if source.Scope == scopeItems {
+			return f.fetchOnBoard(ctx, lost)
+		}
 		return f.fetchNumbered(ctx, lost)
 	}
 	return connectors.Fetched{}, nil

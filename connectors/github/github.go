@@ -40,6 +40,7 @@ type Connector struct {
 	caller   *httpx.Caller
 	api      *gogithub.Client // makes requests; they are sent by the caller
 	source   secret.Source
+	app      *installation // when we sign in as one
 	now      func() time.Time
 	log      *slog.Logger
 	hidden   *hidden

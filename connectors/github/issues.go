@@ -22,8 +22,15 @@ func (r *run) readIssues() error {
 			units = r.append(units, stageIssues, unit{repo: repo, part: part, path: issuesPath(repo, clause, since)})
 		}
 	}
-	convert := func(u unit) func(json.RawMessage) converted {
-		return func(raw json.RawMessage) converted { return r.issue(raw, u.repo) }
+	convert := func(u unit, p page) (func(json.RawMessage) converted, error) {
+		related, err := r.readRelations(p.values, u.repo)
+		return func(raw json.RawMessage) converted {
+			v := r.issue(raw, u.repo)
+			if v.id != 0 {
+				v.facts = append(v.facts, related[v.id]...)
+			}
+			return v
+		}, err
 	}
 	if err := r.readUnits(stageIssues, units, !r.sweeping, convert, afterLast); err != nil {
 		return err

@@ -42,6 +42,8 @@ func (r *run) sweep() error {
 			err = r.readMilestones()
 		case stage == stageIssues:
 			err = r.readIssues()
+		case stage == stageBoards:
+			err = r.readBoards()
 		}
 		if err != nil {
 			return err

@@ -26,8 +26,8 @@ func (r *run) readMilestones() error {
 		path := withQuery(repo.path("/milestones"), "state", "all", "sort", "due_on", "direction", "asc")
 		units = r.append(units, stageMilestones, unit{repo: repo, path: path})
 	}
-	convert := func(u unit) func(json.RawMessage) converted {
-		return func(raw json.RawMessage) converted { return r.milestone(raw, u.repo) }
+	convert := func(u unit, _ page) (func(json.RawMessage) converted, error) {
+		return func(raw json.RawMessage) converted { return r.milestone(raw, u.repo) }, nil
 	}
 	next := func(p page) string { return p.next }
 	if err := r.readUnits(stageMilestones, units, true, convert, next); err != nil {
@@ -51,7 +51,7 @@ func (r *run) append(units []unit, stage string, u unit) []unit {
 
 // readUnits reads listings to their ends: the first pages of several at once,
 // what follows one after the other.
-func (r *run) readUnits(stage string, units []unit, conditional bool, convert func(unit) func(json.RawMessage) converted, next func(page) string) error {
+func (r *run) readUnits(stage string, units []unit, conditional bool, convert func(unit, page) (func(json.RawMessage) converted, error), next func(page) string) error {
 	type first struct {
 		unit
 		page
@@ -69,7 +69,11 @@ func (r *run) readUnits(stage string, units []unit, conditional bool, convert fu
 			return err
 		}
 		for p := f.page; f.there; {
-			r.take(p, convert(f.unit))
+			use, err := convert(f.unit, p)
+			if err != nil {
+				return err
+			}
+			r.take(p, use)
 			path := next(p)
 			if k := r.fresh[p.path+p.variant]; k != nil {
 				k.next = path

@@ -38,7 +38,7 @@ func (r *run) everything() error {
 	for _, s := range []struct {
 		name string
 		read func() error
-	}{{stageMilestones, r.readMilestones}, {stageIssues, r.readIssues}} {
+	}{{stageMilestones, r.readMilestones}, {stageIssues, r.readIssues}, {stageBoards, r.readBoards}} {
 		if r.position.past(s.name) {
 			continue
 		}

@@ -75,12 +75,15 @@ type run struct {
 	sweeping bool
 	stage    string // of a sweep: the last one that is done
 
-	greeted bool // Site was told
-	people  map[string]bool
-	page    connectors.Page
-	fresh   map[string]*known // pages whose facts are in the page
-	listed  []repository
-	done    int
+	greeted  bool // Site was told
+	people   map[string]bool
+	page     connectors.Page
+	fresh    map[string]*known // pages whose facts are in the page
+	listed   []repository
+	boards   []board
+	boardIDs map[int64]bool
+	unwanted map[int64]bool // boards that are there and are not read
+	done     int
 }
 
 func (c *Connector) run(ctx context.Context, since connectors.Cursor, yield func(connectors.Page, error) bool) (*run, error) {
@@ -92,7 +95,7 @@ func (c *Connector) run(ctx context.Context, since connectors.Cursor, yield func
 		return nil, fmt.Errorf("%w: it was made by account %s, and now we are %s", connectors.ErrCursor, was, s.account)
 	}
 	r := &run{
-		Connector: c, ctx: ctx, yield: yield, since: since, people: map[string]bool{}, fresh: map[string]*known{},
+		Connector: c, ctx: ctx, yield: yield, since: since, people: map[string]bool{}, fresh: map[string]*known{}, boardIDs: map[int64]bool{}, unwanted: map[int64]bool{},
 		conversion: c.conversion(s),
 	}
 	if r.issueFields, err = c.readIssueFields(ctx, s); err != nil {

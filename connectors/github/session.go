@@ -16,12 +16,13 @@ import (
 // session is what is asked anew at the start of every run: who we are, what
 // time it is there, and who the owners are.
 type session struct {
-	site    portfolio.Site
-	account string    // who we are, by the id that never changes
-	login   string    // of a user; empty for an app
-	started time.Time // by the tool's clock
-	header  http.Header
-	owners  []owner
+	site        portfolio.Site
+	account     string    // who we are, by the id that never changes
+	login       string    // of a user; empty for an app
+	started     time.Time // by the tool's clock
+	header      http.Header
+	owners      []owner
+	permissions map[string]string // of an app
 }
 
 // owner is an organisation or a user whose things are read.
@@ -62,6 +63,18 @@ func (c *Connector) begin(ctx context.Context) (*session, error) {
 // whoami asks who we are. GitHub refuses a wrong token also where anybody may
 // read, so that whoever gets an answer is known.
 func (c *Connector) whoami(ctx context.Context, s *session) error {
+	if c.app != nil {
+		record, header, err := c.app.describe(ctx)
+		if err != nil {
+			return err
+		}
+		if record.Suspended != "" {
+			return fmt.Errorf("%w: the installation on %s is suspended", connectors.ErrUnauthorized, record.Account.Login)
+		}
+		s.header, s.permissions = header, record.Permissions
+		s.account, s.site.Account = "installation "+strconv.FormatInt(c.app.number, 10), firstOf(record.Slug, "app")+" on "+record.Account.Login
+		return nil
+	}
 	var me struct {
 		ID    int64  `json:"id"`
 		Login string `json:"login"`

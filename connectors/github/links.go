@@ -1,0 +1,88 @@
+package github
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"plumbline/internal/inorder"
+	"plumbline/portfolio"
+)
+
+// relations are the dependencies of issues, by the id of the issue.
+type relations map[int64][]portfolio.ToolFact
+
+// readRelations asks for what blocks the issues of a page, and for their
+// sub-issues that are milestones themselves. GitHub counts both in the issue,
+// so those without any cost nothing.
+func (r *run) readRelations(values []json.RawMessage, repo repository) (relations, error) {
+	if r.settings.Dependencies.Off {
+		return nil, nil
+	}
+	type ask struct {
+		kind  string
+		issue issueRecord
+	}
+	var asks []ask
+	for _, raw := range values {
+		var i issueRecord
+		if decode(raw, &i) != nil || i.ID == 0 || i.pullRequest() {
+			continue // one that cannot be read is told by its conversion
+		}
+		if i.Dependencies != nil && i.Dependencies.BlockedBy > 0 {
+			asks = append(asks, ask{kindBlocked, i})
+		}
+		if i.Subs != nil && i.Subs.Total > 0 {
+			asks = append(asks, ask{kindSubIssue, i})
+		}
+	}
+	all := relations{}
+	n := 0
+	for facts, err := range inorder.Map(r.ctx, r.concurrency(), asks, func(ctx context.Context, a ask) ([]portfolio.ToolFact, error) {
+		return r.relationsOf(ctx, a.kind, repo.path(""), end{a.issue.ID, issueKey(repo.fullName, a.issue.Number), a.issue.Title})
+	}) {
+		if err != nil {
+			return nil, err
+		}
+		id := asks[n].issue.ID
+		all[id] = append(all[id], facts...)
+		n++
+	}
+	return all, nil
+}
+
+// relationsOf reads the relations of a kind of an issue in the repository at
+// the path.
+func (r *run) relationsOf(ctx context.Context, kind, repo string, of end) ([]portfolio.ToolFact, error) {
+	_, number, _ := strings.Cut(of.key, "#")
+	what := "/dependencies/blocked_by"
+	if kind == kindSubIssue {
+		what = "/sub_issues"
+	}
+	records, err := r.all(ctx, withQuery(fmt.Sprintf("%s/issues/%s%s", repo, number, what)))
+	if gone(err) {
+		return nil, nil // the issue went meanwhile, or an older Enterprise Server has no such thing
+	}
+	if err != nil {
+		return nil, err
+	}
+	var facts []portfolio.ToolFact
+	for _, raw := range records {
+		var other issueRecord
+		if decode(raw, &other) != nil || other.ID == 0 || kind == kindSubIssue && !r.matches(raw) {
+			continue
+		}
+		facts = append(facts, r.dependency(kind, end{other.ID, other.key(), other.Title}, of))
+	}
+	return facts, nil
+}
+
+// key is what people call an issue, as acme/api#12.
+func (r *issueRecord) key() string {
+	_, name, ok := strings.Cut(r.Repository, "/repos/")
+	if !ok {
+		return ""
+	}
+	return issueKey(name, r.Number)
+}
