@@ -8,6 +8,7 @@ import (
 	"plumbline/connectors"
 	"plumbline/connectors/connectortest"
 	"plumbline/connectors/github/githubtest"
+	"plumbline/internal/secret"
 )
 
 // faultsAt are the faults of the suite, where they strike a path.
@@ -48,7 +49,9 @@ func TestContractOfMilestones(t *testing.T) {
 			return func() { edit(i, func(m *githubtest.Milestone) { m.Raw = nil }) }
 		}
 		return connectortest.Tool{
-			Open: func(testing.TB) connectors.Connector { return open(t, site, []string{"description"}, nil) },
+			Open: func(testing.TB) connectors.Connector {
+				return open(t, site, []string{"description"}, func(s *Settings) { s.WebhookSecret = secret.New("hush") })
+			},
 			Add: func(name string) {
 				ids = append(ids, site.AddMilestone(githubtest.Milestone{Repository: repo.ID, Title: name, Due: "2000-05-01"}).ID)
 			},
@@ -60,6 +63,10 @@ func TestContractOfMilestones(t *testing.T) {
 			Empty: func(i int) func() {
 				return raw(i, `{"id":%d,"number":%d,"title":null,"description":null,"state":null,"html_url":null,"creator":null,`+
 					`"open_issues":null,"closed_issues":null,"due_on":null,"created_at":null,"updated_at":null,"closed_at":null}`)
+			},
+			Send: func(int) connectortest.Sent {
+				body := []byte(`{"action":"edited"}`)
+				return connectortest.Sent{Header: signedBy("hush", "milestone", body), Body: body, SignsBody: true}
 			},
 			Break:   faultsAt(site, "/milestones", 3, connectortest.EmptyPageOnce), // its pages have numbers
 			Pages:   []int{0, 1, 99, 100, 101, 205},

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"plumbline/portfolio"
 )
@@ -46,6 +47,9 @@ type conversion struct {
 	hidden     *hidden
 	fields     map[string]bool // that the mapping names
 	start, due string          // names of the date fields
+	// nodes are the ids by which GraphQL knows the people that REST told of, and
+	// names what people are called, both by the id of the person.
+	nodes, names *sync.Map
 	// properties are the custom properties of repositories, by their id.
 	properties map[int64][]portfolio.Field
 	// issueFields are the names of an organisation's issue fields, by their id.
@@ -55,6 +59,7 @@ type conversion struct {
 func (c *Connector) conversion(s *session) conversion {
 	v := conversion{
 		session: s, connection: c.env.Connection, hidden: c.hidden, fields: map[string]bool{},
+		nodes: new(sync.Map), names: c.names,
 		start: firstOf(c.settings.Milestones.Start, defaultStart), due: firstOf(c.settings.Milestones.Due, defaultDue),
 	}
 	for _, f := range c.env.Fields {
@@ -114,6 +119,7 @@ func (v conversion) quarantine(of portfolio.Kind, kind, scope string, raw json.R
 
 type userRecord struct {
 	ID    int64  `json:"id"`
+	Node  string `json:"node_id"`
 	Login string `json:"login"`
 	Type  string `json:"type"`
 }
@@ -126,6 +132,9 @@ func (v conversion) user(u *userRecord, facts *[]portfolio.ToolFact) string {
 	}
 	p := &portfolio.PersonFact{Source: v.source(kindUser, u.ID, ""), Name: truncate(firstOf(u.Login, strconv.FormatInt(u.ID, 10)), maxName)}
 	p.Source.Key = u.Login
+	if v.nodes != nil {
+		v.nodes.Store(p.ID, u.Node)
+	}
 	*facts = append(*facts, p)
 	return p.DocID()
 }

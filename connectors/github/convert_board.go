@@ -32,6 +32,9 @@ func (v conversion) actor(a *actorRecord, facts *[]portfolio.ToolFact) string {
 	}
 	p := &portfolio.PersonFact{Source: v.source(kindUser, a.ID, ""), Name: truncate(firstOf(a.Name, a.Login), maxName)}
 	p.Source.Key = a.Login
+	if v.names != nil {
+		v.names.Store(p.ID, p.Name)
+	}
 	*facts = append(*facts, p)
 	return p.DocID()
 }

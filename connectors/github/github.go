@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
 	"time"
 
 	gogithub "github.com/google/go-github/v84/github"
@@ -45,6 +46,7 @@ type Connector struct {
 	log      *slog.Logger
 	hidden   *hidden
 	memory   *memory
+	names    *sync.Map // of people, by their id
 }
 
 // Open implements connectors.Settings.
@@ -52,7 +54,7 @@ func (s *Settings) Open(env connectors.Env) (connectors.Connector, error) {
 	if err := s.Validate(); err != nil {
 		return nil, fmt.Errorf("github: %w", err)
 	}
-	c := &Connector{settings: *s, env: env, now: env.Now, log: env.Log, hidden: new(hidden), memory: newMemory()}
+	c := &Connector{settings: *s, env: env, now: env.Now, log: env.Log, hidden: new(hidden), memory: newMemory(), names: new(sync.Map)}
 	if c.now == nil {
 		c.now = time.Now
 	}

@@ -158,6 +158,9 @@ func (r *run) due() bool {
 // flush hands the page over with the cursor that makes it durable. Only then
 // are its pages known: what was read and lost on the way must be read again.
 func (r *run) flush(next connectors.Cursor) error {
+	if err := r.namePeople(); err != nil {
+		return err
+	}
 	page := r.page
 	if !r.greeted {
 		r.greeted = true

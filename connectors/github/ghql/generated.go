@@ -144,9 +144,11 @@ query Boards ($login: String!, $after: String) {
 					fields(first: 100) {
 						nodes {
 							__typename
-							... on ProjectV2IterationField {
+							... on ProjectV2FieldCommon {
 								id
 								name
+							}
+							... on ProjectV2IterationField {
 								configuration {
 									iterations {
 										id

@@ -27,8 +27,6 @@ func (q *request) rest() {
 			"core":    map[string]any{"limit": 5000, "remaining": q.faults.remaining(0), "reset": q.now().Add(time.Hour).Unix()},
 			"graphql": map[string]any{"limit": 5000, "remaining": 5000, "reset": q.now().Add(time.Hour).Unix()},
 		}})
-	case match(p, "meta"):
-		q.answer(map[string]any{"installed_version": q.opts.Version})
 	case match(p, "installation", "repositories") && q.account.installation != 0:
 		q.repositoryPage(q.reposOf[strings.ToLower(q.account.User)], func(list []any) any {
 			return map[string]any{"total_count": len(list), "repository_selection": "all", "repositories": list}
