@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -86,12 +87,16 @@ func (r *run) listBoards(tell bool) error {
 			}
 		}
 	}
+	if r.partial && len(r.boards) == 0 {
+		return &statusError{Status: http.StatusForbidden, Path: "graphql Boards", Says: "there are boards, but none may be seen: the token lacks the permission Projects, or read:project"}
+	}
 	slices.SortFunc(r.boards, func(a, b board) int { return cmp.Compare(a.id, b.id) })
 	return nil
 }
 
 func (r *run) takeBoard(raw json.RawMessage, owner string, tell bool) error {
-	if string(raw) == "null" {
+	if string(raw) == "null" { // it may not be seen, so what is missing is not gone
+		r.partial = true
 		return nil
 	}
 	v, b := r.board(raw, owner)
@@ -183,8 +188,16 @@ func (r *run) eachUpdate(b board, all bool, use func(converted)) error {
 // items adds the rows of a board, from the cursor on.
 func (r *run) items(b board, after string) error {
 	return r.eachItem(r.ctx, b, after, func(nodes []json.RawMessage, next string) error {
-		for _, raw := range nodes {
-			r.add(r.item(raw, b, r.boardIDs))
+		list := make([]converted, len(nodes))
+		for i, raw := range nodes {
+			r.partial = r.partial || string(raw) == "null"
+			list[i] = r.item(raw, b, r.boardIDs)
+		}
+		if err := r.readBlockers(list); err != nil {
+			return err
+		}
+		for _, v := range list {
+			r.add(v)
 		}
 		if r.due() {
 			return r.flush(r.at(stageBoards, b.id, 0, next))
@@ -198,7 +211,7 @@ func (r *run) eachItem(ctx context.Context, b board, after string, use func(node
 	for range maxPages {
 		answer, err := ghql.Items(ctx, queries{r.Connector}, b.node, after)
 		if err != nil {
-			if gone(err) {
+			if hasStatus(err, http.StatusNotFound) {
 				return nil // since it was listed
 			}
 			return err

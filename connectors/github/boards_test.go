@@ -36,7 +36,7 @@ func TestBoards(t *testing.T) {
 		second := site.AddBoard(githubtest.Board{Owner: "acme", Title: "Overview", Fields: boardFields[:1]})
 		site.AddBoard(githubtest.Board{Owner: "acme", Title: "How we plan", Template: true})
 		issue := site.AddIssue(githubtest.Issue{Repository: repo.ID, Title: "Go-live", Assignees: []string{"pia"}, Labels: []string{"launch"}})
-		part := site.AddIssue(githubtest.Issue{Repository: repo.ID, Title: "Training", Parent: issue.ID})
+		part := site.AddIssue(githubtest.Issue{Repository: repo.ID, Title: "Training", Parent: issue.ID, BlockedBy: []int64{issue.ID}})
 		pull := site.AddIssue(githubtest.Issue{Repository: repo.ID, Title: "Code", PullRequest: true})
 		item := site.AddItem(githubtest.Item{Board: board.ID, Issue: issue.ID, Values: map[string]any{
 			"Target date": "2026-05-01", "Start date": "2026-01-05", "Status": "In Progress", "Budget": 1250.5, "Sprint": "Sprint 2",
@@ -75,13 +75,16 @@ func TestBoards(t *testing.T) {
 		l := get[*portfolio.DependencyFact](r, fmt.Sprintf("code/subissue/%d-%d", part.ID, issue.ID))
 		check(t, "a sub-issue", []string{l.Predecessor.Name, l.Successor.Key}, []string{"Training", "acme/api#1"})
 
+		blocked := fmt.Sprintf("code/blockedby/%d-%d", issue.ID, part.ID)
+		check(t, "what is blocked", get[*portfolio.DependencyFact](r, blocked).Successor.Name, "Training")
+
 		writes := r.Writes
 		r.again()
 		r.sweep()
 		check(t, "written of what did not change", r.Writes-writes, 0)
 		time.Sleep(time.Hour)
 		site.EditItem(item.ID, func(x *githubtest.Item) { x.Values = nil })
-		site.EditIssue(part.ID, func(x *githubtest.Issue) { x.Parent = 0 })
+		site.EditIssue(part.ID, func(x *githubtest.Issue) { x.Parent, x.BlockedBy = 0, nil })
 		site.DeleteItem(draft.ID)
 		site.DeleteStatusUpdate(board.ID, updates[3].ID)
 		site.EditBoard(board.ID, func(b *githubtest.Board) {
@@ -95,6 +98,7 @@ func TestBoards(t *testing.T) {
 		check(t, "a status update that was deleted", at(doc("statusupdate", updates[3].ID)), portfolio.PresenceDeleted)
 		check(t, "an iteration that was deleted", at("code/iteration/PVTF_sprint-aaaa"), portfolio.PresenceDeleted)
 		check(t, "a relation that was deleted", at(fmt.Sprintf("code/subissue/%d-%d", part.ID, issue.ID)), portfolio.PresenceDeleted)
+		check(t, "what is blocked no longer", at(blocked), portfolio.PresenceDeleted)
 		site.Hide(token(t), board.ID)
 		r.sweep()
 		check(t, "a board that is hidden", at(doc("board", board.ID)), portfolio.PresenceAccessLost)
@@ -149,5 +153,24 @@ func TestRelations(t *testing.T) {
 		check(t, "no longer blocked", get[*portfolio.DependencyFact](r, blocked).Presence, portfolio.PresenceDeleted)
 		off := read(t, open(t, site, nil, func(s *Settings) { byLabel(s); s.Dependencies.Off = true }))
 		check(t, "facts without relations", len(off.Facts), 2+2)
+	})
+}
+
+// TestWithheldBoards holds that boards which may not be seen are not taken for
+// boards that are not there.
+func TestWithheldBoards(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		site := newSite(t, githubtest.Options{})
+		site.AddBoard(githubtest.Board{Owner: "acme", Raw: []byte("null")})
+		err := connectortest.NewLedger().Pull(t.Context(), open(t, site, nil, boardsOnly), nil)
+		if !hasStatus(err, 403) {
+			t.Errorf("error = %v, want one that names the permission", err)
+		}
+		site.AddBoard(githubtest.Board{Owner: "acme", Title: "Seen"})
+		for page, err := range open(t, site, nil, boardsOnly).Pull(t.Context(), nil) {
+			if err != nil || len(page.Complete) > 0 {
+				t.Errorf("complete: %v, %v; want nothing to be called complete", page.Complete, err)
+			}
+		}
 	})
 }

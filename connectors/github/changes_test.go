@@ -135,3 +135,47 @@ func TestRateLimits(t *testing.T) {
 		}
 	})
 }
+
+// TestMemoryHoldsForItsOwnStore holds that what was read by a run that did not
+// write, or before another one wrote, is asked for once more.
+func TestMemoryHoldsForItsOwnStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		site := newSite(t, githubtest.Options{})
+		site.Fill("acme", 2, 2)
+		r := read(t, open(t, site, nil, nil))
+		m := site.AddMilestone(githubtest.Milestone{Repository: r.c.firstRepository(t), Title: "New"})
+		for _, err := range r.c.Pull(t.Context(), r.Cursor) { // a dry run: its pages are thrown away
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		r.again()
+		check(t, "after a dry run", get[*portfolio.MilestoneFact](r, fmt.Sprintf("code/milestone/%d", m.ID)).Name, "New")
+
+		replica := &reader{t, open(t, site, nil, nil), r.Ledger}
+		site.EditMilestone(m.ID, func(x *githubtest.Milestone) { x.Open = 5 })
+		replica.again()
+		site.EditMilestone(m.ID, func(x *githubtest.Milestone) { x.Open = 0 })
+		r.again()
+		check(t, "after another replica's run", get[*portfolio.MilestoneFact](r, fmt.Sprintf("code/milestone/%d", m.ID)).Work, nil)
+	})
+}
+
+// TestAMissingPermissionIsNoEmptyList holds that a token which lost a
+// permission fails the run, and loses nothing of what is stored.
+func TestAMissingPermissionIsNoEmptyList(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		site := newSite(t, githubtest.Options{})
+		site.Fill("acme", 2, 2)
+		r := read(t, open(t, site, nil, nil))
+		for _, kind := range []githubtest.Kind{githubtest.Forbidden, githubtest.NotFound} {
+			mend := site.Inject(githubtest.Fault{Kind: kind, Path: "/milestones"})
+			other := &reader{t, open(t, site, nil, nil), r.Ledger}
+			if err := other.Sweep(t.Context(), other.c, nil); err == nil {
+				t.Errorf("fault %d: the sweep ended well", kind)
+			}
+			mend()
+		}
+		check(t, "milestones", len(r.Names()), 4)
+	})
+}

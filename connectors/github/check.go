@@ -47,6 +47,9 @@ func (c *Connector) check(ctx context.Context) (connectors.Report, error) {
 		return report, err
 	}
 	c.checkScopes(r.header, &report)
+	for _, name := range r.withheld {
+		report.Permissions = append(report.Permissions, connectors.Permission{Name: name, Why: "without it these fields of the organisation are not read"})
+	}
 	return report, r.checkRate(&report)
 }
 

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"plumbline/portfolio"
 )
@@ -72,8 +73,10 @@ func (c *Connector) conversion(s *session) conversion {
 type converted struct {
 	facts       []portfolio.ToolFact
 	quarantined *portfolio.Quarantine
-	topics      []string // of a repository
-	id          int64    // of an issue
+	topics      []string  // of a repository
+	id          int64     // of an issue
+	issue       end       // that an item is
+	updated     time.Time // of an item, or of its issue
 }
 
 // keys are those of the facts that a listing covers.

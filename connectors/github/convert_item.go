@@ -114,7 +114,8 @@ func (v conversion) item(raw json.RawMessage, of board, boards map[int64]bool) c
 		kind, id = kindIssue, int64(r.Content.ID)
 	}
 	f := &portfolio.MilestoneFact{Source: v.source(kind, id, scopeItems), Project: v.doc(kindBoard, of.id), Type: "Item"}
-	f.CreatedAt, f.UpdatedAt = at.read("createdAt", r.Created), at.read("updatedAt", r.Updated)
+	changed := at.read("updatedAt", r.Updated)
+	f.CreatedAt, f.UpdatedAt = at.read("createdAt", r.Created), changed
 	v.itemValues(&r, f, &at)
 	if err == nil {
 		err = at.err
@@ -137,10 +138,16 @@ func (v conversion) item(raw json.RawMessage, of board, boards map[int64]bool) c
 		f.Presence = portfolio.PresenceArchived
 	}
 	out.facts = append(out.facts, f)
-	if c := r.Content; c.Parent != nil && !draft {
-		out.facts = append(out.facts, v.dependency(kindSubIssue,
-			end{int64(c.ID), issueKey(c.Repository.Name, int64(c.Number)), c.Title},
-			end{int64(c.Parent.ID), issueKey(c.Parent.Repository.Name, int64(c.Parent.Number)), c.Parent.Title}))
+	if draft {
+		return out
+	}
+	c := r.Content
+	out.issue = end{int64(c.ID), issueKey(c.Repository.Name, int64(c.Number)), c.Title}
+	if out.updated = f.UpdatedAt; changed.After(out.updated) {
+		out.updated = changed
+	}
+	if p := c.Parent; p != nil {
+		out.facts = append(out.facts, v.dependency(kindSubIssue, out.issue, end{int64(p.ID), issueKey(p.Repository.Name, int64(p.Number)), p.Title}))
 	}
 	return out
 }
@@ -209,10 +216,8 @@ func (v conversion) itemContent(r *itemRecord, f *portfolio.MilestoneFact, out *
 	}
 	var at instants
 	f.Source.Key, f.URL, f.Type = issueKey(c.Repository.Name, int64(c.Number)), c.URL, "Issue"
-	f.CreatedAt = at.read("content.createdAt", c.Created)
-	if updated := at.read("content.updatedAt", c.Updated); updated.After(f.UpdatedAt) {
-		f.UpdatedAt = updated
-	}
+	// The time of the item would go back when another board becomes the issue's.
+	f.CreatedAt, f.UpdatedAt = at.read("content.createdAt", c.Created), at.read("content.updatedAt", c.Updated)
 	state := strings.ToLower(c.State)
 	begun := statusCategory(f.Status) == portfolio.StatusInProgress
 	if c.Subs != nil && c.Subs.Total > 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -142,7 +143,7 @@ func (f *fetcher) fetchNumbered(ctx context.Context, lost portfolio.ToolFact) (c
 	var raw json.RawMessage
 	_, err = f.get(ctx, "repositories/"+url.PathEscape(repo)+plural+number, &raw)
 	switch {
-	case gone(err):
+	case hasStatus(err, http.StatusNotFound, http.StatusGone):
 		return connectors.Fetched{Key: lost.Key(), Presence: portfolio.PresenceDeleted}, nil
 	case err != nil:
 		return connectors.Fetched{}, err

@@ -3,6 +3,7 @@ package github
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -116,8 +117,8 @@ func (f *fetcher) offBoard(ctx context.Context, lost portfolio.ToolFact) (portfo
 	var raw json.RawMessage
 	_, err := f.get(ctx, repository{fullName: repo}.path("/issues/"+url.PathEscape(number)), &raw)
 	switch {
-	case gone(err):
-		return portfolio.PresenceDeleted, nil
+	case hasStatus(err, http.StatusNotFound, http.StatusGone):
+		return f.without(ctx, repo)
 	case err != nil:
 		return "", err
 	case idOf(raw) != lost.Origin().ID: // transferred: it is another one there
@@ -142,5 +143,18 @@ func (f *fetcher) fetchRelation(ctx context.Context, lost portfolio.ToolFact) (c
 			out.Fact, out.Presence = fact, ""
 		}
 	}
+	if err == nil && len(facts) == 0 {
+		out.Presence, err = f.without(ctx, repo)
+	}
 	return out, err
+}
+
+// without tells why something is not to be had from a repository: where that
+// is to be seen, it was deleted.
+func (f *fetcher) without(ctx context.Context, repo string) (portfolio.Presence, error) {
+	_, err := f.ask(ctx, repository{fullName: repo}.path(""), "")
+	if gone(err) {
+		return portfolio.PresenceAccessLost, nil
+	}
+	return portfolio.PresenceDeleted, err
 }

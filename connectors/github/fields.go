@@ -54,6 +54,7 @@ func (r *run) readProperties() error {
 		}
 		values, err := r.all(r.ctx, withQuery("orgs/"+url.PathEscape(o.Login)+"/properties/values"))
 		if gone(err) {
+			r.withheld = append(r.withheld, "Custom properties: read")
 			continue
 		}
 		if err != nil {
@@ -107,7 +108,8 @@ func (c *Connector) readIssueFields(ctx context.Context, s *session) (map[int64]
 		}
 		_, err := c.get(ctx, "orgs/"+url.PathEscape(o.Login)+"/issue-fields", &fields)
 		if gone(err) {
-			continue // an older Enterprise Server, or no permission: they have none
+			s.withheld = append(s.withheld, "Issue fields: read") // or an older Enterprise Server, which has none
+			continue
 		}
 		if err != nil {
 			return nil, err

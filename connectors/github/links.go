@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"plumbline/internal/inorder"
@@ -52,6 +53,33 @@ func (r *run) readRelations(values []json.RawMessage, repo repository) (relation
 	return all, nil
 }
 
+// readBlockers asks for what blocks the issues that items are: of those that
+// changed, or of all in a complete listing, for a query does not count them.
+func (r *run) readBlockers(list []converted) error {
+	if r.settings.Dependencies.Off {
+		return nil
+	}
+	since := r.changedSince()
+	var asks []int
+	for i, v := range list {
+		if v.issue.id != 0 && !v.updated.Before(since) {
+			asks = append(asks, i)
+		}
+	}
+	n := 0
+	for facts, err := range inorder.Map(r.ctx, r.concurrency(), asks, func(ctx context.Context, i int) ([]portfolio.ToolFact, error) {
+		name, _, _ := strings.Cut(list[i].issue.key, "#")
+		return r.relationsOf(ctx, kindBlocked, repository{fullName: name}.path(""), list[i].issue)
+	}) {
+		if err != nil {
+			return err
+		}
+		list[asks[n]].facts = append(list[asks[n]].facts, facts...)
+		n++
+	}
+	return nil
+}
+
 // relationsOf reads the relations of a kind of an issue in the repository at
 // the path.
 func (r *run) relationsOf(ctx context.Context, kind, repo string, of end) ([]portfolio.ToolFact, error) {
@@ -61,7 +89,7 @@ func (r *run) relationsOf(ctx context.Context, kind, repo string, of end) ([]por
 		what = "/sub_issues"
 	}
 	records, err := r.all(ctx, withQuery(fmt.Sprintf("%s/issues/%s%s", repo, number, what)))
-	if gone(err) {
+	if hasStatus(err, http.StatusNotFound, http.StatusGone) {
 		return nil, nil // the issue went meanwhile, or an older Enterprise Server has no such thing
 	}
 	if err != nil {

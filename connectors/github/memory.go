@@ -1,6 +1,7 @@
 package github
 
 import (
+	"crypto/rand"
 	"sync"
 
 	"plumbline/portfolio"
@@ -19,14 +20,28 @@ type known struct {
 const maxKnown = 50_000
 
 // memory keeps which pages need not be sent again. It lives as long as the
-// connector and is filled only with pages that the engine has stored.
+// connector, and holds only as long as the store is what its last run left: a
+// dry run, another replica's run or a restored database forgets it. So every
+// run puts a mark of its own into the cursor, and the next one looks for it.
 type memory struct {
+	mark   string // of the last run
 	mu     sync.Mutex
 	pages  map[string]*known // by path and variant
 	listed map[int64]bool    // repositories
 }
 
 func newMemory() *memory { return &memory{pages: map[string]*known{}} }
+
+// begin starts a run from a cursor with that mark, and returns the run's own.
+func (m *memory) begin(mark string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if mark == "" || mark != m.mark {
+		clear(m.pages)
+	}
+	m.mark = rand.Text()
+	return m.mark
+}
 
 func (m *memory) recall(path string) *known {
 	m.mu.Lock()

@@ -3,6 +3,8 @@ package github
 import (
 	"context"
 	"encoding/json"
+	"net/http"
+	"strconv"
 
 	"plumbline/internal/inorder"
 	"plumbline/portfolio"
@@ -49,6 +51,26 @@ func (r *run) append(units []unit, stage string, u unit) []unit {
 	return append(units, u)
 }
 
+// unlessGone forgives that a listing is not there when its repository has gone
+// since it was listed, or has its issues switched off. Otherwise a permission
+// is missing, and no records would not mean that there are none.
+func (r *run) unlessGone(ctx context.Context, repo repository, err error) error {
+	if hasStatus(err, http.StatusGone) {
+		return nil
+	}
+	if !gone(err) {
+		return err
+	}
+	raw, failed := r.repositoryByID(ctx, strconv.FormatInt(repo.id, 10))
+	if failed != nil {
+		return failed
+	}
+	if raw != nil {
+		return err
+	}
+	return nil
+}
+
 // readUnits reads listings to their ends: the first pages of several at once,
 // what follows one after the other.
 func (r *run) readUnits(stage string, units []unit, conditional bool, convert func(unit, page) (func(json.RawMessage) converted, error), next func(page) string) error {
@@ -60,10 +82,10 @@ func (r *run) readUnits(stage string, units []unit, conditional bool, convert fu
 	maybeKnown := func(u unit) bool { return conditional && !r.full && !u.resume }
 	for f, err := range inorder.Map(r.ctx, r.concurrency(), units, func(ctx context.Context, u unit) (first, error) {
 		p, err := r.Connector.page(ctx, u.path, u.repo.variant(), maybeKnown(u))
-		if gone(err) { // since it was listed, or issues are switched off
-			return first{unit: u}, nil
+		if err != nil {
+			return first{unit: u}, r.unlessGone(ctx, u.repo, err)
 		}
-		return first{u, p, true}, err
+		return first{u, p, true}, nil
 	}) {
 		if err != nil {
 			return err

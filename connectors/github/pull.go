@@ -22,6 +22,7 @@ func (c *Connector) Pull(ctx context.Context, since connectors.Cursor) iter.Seq2
 		r, err := c.run(ctx, since, yield)
 		if err == nil {
 			r.full = since[streamItems].Since == ""
+			r.mark = c.memory.begin(since[streamMemory].Since)
 			err = r.everything()
 		}
 		if err != nil && !errors.Is(err, errStopped) {

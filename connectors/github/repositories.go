@@ -58,7 +58,7 @@ func (r *run) readRepositories(tell bool) error {
 		return err
 	}
 	for _, listing := range r.repositoryListings() {
-		if err := r.walkRepositories(listing, tell, func(raw json.RawMessage) converted { return accept(raw, r.wants) }); err != nil {
+		if err := r.walkRepositories(listing, tell, told, func(raw json.RawMessage) converted { return accept(raw, r.wants) }); err != nil {
 			return err
 		}
 	}
@@ -87,7 +87,7 @@ func (r *run) readRepositories(tell bool) error {
 
 // walkRepositories reads one listing. It is read anew when its facts hold what
 // does not come from it, or when they are to be told.
-func (r *run) walkRepositories(path string, tell bool, use func(json.RawMessage) converted) error {
+func (r *run) walkRepositories(path string, tell bool, told map[int64]bool, use func(json.RawMessage) converted) error {
 	for range maxPages {
 		p, err := r.Connector.page(r.ctx, path, "", tell && !r.full && len(r.properties) == 0)
 		if err != nil {
@@ -95,7 +95,12 @@ func (r *run) walkRepositories(path string, tell bool, use func(json.RawMessage)
 		}
 		before := len(r.listed)
 		if p.known != nil {
-			r.listed = append(r.listed, p.known.list...)
+			for _, repo := range p.known.list {
+				if !told[repo.id] {
+					told[repo.id] = true
+					r.listed = append(r.listed, repo)
+				}
+			}
 		}
 		if tell {
 			r.take(p, use)

@@ -19,6 +19,7 @@ const (
 	streamItems   = "items"   // Since: Unix seconds by GitHub's clock
 	streamAccount = "account" // Since: who we were
 	streamListing = "listing" // Position: the stage of a sweep that is done
+	streamMemory  = "memory"  // Since: the mark of the run that left the store so
 )
 
 // position is how far a run has come: so far into a stage, whose units are
@@ -72,6 +73,7 @@ type run struct {
 	since    connectors.Cursor
 	position position
 	full     bool // everything is read anew
+	mark     string
 	sweeping bool
 	stage    string // of a sweep: the last one that is done
 
@@ -82,6 +84,7 @@ type run struct {
 	listed   []repository
 	boards   []board
 	boardIDs map[int64]bool
+	partial  bool           // some of what is on boards may not be seen
 	unwanted map[int64]bool // boards that are there and are not read
 	done     int
 }
@@ -188,13 +191,14 @@ func (r *run) at(stage string, unit int64, part int, next string) connectors.Cur
 	return connectors.Cursor{
 		streamItems:   {Since: r.since[streamItems].Since, Position: string(text)},
 		streamAccount: {Since: r.account},
+		streamMemory:  {Since: r.mark},
 	}
 }
 
 // complete says that the listing of a scope has ended, unless it was begun by
-// another process.
+// another process, or some of it was withheld.
 func (r *run) complete(stage, scope string, of portfolio.Kind) {
-	if (r.full || r.sweeping) && r.position.Stage != stage {
+	if (r.full || r.sweeping) && r.position.Stage != stage && (stage != stageBoards || !r.partial) {
 		r.page.Complete = append(r.page.Complete, connectors.Scope{Name: scope, Of: of})
 	}
 }
@@ -204,6 +208,7 @@ func (r *run) finish() error {
 	return r.flush(connectors.Cursor{
 		streamItems:   {Since: strconv.FormatInt(r.position.Started, 10)},
 		streamAccount: {Since: r.account},
+		streamMemory:  {Since: r.mark},
 	})
 }
 

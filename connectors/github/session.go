@@ -23,6 +23,7 @@ type session struct {
 	header      http.Header
 	owners      []owner
 	permissions map[string]string // of an app
+	withheld    []string          // permissions without which fields are not read
 }
 
 // owner is an organisation or a user whose things are read.
