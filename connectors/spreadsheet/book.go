@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"plumbline/connectors"
+	"plumbline/portfolio"
 )
 
 // A book is everything that one reading found, understood.
@@ -31,8 +32,9 @@ func newBook(s *Settings, fields []string) (*book, error) {
 // close gives the temporary file back, of which nothing can be lost.
 func (b *book) close() { _ = b.rows.file.Close() }
 
-// add reads a file. Its tables are not understood before all were read.
-func (b *book) add(name string, f connectors.File) error {
+// add reads a file of a day. Its tables are not understood before all were
+// read.
+func (b *book) add(name string, asOf portfolio.Date, f connectors.File) error {
 	wrap := func(err error) error {
 		if err == nil {
 			return nil
@@ -49,7 +51,7 @@ func (b *book) add(name string, f connectors.File) error {
 		if !wanted {
 			return wrap(errors.New("the setting sheets names other files only"))
 		}
-		c := b.collect(name, "", settings)
+		c := b.collect(name, "", asOf, settings)
 		c.from1904, c.serials = s.from1904()
 		how, err := readText(f, s, b.grammar.knows(settings), c.row)
 		if err == nil {
@@ -79,7 +81,7 @@ func (b *book) add(name string, f connectors.File) error {
 			b.skip(name, sheet.name, "it is hidden")
 			continue
 		}
-		c := b.collect(name, sheet.name, settings)
+		c := b.collect(name, sheet.name, asOf, settings)
 		c.from1904, c.serials = w.from1904, true
 		if err := w.readSheet(sheet, c.row); err != nil {
 			return wrap(err)
@@ -111,6 +113,7 @@ func (b *book) skip(file, sheet, why string) {
 type collector struct {
 	book        *book
 	file, sheet string
+	asOf        portfolio.Date
 	settings    SheetSettings
 	how         string
 	from1904    bool
@@ -122,8 +125,8 @@ type collector struct {
 	over  bool   // the sheet is not read any more
 }
 
-func (b *book) collect(file, sheet string, settings SheetSettings) *collector {
-	return &collector{book: b, file: file, sheet: sheet, settings: settings}
+func (b *book) collect(file, sheet string, asOf portfolio.Date, settings SheetSettings) *collector {
+	return &collector{book: b, file: file, sheet: sheet, asOf: asOf, settings: settings}
 }
 
 func (c *collector) row(r row) error {
@@ -151,6 +154,7 @@ func (c *collector) begin() error {
 		return nil
 	}
 	t := newTable(c.file, c.sheet, h, c.settings, c.book.grammar.settings.Ignore)
+	t.asOf = c.asOf
 	t.from1904, t.serials, t.first = c.from1904, c.serials, c.book.rows.size
 	c.table = t
 	rest := c.top[h.used:]

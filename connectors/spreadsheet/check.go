@@ -3,6 +3,7 @@ package spreadsheet
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"plumbline/connectors"
@@ -49,15 +50,12 @@ func (c *Connector) Check(ctx context.Context) (connectors.Report, error) {
 func (c *Connector) count(ctx context.Context, b *book, r *connectors.Report) error {
 	v := newConversion(c.env.Connection, b)
 	counts := map[portfolio.Kind]int{}
-	unread, skipped := 0, 0
+	unread := 0
 	var reasons []string
 	err := b.walk(func(rec *record) error {
 		out := v.convert(rec)
 		for _, f := range out.facts {
 			counts[f.Key().Kind]++
-		}
-		if rec.skip {
-			skipped++
 		}
 		if out.quarantined != nil {
 			if unread++; len(reasons) < 5 {
@@ -75,9 +73,6 @@ func (c *Connector) count(ctx context.Context, b *book, r *connectors.Report) er
 		{portfolio.KindPerson, "people"},
 	} {
 		r.Counts = append(r.Counts, connectors.Count{Of: kind.word, Records: counts[kind.of]})
-	}
-	if skipped > 0 {
-		r.Counts = append(r.Counts, connectors.Count{Of: "rows fewer, for their level is neither a project nor a milestone", Records: skipped})
 	}
 	for _, reason := range reasons {
 		r.Warnings = append(r.Warnings, "cannot be read: "+reason)
@@ -101,6 +96,9 @@ func (t *table) found(several bool) (fields []connectors.FieldFound) {
 		}
 		if c.leftOut != "" {
 			f.Understood = "not read: " + c.leftOut
+			if c.leftOut == ignoredBySettings { // for it may hold what nobody is to see
+				f.Samples = nil
+			}
 			fields = append(fields, f)
 			continue
 		}
@@ -155,11 +153,31 @@ func (b *book) warnings() []string {
 				warnings = append(warnings, fmt.Sprintf("%s is not read: %s", t.where(0, c), c.leftOut))
 			}
 		}
+		if n, words := t.neither(b.grammar.levels()); n > 0 {
+			warnings = append(warnings, fmt.Sprintf("%s: %d rows are not read, for %s is neither a project nor a milestone: %s; the setting levels can name them", t.where(0, nil), n, t.by[asLevel].name, words))
+		}
 		if n := t.unusable(); n > 0 {
 			warnings = append(warnings, fmt.Sprintf("%s: %d cells hold an error or a formula without a saved value", t.where(0, nil), n))
 		}
 	}
 	return warnings
+}
+
+// neither counts the rows whose level is a word that is none of ours.
+func (t *table) neither(levels map[string]string) (n int, words string) {
+	c := t.by[asLevel]
+	if c == nil || t.rows != "" {
+		return 0, ""
+	}
+	var list []string
+	for word, count := range c.seen.words {
+		if levels[folded(word)] == "" {
+			n += count
+			list = append(list, word)
+		}
+	}
+	slices.Sort(list)
+	return n, quotedList(list)
 }
 
 // unusable counts the cells that hold nothing that can be used.

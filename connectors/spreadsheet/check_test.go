@@ -61,7 +61,7 @@ func TestCheckShowsHowEachColumnWasUnderstood(t *testing.T) {
 		"Budget (EUR) (number): budget, guessed by its name; decimal comma, as row 2 tells: 1.200,50; as 1.200,50 | 80.000,00",
 		"% Complete (per cent): progress, guessed by its name; as 45% | 100%",
 		`Kick-off (): not read: nothing tells whether day or month comes first: "03.04.2026" in row 2 can mean two dates; set date_order: dmy, mdy or ymd; as 03.04.2026`,
-		"Salary (): not read: the settings ignore it; as 7",
+		"Salary (): not read: the settings ignore it; as ",
 		"missing PMO-ID",
 		"would read 1 projects",
 		path + `column H "Kick-off" is not read: nothing tells whether day or month comes first: "03.04.2026" in row 2 can mean two dates; set date_order: dmy, mdy or ymd`,
@@ -187,5 +187,16 @@ func TestSettingsThatAreWrongAreAllNamed(t *testing.T) {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the error does not say %s:\n%v", want, err)
 		}
+	}
+}
+
+func TestRowsOfOtherLevelsAreToldOf(t *testing.T) {
+	got, err := checked(t, spreadsheet.Settings{}, "ID,Type,Name\n1,Project,A\n2,Milestone,B\n3,Task,C\n4,Risk,D\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `list.csv: 2 rows are not read, for Type is neither a project nor a milestone: "risk", "task"; the setting levels can name them`
+	if got[len(got)-1] != want {
+		t.Errorf("check says %q, want %s", got, want)
 	}
 }

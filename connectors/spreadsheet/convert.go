@@ -167,8 +167,12 @@ func (v *conversion) facts(r *record) ([]portfolio.ToolFact, error) {
 	}
 	facts = append(facts, f)
 	if t.by[asHealth] != nil {
+		source := portfolio.Source{Connection: v.connection, Kind: kindReport, ID: r.id, Scope: scopeReports}
+		if c.reportedDay.IsZero() { // then it is not younger than its file
+			source.UpdatedAt = t.asOf.Time()
+		}
 		facts = append(facts, &portfolio.StatusReportFact{
-			Source:  portfolio.Source{Connection: v.connection, Kind: kindReport, ID: r.id, Scope: scopeReports},
+			Source:  source,
 			Project: f.DocID(), Health: valid(t.word(r.row, asHealth)), Text: truncate(valid(t.word(r.row, asReport)), maxDescription),
 			Author: c.owner, ReportedAt: c.reportedDay.Time(),
 		})

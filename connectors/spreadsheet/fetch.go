@@ -23,7 +23,7 @@ func (c complete) Fetch(ctx context.Context, lost []portfolio.ToolFact) ([]conne
 	}
 	answers := map[portfolio.Key]connectors.Fetched{}
 	unread := map[string]bool{} // document ids of rows that cannot be read
-	nameless := map[portfolio.Kind]bool{}
+	nameless := false
 	v := newConversion(c.env.Connection, b)
 	err = b.walk(func(r *record) error {
 		out := v.convert(r)
@@ -35,7 +35,7 @@ func (c complete) Fetch(ctx context.Context, lost []portfolio.ToolFact) ([]conne
 		if q := out.quarantined; q != nil {
 			key := portfolio.Key{Kind: q.Of, ID: q.DocID()}
 			unread[key.ID] = true
-			nameless[q.Of] = nameless[q.Of] || r.id == ""
+			nameless = nameless || r.id == ""
 			if wanted[key] {
 				answers[key] = connectors.Fetched{Key: key, Unreadable: q}
 			}
@@ -52,7 +52,7 @@ func (c complete) Fetch(ctx context.Context, lost []portfolio.ToolFact) ([]conne
 		switch {
 		case ok:
 			found = append(found, answer)
-		case !nameless[key.Kind] && !dependsOn(f, unread):
+		case !nameless && !dependsOn(f, unread):
 			found = append(found, connectors.Fetched{Key: key, Presence: portfolio.PresenceDeleted})
 		}
 	}

@@ -66,7 +66,7 @@ func FuzzTable(f *testing.F) {
 			t.Fatal(err)
 		}
 		defer b.close()
-		if b.add("list.csv", bytes.NewReader(content)) != nil || b.understand() != nil {
+		if b.add("list.csv", portfolio.Date{}, bytes.NewReader(content)) != nil || b.understand() != nil {
 			return
 		}
 		v := newConversion("x", b)

@@ -124,7 +124,12 @@ func (b *book) walk(do func(*record) error) error {
 func (b *book) identify(r *record, levels map[string]string, above *string) {
 	rows := r.table.rows
 	if rows == "" {
-		rows = levels[folded(r.table.word(r.row, asLevel))]
+		level := r.table.word(r.row, asLevel)
+		if rows = levels[folded(level)]; level == "" {
+			c := r.table.by[asLevel]
+			r.of, r.problem = portfolio.KindProject, fmt.Errorf("%s: nothing tells whether the row is a project or a milestone", r.table.where(r.row.number, c))
+			return
+		}
 	}
 	switch rows {
 	case rowsProjects:

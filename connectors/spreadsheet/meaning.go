@@ -153,7 +153,7 @@ func (g grammar) kindOfRows(t *table, guesses map[string]*column) {
 			}
 		}
 	}
-	if !level.isSet() && (projects == 0 && milestones == 0 || t.settings.Rows != "" || g.settings.Rows != "") {
+	if !level.isSet() && (projects+milestones == 0 || 2*(projects+milestones) < level.seen.filled || t.settings.Rows != "" || g.settings.Rows != "") {
 		delete(guesses, asLevel) // its words are of something else
 		level = nil
 	}
@@ -182,6 +182,7 @@ func (g grammar) kindOfRows(t *table, guesses map[string]*column) {
 	}
 }
 
+// isSet tells whether the settings name the column.
 func (c *column) isSet() bool { return c != nil && c.set }
 
 // repeats tells whether a value of the column occurs more than once.

@@ -25,7 +25,7 @@ func opened(t interface {
 		return nil, err
 	}
 	t.Cleanup(b.close)
-	if err := b.add(name, bytes.NewReader(content)); err != nil {
+	if err := b.add(name, portfolio.Date{}, bytes.NewReader(content)); err != nil {
 		return nil, err
 	}
 	return b, b.understand()

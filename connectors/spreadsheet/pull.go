@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"plumbline/connectors"
+	"plumbline/internal/filesource"
 	"plumbline/portfolio"
 )
 
@@ -68,7 +69,7 @@ func (c *Connector) fill(ctx context.Context, b *book, since string) (state, err
 		if _, err := c.upload.file.Seek(0, io.SeekStart); err != nil {
 			return state{}, err
 		}
-		return state{}, b.add(filepath.Base(c.upload.name), c.upload.file)
+		return state{}, b.add(filepath.Base(c.upload.name), portfolio.DateOf(c.env.Now().UTC()), c.upload.file)
 	}
 	if c.source.Folder() {
 		return c.look(ctx, b)
@@ -82,12 +83,20 @@ func (c *Connector) fill(ctx context.Context, b *book, since string) (state, err
 		case found.Unchanged:
 			return state{since: found.State, hash: found.Hash, unchanged: true}, nil
 		}
-		if err := b.add(found.Name, found.File); err != nil {
+		if err := b.add(found.Name, writtenOn(found), found.File); err != nil {
 			return state{}, err
 		}
 		return state{since: found.State, hash: found.Hash}, found.Settled()
 	}
 	return state{}, errors.New("there is no file")
+}
+
+// writtenOn is the day of a file, where it is known.
+func writtenOn(f *filesource.Found) portfolio.Date {
+	if f.ModTime.IsZero() {
+		return portfolio.Date{}
+	}
+	return portfolio.DateOf(f.ModTime.UTC())
 }
 
 // look goes through the files of a folder and adds them to a book, if there is
@@ -107,7 +116,7 @@ func (c *Connector) look(ctx context.Context, b *book) (state, error) {
 		if b == nil {
 			continue
 		}
-		if err := b.add(found.Name, found.File); err != nil {
+		if err := b.add(found.Name, writtenOn(found), found.File); err != nil {
 			return state{}, err
 		}
 		if err := found.Settled(); err != nil {

@@ -21,7 +21,8 @@ import (
 // sent reads files one after the other, as if somebody had sent them.
 func sent(t *testing.T, s spreadsheet.Settings, fields []string, contents ...[]byte) (*connectortest.Ledger, error) {
 	t.Helper()
-	opened, err := s.Open(connectors.Env{Connection: "pmo", Fields: fields})
+	now := func() time.Time { return time.Date(2026, time.November, 21, 12, 0, 0, 0, time.UTC) }
+	opened, err := s.Open(connectors.Env{Connection: "pmo", Fields: fields, Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,6 +59,9 @@ func lines(l *connectortest.Ledger) (out []string) {
 			say = []string{f.Project, f.Health, f.Text}
 			if !f.ReportedAt.IsZero() {
 				say = append(say, f.ReportedAt.Format(time.DateOnly))
+			}
+			if !f.UpdatedAt.IsZero() {
+				say = append(say, "not after "+f.UpdatedAt.Format(time.DateOnly))
 			}
 		}
 		say = append([]string{f.Origin().Kind}, append(say, string(f.Origin().Presence))...)
@@ -126,8 +130,8 @@ func TestAListOfProjects(t *testing.T) {
 		`project P-1 "Till renewal" key=POS status=In progress/IN_PROGRESS lead=person/ada@example.com 2026-02-01..2026-12-17 {TEXT Department=Stores} {NUMBER budget=1200000.5} {TEXT health=Green}`,
 		`project P-2 "Stock counts" status=Done/DONE lead=person/bob 2026-04-15.. {NUMBER budget=80000} {TEXT health=Amber}`,
 		`quarantine P-3: list1.csv: row 8, column H "Finish": "spring" is not a date with the day first`,
-		`report project/P-1 Green`,
-		`report project/P-2 Amber`,
+		`report project/P-1 Green not after 2026-11-21`,
+		`report project/P-2 Amber not after 2026-11-21`,
 	)
 }
 
@@ -160,6 +164,13 @@ func TestMilestonesNameTheirProjects(t *testing.T) {
 				`milestone 3 "Go-live" of project/2 Milestone 2026-05-01`,
 				`milestone 5 "Landing" of project/2 Milestone 2026-06-01`,
 				`project 1 "Moon"`, `project 2 "Apollo" parent=project/1 2026-12-01`,
+			},
+		},
+		"types of projects are no levels, and a row without a level is refused": {
+			files: [][]byte{[]byte("ID,Type,Name\n1,Project,A\n2,Change,B\n3,Change,C\n"), []byte("ID,Type,Name\n4,Project,D\n5,,E\n")},
+			want: []string{
+				`project 1 "A" {TEXT Type=Project}`, `project 2 "B" {TEXT Type=Change}`, `project 3 "C" {TEXT Type=Change}`, `project 4 "D"`,
+				`quarantine list2.csv, row 3: list2.csv: row 3, column B "Type": nothing tells whether the row is a project or a milestone`,
 			},
 		},
 		"whom nobody knows is refused by name": {
@@ -218,6 +229,14 @@ func TestAWorkbook(t *testing.T) {
 			`dependency FS milestone/Till/Pilot -> milestone/2/count stub=Till/Pilot`,
 		)
 	}
+}
+
+func TestAReportIsOfItsDay(t *testing.T) {
+	l, err := sent(t, spreadsheet.Settings{}, nil, []byte("ID,Name,Status,Status date,Status comment\n1,A,Green,2026-10-01,All is well\n2,B,Amber,,\n"))
+	wantLines(t, l, err,
+		`project 1 "A" {TEXT health=Green} {TEXT report=All is well}`, `project 2 "B" {TEXT health=Amber}`,
+		`report project/1 Green All is well 2026-10-01`, `report project/2 Amber not after 2026-11-21`,
+	)
 }
 
 func TestRowsOfOneIDAreNamedAndNoneIsRead(t *testing.T) {
@@ -375,6 +394,6 @@ func TestPresets(t *testing.T) {
 	wantLines(t, l, err,
 		`person ada "Ada"`,
 		`project 7 "Till" lead=person/ada 2026-12-17 {TEXT health=Green} {NUMBER progress=45} {NUMBER score=9}`,
-		`report project/7 Green`,
+		`report project/7 Green not after 2026-11-21`,
 	)
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"plumbline/portfolio"
 )
 
 // A columnType is how the cells of a column are read.
@@ -43,13 +45,16 @@ type column struct {
 type table struct {
 	file, sheet string // sheet is empty for a text file
 	how         string // encoding and separator of a text file
-	settings    SheetSettings
-	rows        string // projects, milestones, or empty for both
-	header      header
-	columns     []*column
-	by          map[string]*column // by meaning
-	from1904    bool
-	serials     bool // the system of serial numbers is known
+	// asOf is the day the file was written or sent, the latest that what it
+	// says can be of; zero when that is not known.
+	asOf     portfolio.Date
+	settings SheetSettings
+	rows     string // projects, milestones, or empty for both
+	header   header
+	columns  []*column
+	by       map[string]*column // by meaning
+	from1904 bool
+	serials  bool // the system of serial numbers is known
 
 	first, count int64 // where its rows begin in the spool, and how many they are
 }
