@@ -254,32 +254,27 @@ type textRuns struct {
 }
 
 // take takes a token in and tells whether it ended an element of that name.
-func (t *textRuns) take(token xml.Token, element string) bool {
-	switch x := token.(type) {
-	case xml.StartElement:
-		switch x.Name.Local {
-		case element:
-			t.b.Reset()
-			t.inside = true
-		case "rPh":
-			t.phonetic = true
-		case "t":
-			t.text = t.inside && !t.phonetic
-		}
-	case xml.EndElement:
-		switch x.Name.Local {
-		case element:
-			t.inside = false
-			return true
-		case "rPh":
-			t.phonetic = false
-		case "t":
-			t.text = false
-		}
-	case xml.CharData:
-		if t.text && t.b.Len() < maxRowSize {
-			t.b.Write(x)
-		}
+func (t *textRuns) take(x token, element string) bool {
+	switch x.start {
+	case element:
+		t.b.Reset()
+		t.inside = true
+	case "rPh":
+		t.phonetic = true
+	case "t":
+		t.text = t.inside && !t.phonetic
+	}
+	switch x.end {
+	case element:
+		t.inside = false
+		return true
+	case "rPh":
+		t.phonetic = false
+	case "t":
+		t.text = false
+	}
+	if t.text && t.b.Len() < maxRowSize {
+		t.b.Write(x.text)
 	}
 	return false
 }
@@ -309,24 +304,4 @@ func unescaped(s string) string {
 		b.WriteRune(rune(n))
 		s = s[at+7:]
 	}
-}
-
-// tokens reads XML without a schema: no entities but the usual ones, no
-// document types.
-type tokens struct{ d *xml.Decoder }
-
-func newTokens(r io.Reader) tokens {
-	d := xml.NewDecoder(r)
-	d.Strict = true
-	return tokens{d}
-}
-
-// next is the next token; it holds until the one after it.
-func (t tokens) next() (xml.Token, error) {
-	token, err := t.d.RawToken()
-	if start, ok := token.(xml.StartElement); ok {
-		start.Name.Space = ""
-		return start, err
-	}
-	return token, err
 }

@@ -132,6 +132,21 @@ func TestCellsAsTheFormatHasThem(t *testing.T) {
 	}
 }
 
+// TestWaysToWriteTheSame: programs differ in how they write XML.
+func TestWaysToWriteTheSame(t *testing.T) {
+	content := parts(t, "", map[string]string{"xl/worksheets/sheet1.xml": "\xef\xbb\xbf<?xml version=\"1.0\"?>\n<!-- a > b --><x:worksheet xmlns:x='http://x' note=\"a > 'b'\"><x:sheetData>" +
+		"\n <x:row r = '2' spans=\"1:3\" >\n  <x:c r=\"B2\" t='str'><x:v>A &lt;&amp;&gt; &#66;&#x43; <![CDATA[<D> & ]]>E</x:v></x:c ><x:c/><x:c r='D2'><x:v>7</x:v></x:c></x:row>" +
+		"<x:row/></x:sheetData><pageMargins left=\"0.7\"/></x:worksheet>\n"})
+	rows, err := sheetRows(content, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "[{2 [{0  } {1 A <&> BC <D> & E } {0  } {2 7 }]}]"
+	if got := fmt.Sprint(rows); got != want {
+		t.Errorf("rows are %s, want %s", got, want)
+	}
+}
+
 // TestDamagedAndHostileWorkbooks are errors, each in little memory.
 func TestDamagedAndHostileWorkbooks(t *testing.T) {
 	good := parts(t, `<row r="1"><c r="A1" t="s"><v>0</v></c></row>`, nil)
@@ -151,7 +166,8 @@ func TestDamagedAndHostileWorkbooks(t *testing.T) {
 		"rows go back":         {parts(t, `<row r="5"/><row r="4"/>`, nil), "the workbook is damaged after row 5"},
 		"a row beyond the end": {parts(t, `<row r="2000000"/>`, nil), "the workbook is damaged after row 0"},
 		"a column beyond":      {parts(t, `<row r="1"><c r="XFD1"><v>1</v></c></row>`, nil), "at most 1000 columns are read"},
-		"an entity":            {parts(t, "", map[string]string{"xl/worksheets/sheet1.xml": `<!DOCTYPE x [<!ENTITY a "aaaa">]><worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>&a;</t></is></c></row></sheetData></worksheet>`}), "invalid character entity"},
+		"an entity":            {parts(t, "", map[string]string{"xl/worksheets/sheet1.xml": `<!DOCTYPE x [<!ENTITY a "aaaa">]><worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>&a;</t></is></c></row></sheetData></worksheet>`}), "it has a document type"},
+		"a foreign entity":     {parts(t, `<row r="1"><c t="str"><v>&nbsp;</v></c></row>`, nil), "invalid character entity"},
 		"a large small part":   {parts(t, "", map[string]string{"xl/workbook.xml": "<workbook>" + strings.Repeat(zeros, 3)}), "unpacks to more than"},
 	} {
 		before := allocated()

@@ -1,12 +1,10 @@
 package spreadsheet
 
 import (
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 )
 
 // readSheet reads a sheet row by row. A row's cells are the caller's own.
@@ -28,7 +26,7 @@ const maxRows = 1 << 20
 
 type sheetReader struct {
 	*workbook
-	tokens
+	*tokens
 	each func(row) error
 
 	depth int
@@ -41,7 +39,7 @@ type sheetReader struct {
 	style   int
 	typ     string
 	formula bool
-	value   strings.Builder
+	value   []byte
 	hasV    bool
 	inV     bool
 	inline  textRuns
@@ -50,7 +48,7 @@ type sheetReader struct {
 
 func (s *sheetReader) read() error {
 	for {
-		token, err := s.next()
+		x, err := s.next()
 		if errors.Is(err, io.EOF) {
 			if s.depth > 0 {
 				err = io.ErrUnexpectedEOF
@@ -61,32 +59,38 @@ func (s *sheetReader) read() error {
 		if err != nil {
 			return fmt.Errorf("the workbook is damaged after row %d: %w", s.row.number, err)
 		}
-		switch x := token.(type) {
-		case xml.StartElement:
+		switch {
+		case x.start != "":
 			s.depth++
 			err = s.start(x)
-		case xml.EndElement:
+		case x.end != "":
 			s.depth--
-			err = s.end(x.Name.Local)
-		case xml.CharData:
-			if s.inV && s.value.Len() < maxRowSize {
-				s.value.Write(x)
-			}
+			err = s.end(x.end)
+		case s.inV && len(s.value) < maxRowSize:
+			s.value = append(s.value, x.text...)
 		}
 		if err != nil {
 			return err
 		}
 		if s.typ == "inlineStr" {
-			s.hasText = s.inline.take(token, "is") || s.hasText
+			s.hasText = s.inline.take(x, "is") || s.hasText
 		}
 	}
 }
 
-func (s *sheetReader) start(x xml.StartElement) error {
-	switch x.Name.Local {
+func (s *sheetReader) start(x token) error {
+	switch x.start {
 	case "row":
 		next := s.row.number + 1
-		if at := attr(x, "r"); at != "" {
+		at := ""
+		if err := x.each(func(name, value []byte) {
+			if string(name) == "r" {
+				at = string(value)
+			}
+		}); err != nil {
+			return err
+		}
+		if at != "" {
 			n, err := strconv.Atoi(at)
 			if err != nil || n < next || n > maxRows {
 				return fmt.Errorf("the workbook is damaged after row %d: the next one is %q", s.row.number, clipped(at))
@@ -105,25 +109,39 @@ func (s *sheetReader) start(x xml.StartElement) error {
 	return nil
 }
 
-func (s *sheetReader) startCell(x xml.StartElement) error {
+func (s *sheetReader) startCell(x token) error {
 	s.column, s.style, s.typ, s.formula, s.hasV, s.hasText = s.after, 0, "", false, false, false
-	s.value.Reset()
-	for _, a := range x.Attr {
-		switch a.Name.Local {
+	s.value = s.value[:0]
+	misplaced := ""
+	err := x.each(func(name, value []byte) {
+		switch string(name) {
 		case "r":
-			column, ok := columnOf(a.Value)
+			column, ok := columnOf(value)
 			if !ok || column < s.after {
-				return fmt.Errorf("the workbook is damaged in row %d: cell %q", s.row.number, clipped(a.Value))
+				misplaced = string(value)
 			}
 			s.column = column
 		case "s":
-			s.style, _ = strconv.Atoi(a.Value) // what is none is the plain style
+			s.style, _ = strconv.Atoi(string(value)) // what is none is the plain style
 		case "t":
-			s.typ = a.Value
+			s.typ = cellType(value)
 		}
+	})
+	if err == nil && misplaced != "" {
+		err = fmt.Errorf("the workbook is damaged in row %d: cell %q", s.row.number, clipped(misplaced))
 	}
 	s.after = s.column + 1
-	return nil
+	return err
+}
+
+// cellType is the type of a cell, which needs no text of its own.
+func cellType(value []byte) string {
+	for _, known := range []string{"s", "n", "b", "str", "inlineStr", "d", "e"} {
+		if string(value) == known {
+			return known
+		}
+	}
+	return ""
 }
 
 func (s *sheetReader) end(name string) error {
@@ -153,7 +171,7 @@ func (s *sheetReader) end(name string) error {
 
 // cell is what the cell that ended holds.
 func (s *sheetReader) cell() cell {
-	if s.formula && (!s.hasV || s.value.Len() == 0 && s.typ != "str") {
+	if s.formula && (!s.hasV || len(s.value) == 0 && s.typ != "str") {
 		return cell{kind: bad, text: "the formula has no saved value: open the file in a spreadsheet program, and save it"}
 	}
 	switch s.typ {
@@ -163,31 +181,31 @@ func (s *sheetReader) cell() cell {
 		}
 		return textCell(s.inline.String())
 	case "str":
-		return textCell(unescaped(s.value.String()))
+		return textCell(unescaped(string(s.value)))
 	case "s":
-		n, err := strconv.Atoi(s.value.String())
+		n, err := strconv.Atoi(string(s.value))
 		if err != nil || n < 0 || n >= len(s.strings) {
 			return cell{kind: bad, text: "its text is missing from the workbook"}
 		}
 		return textCell(s.strings[n])
 	case "b":
-		return cell{kind: boolean, text: strconv.FormatBool(s.value.String() == "1" || s.value.String() == "true")}
+		return cell{kind: boolean, text: strconv.FormatBool(string(s.value) == "1" || string(s.value) == "true")}
 	case "e":
-		if s.value.String() == "#N/A" {
+		if string(s.value) == "#N/A" {
 			return cell{kind: text, text: "#N/A"} // people look values up that are not there yet
 		}
-		return cell{kind: bad, text: "it holds the error " + clipped(s.value.String())}
+		return cell{kind: bad, text: "it holds the error " + clipped(string(s.value))}
 	case "d":
-		d := readDate(s.value.String())
+		d := readDate(string(s.value))
 		if d.fixed.IsZero() {
-			return cell{kind: bad, text: fmt.Sprintf("it holds the date %q, which is none", clipped(s.value.String()))}
+			return cell{kind: bad, text: fmt.Sprintf("it holds the date %q, which is none", clipped(string(s.value)))}
 		}
 		return cell{kind: date, text: d.fixed.String()}
 	}
-	if !s.hasV || s.value.Len() == 0 {
+	if !s.hasV || len(s.value) == 0 {
 		return cell{}
 	}
-	return s.number(s.value.String())
+	return s.number(string(s.value))
 }
 
 // number gives a stored number the meaning that its format shows.
@@ -221,20 +239,10 @@ func (s *sheetReader) format() format {
 	return s.formats[s.style]
 }
 
-func attr(x xml.StartElement, name string) string {
-	for _, a := range x.Attr {
-		if a.Name.Local == name {
-			return a.Value
-		}
-	}
-	return ""
-}
-
 // columnOf is the column of a cell's name, as in AB12, counted from 0.
-func columnOf(name string) (int, bool) {
+func columnOf(name []byte) (int, bool) {
 	n := 0
-	for i := range len(name) {
-		b := name[i]
+	for i, b := range name {
 		switch {
 		case b >= 'A' && b <= 'Z':
 			if n = n*26 + int(b-'A') + 1; n > 1<<14 {
