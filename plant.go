@@ -124,6 +124,9 @@ func (h *house) newEngine(o opening) (*plsync.Engine, error) {
 			}
 			connection.Schedule = schedule
 		}
+		if waits(connection.Connector) { // nothing is to be found by looking
+			connection.Schedule, connection.Sweep = nil, 0
+		}
 		all = append(all, connection)
 	}
 	return plsync.New(plsync.Config{

@@ -13,6 +13,7 @@ import (
 	"plumbline/doors/export"
 	"plumbline/doors/health"
 	"plumbline/doors/hooks"
+	"plumbline/doors/imports"
 	"plumbline/doors/keys"
 	"plumbline/graph"
 	"plumbline/graph/limit"
@@ -44,6 +45,7 @@ func (h *house) doors(o opening) http.Handler {
 	exports.Tables, exports.Log = tables{api}, o.Log
 	mux.Handle(export.Pattern, ring.RequireInURL(export.New(exports)))
 	mux.Handle(hooks.Pattern, hooks.New(hooks.Config{Connections: h.hooked(), Ask: h.hint, Log: o.Log}))
+	mux.Handle(imports.Pattern, ring.Require(imports.New(imports.Config{Import: h.takeFile, Log: o.Log})))
 	mux.Handle("GET /schema.graphql", ring.Require(http.HandlerFunc(schema)))
 	mux.Handle("/", console.New(console.Config{Endpoint: endpoint, Query: firstQuery, NeedsKey: !ring.Empty()}))
 	return mux

@@ -32,23 +32,29 @@ func (h *house) Sync(ctx context.Context, request control.SyncRequest, progress 
 	}
 	rows := make([]control.Row, len(report.Rows))
 	for i, row := range report.Rows {
-		rows[i] = control.Row{
-			Connection: row.Connection, State: row.State, Mode: row.Mode, Why: row.Why,
-			Tally: row.Tally, Took: row.Took, ParkedTill: row.ParkedTill,
-		}
-		for _, hold := range row.Held {
-			rows[i].Held = append(rows[i].Held, *hold)
-		}
-		for _, change := range row.Changes {
-			rows[i].Changes = append(rows[i].Changes, control.Change{
-				Kind: change.Key.Kind, ID: change.Key.ID, What: string(change.What), Fields: change.Fields,
-			})
-		}
-		if row.Err != nil {
-			rows[i].Error = row.Err.Error()
-		}
+		rows[i] = controlRow(row)
 	}
 	return rows, nil
+}
+
+// controlRow is a row of the engine as commands take it.
+func controlRow(row plsync.Row) control.Row {
+	r := control.Row{
+		Connection: row.Connection, State: row.State, Mode: row.Mode, Why: row.Why,
+		Tally: row.Tally, Took: row.Took, ParkedTill: row.ParkedTill,
+	}
+	for _, hold := range row.Held {
+		r.Held = append(r.Held, *hold)
+	}
+	for _, change := range row.Changes {
+		r.Changes = append(r.Changes, control.Change{
+			Kind: change.Key.Kind, ID: change.Key.ID, What: string(change.What), Fields: change.Fields,
+		})
+	}
+	if row.Err != nil {
+		r.Error = row.Err.Error()
+	}
+	return r
 }
 
 // Confirm implements control.Operator.

@@ -218,6 +218,13 @@ func (f *fakePlant) Sync(_ context.Context, r control.SyncRequest, progress func
 	return rows, nil
 }
 
+func (f *fakePlant) SyncFile(_ context.Context, r control.FileRequest) (control.Row, error) {
+	if _, err := f.chosen([]string{r.Connection}); err != nil {
+		return control.Row{}, err
+	}
+	return control.Row{Connection: r.Connection, State: portfolio.RunSucceeded, Mode: "IMPORT", Why: filepath.Base(r.Path), Tally: portfolio.Tally{Read: 2, New: 2}}, nil
+}
+
 func (f *fakePlant) Confirm(_ context.Context, r control.ConfirmRequest) ([]portfolio.Hold, error) {
 	if _, err := f.chosen([]string{r.Connection}); err != nil || !strings.HasPrefix(r.Connection, "held") {
 		return nil, err

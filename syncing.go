@@ -3,8 +3,10 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os/user"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -28,19 +30,24 @@ type syncCommand struct {
 	Sweep         bool     `help:"Also list everything, which finds what was deleted."`
 	DryRun        bool     `help:"Show what would change and write nothing."`
 	AcceptNewSite bool     `help:"Take another instance of the tool under the same connection for the new truth."`
+	File          string   `type:"existingfile" placeholder:"PATH" help:"Let one connection that waits for files read this one."`
 }
 
 // Help shows examples.
 func (syncCommand) Help() string {
 	return "While a server has the store, the server reads and this command shows what it does.\n" +
 		"Exit code 3 means that some connections were read and others were not.\n\n" +
-		examples("plumbline sync", "plumbline sync eng --full", "plumbline sync eng --dry-run", "plumbline sync confirm eng")
+		examples("plumbline sync", "plumbline sync eng --full", "plumbline sync eng --dry-run", "plumbline sync plans --file site.xml", "plumbline sync confirm eng")
 }
 
 // Run reads the connections and shows what came of it.
 func (c syncCommand) Run(ctx context.Context, p *program, g *grammar) error {
 	var rows []control.Row
 	err := p.operate(ctx, g, func(o control.Operator) (err error) {
+		if c.File != "" {
+			rows, err = c.readFile(ctx, o)
+			return err
+		}
 		display := progress.New(p.stderr)
 		defer display.Close()
 		rows, err = o.Sync(ctx, control.SyncRequest{
@@ -74,6 +81,19 @@ func (c syncCommand) Run(ctx context.Context, p *program, g *grammar) error {
 		}
 	}
 	return partly(failed, len(rows))
+}
+
+// readFile lets a connection read a file.
+func (c syncCommand) readFile(ctx context.Context, o control.Operator) ([]control.Row, error) {
+	if len(c.Connections) != 1 || c.Full || c.Sweep || c.AcceptNewSite {
+		return nil, exit{exitUsage, errors.New("--file is for one connection, and goes with --dry-run only")}
+	}
+	path, err := filepath.Abs(c.File)
+	if err != nil {
+		return nil, err
+	}
+	row, err := o.SyncFile(ctx, control.FileRequest{Connection: c.Connections[0], Path: path, DryRun: c.DryRun})
+	return []control.Row{row}, err
 }
 
 // partly returns the exit of something that failed for some of all.

@@ -175,6 +175,9 @@ func (b *builder) runs(row *ConnectionRow) {
 		if row.LastRunNumber == 0 {
 			row.LastRunNumber, row.NextDueAt = run.Number, run.DueAt
 		}
+		if run.Mode == RunModeImport && run.State == RunFailed {
+			continue // a file that was refused makes nothing older that was read before
+		}
 		if !judged && run.State != RunRunning {
 			judged, row.Stale = true, run.State == RunFailed || run.State == RunParked
 		}

@@ -83,7 +83,7 @@ type Run struct {
 	Number     int64     `json:"number"`
 	State      RunState  `json:"state"`
 	Holder     string    `json:"holder,omitempty"` // the process that runs it
-	Mode       string    `json:"mode"`             // FULL, CHANGES or SWEEP
+	Mode       string    `json:"mode"`             // FULL, CHANGES, SWEEP or IMPORT
 	Why        string    `json:"why,omitempty"`    // what made it so, as in "mapping changed"
 	StartedAt  time.Time `json:"startedAt"`
 	EndedAt    time.Time `json:"endedAt,omitempty,omitzero"`
@@ -129,6 +129,9 @@ type StreamCursor struct {
 	Since    string `json:"since,omitempty"`
 	Position string `json:"position,omitempty"`
 }
+
+// RunModeImport is the mode of a run that read a file which somebody sent.
+const RunModeImport = "IMPORT"
 
 // Pass is the last complete pass over one scope of a connection.
 type Pass struct {

@@ -176,11 +176,17 @@ func (r *run) count(b *batch, what What, stored, fact portfolio.ToolFact) {
 	}
 }
 
+// maxOdd is how many unreadable records of a file are told to its sender.
+const maxOdd = 100
+
 // quarantine adds a record that cannot be read to the batch, and tells so on
 // its last good version.
 func (r *run) quarantine(b *batch, given *portfolio.Quarantine) {
 	q := *given
 	q.Raw = q.Raw[:min(len(q.Raw), portfolio.MaxRaw)]
+	if r.req.file != nil && len(r.odd) < maxOdd {
+		r.odd = append(r.odd, q)
+	}
 	record := portfolio.Key{Kind: q.Of, ID: q.DocID()}
 	r.run.Tally.Read++
 	r.roll.see(record, b)

@@ -34,11 +34,12 @@ func (r *run) end(ctx context.Context, err error, begun time.Time) (Row, error) 
 	row.Held = slices.SortedFunc(maps.Values(r.held), func(a, b *portfolio.Hold) int {
 		return cmp.Compare(a.Key().ID, b.Key().ID)
 	})
+	row.Quarantined = r.odd
 	if r.dry != nil {
 		row.Changes = r.dry.changes
 	}
 	var limited *connectors.RateLimited
-	if !errors.Is(err, errStopped) && !errors.As(err, &limited) {
+	if !errors.Is(err, errStopped) && !errors.As(err, &limited) || r.req.file != nil {
 		row.Err = err
 	}
 	r.logEnd(ctx, row, errors.Join(err, unwritten))
@@ -58,6 +59,8 @@ func (r *run) ended(ctx context.Context, err error) {
 	switch {
 	case err == nil:
 		run.State, run.EndedAt = portfolio.RunSucceeded, now
+	case errors.Is(err, errStopped) && r.req.file != nil:
+		run.State, run.EndedAt, run.Error = portfolio.RunFailed, now, brokenOff
 	case errors.Is(err, errStopped):
 		run.State, run.ParkedTill, run.Error = portfolio.RunParked, now, err.Error()
 	case errors.As(err, &limited):

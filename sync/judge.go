@@ -13,7 +13,7 @@ import (
 // writes it unless it is too much to be believed. Whole tells that every
 // scope of the connection was listed.
 func (r *run) judge(ctx context.Context, whole bool) error {
-	_, lister := r.conn.Connector.(connectors.Lister)
+	_, lister := r.reader.(connectors.Lister)
 	if len(r.roll.order) == 0 && (!whole || !lister) {
 		return nil
 	}
@@ -43,7 +43,7 @@ func (r *run) examine(ctx context.Context) ([]*verdict, error) {
 	for i, a := range r.roll.order {
 		verdicts[i] = &verdict{attendance: a}
 	}
-	if fetcher, ok := r.conn.Connector.(connectors.Fetcher); ok {
+	if fetcher, ok := r.reader.(connectors.Fetcher); ok {
 		return verdicts, r.interrogate(ctx, fetcher, verdicts)
 	}
 	for _, v := range verdicts {

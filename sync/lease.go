@@ -95,7 +95,7 @@ func (l *lease) begin(ctx context.Context, docs Documents, last *portfolio.Run, 
 	if last != nil {
 		change.Expect[last.Key()] = lastRev
 	}
-	if resumed(last) {
+	if resumed(last) && p.mode != ModeImport {
 		l.run, l.rev = *last, lastRev
 		if last.State == portfolio.RunRunning {
 			l.run.Takeovers++
@@ -106,6 +106,14 @@ func (l *lease) begin(ctx context.Context, docs Documents, last *portfolio.Run, 
 			l.run.Number = last.Number + 1
 		}
 		change.Delete = oldRuns(docs, l.conn.ID, l.run.Number)
+		if unended(last) { // nobody carries it on
+			given := *last
+			given.State, given.Holder, given.EndedAt, given.ParkedTill = portfolio.RunFailed, "", now, time.Time{}
+			if given.Mode == ModeImport {
+				given.Error = brokenOff
+			}
+			change.Put = append(change.Put, &given)
+		}
 	}
 	l.run.State, l.run.Holder = portfolio.RunRunning, l.engine.Holder
 	l.run.ParkedTill, l.run.DueAt = time.Time{}, time.Time{}
@@ -120,8 +128,11 @@ func (l *lease) begin(ctx context.Context, docs Documents, last *portfolio.Run, 
 	return err
 }
 
-// resumed reports whether the next run carries the last one on.
-func resumed(last *portfolio.Run) bool {
+// resumed reports whether the next run carries the last one on. That of a file
+// which somebody sent cannot be: nobody has the file any more.
+func resumed(last *portfolio.Run) bool { return unended(last) && last.Mode != ModeImport }
+
+func unended(last *portfolio.Run) bool {
 	return last != nil && (last.State == portfolio.RunRunning || last.State == portfolio.RunParked)
 }
 

@@ -13,6 +13,7 @@ const (
 	ModeFull    = "FULL"    // reads everything
 	ModeChanges = "CHANGES" // reads what changed
 	ModeSweep   = "SWEEP"   // reads what changed, then the complete listings
+	ModeImport  = portfolio.RunModeImport
 )
 
 // A plan is what a run will do.
@@ -25,6 +26,9 @@ type plan struct {
 
 // planned decides what the next run of a connection does, and why.
 func (c *connection) planned(docs Documents, req Request, last *portfolio.Run, now time.Time) plan {
+	if req.file != nil {
+		return plan{mode: ModeImport, why: req.file.name}
+	}
 	var request string
 	var converter int
 	if d, ok := c.Connector.(connectors.Describer); ok {

@@ -36,7 +36,10 @@ type Row struct {
 	Held []*portfolio.Hold
 	// Changes are what a dry run would write.
 	Changes []Change
-	Err     error
+	// Quarantined are the records of a file that could not be read, the first
+	// of them.
+	Quarantined []portfolio.Quarantine
+	Err         error
 }
 
 // A Change is one document that a dry run would write.

@@ -27,6 +27,8 @@ type Request struct {
 	AcceptNewSite bool
 	// Progress is told after each page, by many goroutines; nil is nobody.
 	Progress func(Progress)
+
+	file *incoming // in place of what the connection reads itself
 }
 
 // and joins two requests that wait for the same connection.

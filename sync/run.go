@@ -27,6 +27,7 @@ var ErrNewSite = errors.New("another instance of the tool answers")
 type run struct {
 	*lease
 	req     Request
+	reader  connectors.Connector
 	plan    plan
 	known   *known
 	cursor  portfolio.SyncCursor
@@ -36,11 +37,12 @@ type run struct {
 	zone    *time.Location
 	held    map[portfolio.Key]*portfolio.Hold
 	stop    <-chan struct{}
-	usage   connectors.Usage     // of the connector when the run began
-	spent   connectors.Usage     // by the run before this process took it
-	slept   time.Duration        // by us, for short rate limits
-	dry     *dryRun              // nil when it writes
-	last    []portfolio.Document // go with the run's last commit
+	usage   connectors.Usage       // of the connector when the run began
+	spent   connectors.Usage       // by the run before this process took it
+	slept   time.Duration          // by us, for short rate limits
+	dry     *dryRun                // nil when it writes
+	odd     []portfolio.Quarantine // of a file, for whoever sent it
+	last    []portfolio.Document   // go with the run's last commit
 }
 
 // read makes one run: it takes the lease, reads, and says how it ended.
@@ -55,18 +57,19 @@ func (e *Engine) read(ctx context.Context, c *connection, req Request) (Row, err
 	}
 	begun := e.Clock.Now()
 	last, lastRev := lastRun(docs, c.ID)
-	if last != nil && last.State == portfolio.RunParked && last.ParkedTill.After(now) {
+	if last != nil && last.State == portfolio.RunParked && last.ParkedTill.After(now) && req.file == nil {
 		return row(*last), nil // the tool asked us to wait, whoever asks us to hurry
 	}
 	r := &run{
-		lease: &lease{engine: e, conn: c},
-		req:   req,
-		plan:  c.planned(docs, req, last, now),
-		known: newKnown(e.Replica, docs),
-		zone:  zone(docs),
-		held:  map[portfolio.Key]*portfolio.Hold{},
-		stop:  ctx.Done(),
-		usage: usage(c.Connector),
+		lease:  &lease{engine: e, conn: c},
+		req:    req,
+		plan:   c.planned(docs, req, last, now),
+		reader: c.connector(req),
+		known:  newKnown(e.Replica, docs),
+		zone:   zone(docs),
+		held:   map[portfolio.Key]*portfolio.Hold{},
+		stop:   ctx.Done(),
+		usage:  usage(c.connector(req)),
 	}
 	if req.DryRun {
 		r.dry = &dryRun{listed: map[portfolio.Key]struct{}{}}
@@ -88,6 +91,9 @@ func (e *Engine) read(ctx context.Context, c *connection, req Request) (Row, err
 		r.cursor = *r.plan.cursor
 	} else if cursor, _, ok := find[*portfolio.SyncCursor](r.known, (&portfolio.SyncCursor{Connection: c.ID}).Key()); ok {
 		r.cursor = *cursor
+	}
+	if req.file != nil { // a file goes on from nothing that was read before
+		r.cursor.Streams, r.cursor.Listing = nil, nil
 	}
 	work, cancel := r.working(ctx)
 	defer cancel()
@@ -131,13 +137,13 @@ func (r *run) pull(ctx context.Context) error {
 		r.newRoll(r.continues())
 		err := r.patiently(ctx, func() error {
 			return each(ctx, r, func(ctx context.Context) iter.Seq2[connectors.Page, error] {
-				return r.conn.Connector.Pull(ctx, connectors.Cursor(maps.Clone(r.cursor.Streams)))
+				return r.reader.Pull(ctx, connectors.Cursor(maps.Clone(r.cursor.Streams)))
 			}, func(p connectors.Page) error { return r.takePulled(ctx, p) })
 		})
 		switch {
 		case err == nil:
-			_, lister := r.conn.Connector.(connectors.Lister)
-			return r.judge(ctx, !lister)
+			_, lister := r.reader.(connectors.Lister)
+			return r.judge(ctx, !lister && r.req.file == nil)
 		case errors.Is(err, errRestart) && !again:
 		case errors.Is(err, connectors.ErrCursor) && !again:
 			r.startOver("the tool does not continue the cursor")
@@ -285,7 +291,7 @@ func (r *run) beat(ctx context.Context) error { return r.save(ctx, r.newBatch())
 
 // meter brings the tally's requests and waits up to date.
 func (r *run) meter() {
-	now := usage(r.conn.Connector)
+	now := usage(r.reader)
 	r.run.Tally.Requests = r.spent.Requests + now.Requests - r.usage.Requests
 	r.run.Tally.Waited = r.spent.Waited + now.Waited - r.usage.Waited + r.slept
 }

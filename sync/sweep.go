@@ -19,7 +19,7 @@ const fetchSize = 100
 
 // sweep reads the complete listings and judges what they lack.
 func (r *run) sweep(ctx context.Context) error {
-	lister := r.conn.Connector.(connectors.Lister)
+	lister := r.reader.(connectors.Lister)
 	whole := len(r.cursor.Listing) == 0
 	for again := false; ; again = true {
 		r.newRoll(false)
@@ -85,7 +85,7 @@ func (r *run) curious(b *batch, key portfolio.Key) bool {
 // lookUp fetches the records that the listing made us curious about, and all
 // quarantined ones that it did not show with their content.
 func (r *run) lookUp(ctx context.Context) error {
-	fetcher, ok := r.conn.Connector.(connectors.Fetcher)
+	fetcher, ok := r.reader.(connectors.Fetcher)
 	if !ok {
 		return r.welcomeBack(ctx)
 	}

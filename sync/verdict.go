@@ -150,7 +150,7 @@ func (r *run) decideKind(b *batch, kind portfolio.Kind, verdicts []*verdict, had
 	switch {
 	case holdAll:
 		r.keepHold(b, overall(kind), all, samples)
-	case whole:
+	case whole, r.req.file != nil && all.trusted(limits):
 		r.endHold(b, all.hold)
 	}
 }

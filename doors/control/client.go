@@ -66,6 +66,11 @@ func (c *Client) Sync(ctx context.Context, request SyncRequest, progress func(Pr
 	return call[[]Row](ctx, c, "/sync", request, progress)
 }
 
+// SyncFile implements Operator.
+func (c *Client) SyncFile(ctx context.Context, request FileRequest) (Row, error) {
+	return call[Row](ctx, c, "/sync/file", request, nil)
+}
+
 // Confirm implements Operator.
 func (c *Client) Confirm(ctx context.Context, request ConfirmRequest) ([]portfolio.Hold, error) {
 	return call[[]portfolio.Hold](ctx, c, "/confirm", request, nil)

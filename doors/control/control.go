@@ -22,6 +22,8 @@ type Operator interface {
 	// tells progress from one goroutine at a time. What failed is in the rows;
 	// the error says that the request itself made no sense, or got lost.
 	Sync(ctx context.Context, request SyncRequest, progress func(Progress)) ([]Row, error)
+	// SyncFile makes one run of a connection with a file of this machine.
+	SyncFile(ctx context.Context, request FileRequest) (Row, error)
 	// Confirm says that the losses of the holds of a connection are real; scope
 	// "*" means every hold it has. It returns those that were confirmed.
 	Confirm(ctx context.Context, request ConfirmRequest) ([]portfolio.Hold, error)
@@ -51,6 +53,13 @@ type SyncRequest struct {
 	AcceptNewSite bool     `json:"acceptNewSite,omitempty"` // another instance of the tool is right
 }
 
+// A FileRequest says which connection is to read a file of this machine.
+type FileRequest struct {
+	Connection string `json:"connection"`
+	Path       string `json:"path"`             // absolute
+	DryRun     bool   `json:"dryRun,omitempty"` // write nothing
+}
+
 // Progress is how far the run of one connection has come.
 type Progress struct {
 	Connection string `json:"connection"`
@@ -66,7 +75,7 @@ type Progress struct {
 type Row struct {
 	Connection string             `json:"connection"`
 	State      portfolio.RunState `json:"state,omitempty"`
-	Mode       string             `json:"mode,omitempty"` // FULL, CHANGES or SWEEP
+	Mode       string             `json:"mode,omitempty"` // FULL, CHANGES, SWEEP or IMPORT
 	Why        string             `json:"why,omitempty"`
 	Tally      portfolio.Tally    `json:"tally"`
 	Took       time.Duration      `json:"took"`

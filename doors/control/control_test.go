@@ -63,6 +63,13 @@ func (o *operator) Import(_ context.Context, r control.ImportRequest) (control.F
 	return control.FilesReport{Revision: int64(len(r.Files[0].Data)), Problems: []string{r.Files[0].Name}}, nil
 }
 
+func (o *operator) SyncFile(_ context.Context, r control.FileRequest) (control.Row, error) {
+	if r.Path == "" {
+		return control.Row{}, fmt.Errorf("%w: no path", portfolio.ErrInvalid)
+	}
+	return control.Row{Connection: r.Connection, Mode: "IMPORT", Why: r.Path}, nil
+}
+
 func (o *operator) Export(_ context.Context, lists []string) (control.Exported, error) {
 	return control.Exported{Files: []control.File{{Name: lists[0], Data: []byte("\x00\xff")}}}, nil
 }

@@ -86,6 +86,7 @@ func handler(operator Operator, key secret.String) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /ping", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("POST /sync", func(w http.ResponseWriter, r *http.Request) { streamSync(operator, w, r) })
+	answer(mux, "POST /sync/file", operator.SyncFile)
 	answer(mux, "POST /confirm", operator.Confirm)
 	answer(mux, "POST /check", operator.Check)
 	answer(mux, "POST /apply", operator.Apply)
