@@ -10,7 +10,7 @@ import (
 	"plumbline/portfolio"
 )
 
-func (r *queryResolver) Assumptions(ctx context.Context, filter *portfolio.AssumptionFilter, orderBy []*portfolio.OrderBy[portfolio.AssumptionOrderField], first *int, after *string, last *int, before *string) (*portfolio.AssumptionConnection, error) {
+func (r *queryResolver) Assumptions(ctx context.Context, filter *portfolio.AssumptionFilter, orderBy []*portfolio.AssumptionOrder, first *int, after *string, last *int, before *string) (*portfolio.AssumptionConnection, error) {
 	view, page := r.page(ctx, first, after, last, before)
 	return view.Assumptions(filter, orderBy, page)
 }

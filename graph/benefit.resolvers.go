@@ -10,7 +10,7 @@ import (
 	"plumbline/portfolio"
 )
 
-func (r *queryResolver) Benefits(ctx context.Context, filter *portfolio.BenefitFilter, orderBy []*portfolio.OrderBy[portfolio.BenefitOrderField], first *int, after *string, last *int, before *string) (*portfolio.BenefitConnection, error) {
+func (r *queryResolver) Benefits(ctx context.Context, filter *portfolio.BenefitFilter, orderBy []*portfolio.BenefitOrder, first *int, after *string, last *int, before *string) (*portfolio.BenefitConnection, error) {
 	view, page := r.page(ctx, first, after, last, before)
 	return view.Benefits(filter, orderBy, page)
 }

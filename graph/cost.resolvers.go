@@ -10,7 +10,7 @@ import (
 	"plumbline/portfolio"
 )
 
-func (r *queryResolver) Costs(ctx context.Context, filter *portfolio.CostFilter, orderBy []*portfolio.OrderBy[portfolio.CostOrderField], first *int, after *string, last *int, before *string) (*portfolio.CostConnection, error) {
+func (r *queryResolver) Costs(ctx context.Context, filter *portfolio.CostFilter, orderBy []*portfolio.CostOrder, first *int, after *string, last *int, before *string) (*portfolio.CostConnection, error) {
 	view, page := r.page(ctx, first, after, last, before)
 	return view.Costs(filter, orderBy, page)
 }

@@ -14,7 +14,7 @@ func (r *queryResolver) Cycle(ctx context.Context, key *string, on *portfolio.Wh
 	return viewOf(ctx).Cycle(key, on), nil
 }
 
-func (r *queryResolver) Cycles(ctx context.Context, filter *portfolio.CycleFilter, orderBy []*portfolio.OrderBy[portfolio.CycleOrderField], first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.CycleFact, portfolio.Cycle], error) {
+func (r *queryResolver) Cycles(ctx context.Context, filter *portfolio.CycleFilter, orderBy []*portfolio.CycleOrder, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.CycleFact, portfolio.Cycle], error) {
 	view, page := r.page(ctx, first, after, last, before)
 	return view.Cycles(filter, orderBy, page)
 }

@@ -14,12 +14,12 @@ func (r *queryResolver) Decision(ctx context.Context, key string) (*portfolio.De
 	return absent(viewOf(ctx).Decision(key))
 }
 
-func (r *queryResolver) Decisions(ctx context.Context, filter *portfolio.DecisionFilter, orderBy []*portfolio.OrderBy[portfolio.DecisionOrderField], first *int, after *string, last *int, before *string) (*portfolio.DecisionConnection, error) {
+func (r *queryResolver) Decisions(ctx context.Context, filter *portfolio.DecisionFilter, orderBy []*portfolio.DecisionOrder, first *int, after *string, last *int, before *string) (*portfolio.DecisionConnection, error) {
 	view, page := r.page(ctx, first, after, last, before)
 	return view.Decisions(filter, orderBy, page)
 }
 
-func (r *queryResolver) ActionItems(ctx context.Context, filter *portfolio.ActionItemFilter, orderBy []*portfolio.OrderBy[portfolio.ActionItemOrderField], first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.ActionRow, portfolio.ActionItem], error) {
+func (r *queryResolver) ActionItems(ctx context.Context, filter *portfolio.ActionItemFilter, orderBy []*portfolio.ActionItemOrder, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.ActionRow, portfolio.ActionItem], error) {
 	view, page := r.page(ctx, first, after, last, before)
 	return view.ActionItems(filter, orderBy, page)
 }

@@ -10,7 +10,7 @@ import (
 	"plumbline/portfolio"
 )
 
-func (r *queryResolver) Issues(ctx context.Context, filter *portfolio.IssueFilter, orderBy []*portfolio.OrderBy[portfolio.IssueOrderField], first *int, after *string, last *int, before *string) (*portfolio.IssueConnection, error) {
+func (r *queryResolver) Issues(ctx context.Context, filter *portfolio.IssueFilter, orderBy []*portfolio.IssueOrder, first *int, after *string, last *int, before *string) (*portfolio.IssueConnection, error) {
 	view, page := r.page(ctx, first, after, last, before)
 	return view.Issues(filter, orderBy, page)
 }

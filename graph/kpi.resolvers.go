@@ -14,12 +14,12 @@ func (r *queryResolver) KPI(ctx context.Context, key string) (*portfolio.KPI, er
 	return absent(viewOf(ctx).KPI(key))
 }
 
-func (r *queryResolver) Kpis(ctx context.Context, filter *portfolio.KPIFilter, orderBy []*portfolio.OrderBy[portfolio.KPIOrderField], first *int, after *string, last *int, before *string) (*portfolio.KPIConnection, error) {
+func (r *queryResolver) Kpis(ctx context.Context, filter *portfolio.KPIFilter, orderBy []*portfolio.KPIOrder, first *int, after *string, last *int, before *string) (*portfolio.KPIConnection, error) {
 	view, page := r.page(ctx, first, after, last, before)
 	return view.KPIs(filter, orderBy, page)
 }
 
-func (r *queryResolver) Measurements(ctx context.Context, filter *portfolio.MeasurementFilter, orderBy []*portfolio.OrderBy[portfolio.MeasurementOrderField], first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.KPIPointRow, portfolio.KPIPoint], error) {
+func (r *queryResolver) Measurements(ctx context.Context, filter *portfolio.MeasurementFilter, orderBy []*portfolio.MeasurementOrder, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.KPIPointRow, portfolio.KPIPoint], error) {
 	view, page := r.page(ctx, first, after, last, before)
 	return view.Measurements(filter, orderBy, page)
 }

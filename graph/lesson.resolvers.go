@@ -14,7 +14,7 @@ func (r *queryResolver) Lesson(ctx context.Context, key string) (*portfolio.Less
 	return absent(viewOf(ctx).Lesson(key))
 }
 
-func (r *queryResolver) Lessons(ctx context.Context, filter *portfolio.LessonFilter, orderBy []*portfolio.OrderBy[portfolio.LessonOrderField], first *int, after *string, last *int, before *string) (*portfolio.LessonConnection, error) {
+func (r *queryResolver) Lessons(ctx context.Context, filter *portfolio.LessonFilter, orderBy []*portfolio.LessonOrder, first *int, after *string, last *int, before *string) (*portfolio.LessonConnection, error) {
 	view, page := r.page(ctx, first, after, last, before)
 	return view.Lessons(filter, orderBy, page)
 }

@@ -10,12 +10,12 @@ import (
 	"plumbline/portfolio"
 )
 
-func (r *queryResolver) Objectives(ctx context.Context, filter *portfolio.ObjectiveFilter, orderBy []*portfolio.OrderBy[portfolio.ObjectiveOrderField], first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.ObjectiveRow, portfolio.Objective], error) {
+func (r *queryResolver) Objectives(ctx context.Context, filter *portfolio.ObjectiveFilter, orderBy []*portfolio.ObjectiveOrder, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.ObjectiveRow, portfolio.Objective], error) {
 	view, page := r.page(ctx, first, after, last, before)
 	return view.Objectives(filter, orderBy, page)
 }
 
-func (r *queryResolver) Contributions(ctx context.Context, filter *portfolio.ContributionFilter, orderBy []*portfolio.OrderBy[portfolio.ContributionOrderField], first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.ContributionRow, portfolio.Contribution], error) {
+func (r *queryResolver) Contributions(ctx context.Context, filter *portfolio.ContributionFilter, orderBy []*portfolio.ContributionOrder, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.ContributionRow, portfolio.Contribution], error) {
 	view, page := r.page(ctx, first, after, last, before)
 	return view.Contributions(filter, orderBy, page)
 }

@@ -10,7 +10,7 @@ import (
 	"plumbline/portfolio"
 )
 
-func (r *queryResolver) QuickWins(ctx context.Context, filter *portfolio.QuickWinFilter, orderBy []*portfolio.OrderBy[portfolio.QuickWinOrderField], first *int, after *string, last *int, before *string) (*portfolio.QuickWinConnection, error) {
+func (r *queryResolver) QuickWins(ctx context.Context, filter *portfolio.QuickWinFilter, orderBy []*portfolio.QuickWinOrder, first *int, after *string, last *int, before *string) (*portfolio.QuickWinConnection, error) {
 	view, page := r.page(ctx, first, after, last, before)
 	return view.QuickWins(filter, orderBy, page)
 }

@@ -10,7 +10,7 @@ import (
 	"plumbline/portfolio"
 )
 
-func (r *queryResolver) Quotes(ctx context.Context, filter *portfolio.QuoteFilter, orderBy []*portfolio.OrderBy[portfolio.QuoteOrderField], first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.QuoteFact, portfolio.Quote], error) {
+func (r *queryResolver) Quotes(ctx context.Context, filter *portfolio.QuoteFilter, orderBy []*portfolio.QuoteOrder, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.QuoteFact, portfolio.Quote], error) {
 	view, page := r.page(ctx, first, after, last, before)
 	return view.Quotes(filter, orderBy, page)
 }

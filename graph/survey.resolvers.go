@@ -10,7 +10,7 @@ import (
 	"plumbline/portfolio"
 )
 
-func (r *queryResolver) Surveys(ctx context.Context, filter *portfolio.SurveyFilter, orderBy []*portfolio.OrderBy[portfolio.SurveyOrderField], first *int, after *string, last *int, before *string) (*portfolio.SurveyConnection, error) {
+func (r *queryResolver) Surveys(ctx context.Context, filter *portfolio.SurveyFilter, orderBy []*portfolio.SurveyOrder, first *int, after *string, last *int, before *string) (*portfolio.SurveyConnection, error) {
 	view, page := r.page(ctx, first, after, last, before)
 	return view.Surveys(filter, orderBy, page)
 }

@@ -10,7 +10,7 @@ import (
 	"plumbline/portfolio"
 )
 
-func (r *queryResolver) Assignments(ctx context.Context, filter *portfolio.AssignmentFilter, orderBy []*portfolio.OrderBy[portfolio.AssignmentOrderField], first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.AssignmentRow, portfolio.WorkAssignment], error) {
+func (r *queryResolver) Assignments(ctx context.Context, filter *portfolio.AssignmentFilter, orderBy []*portfolio.AssignmentOrder, first *int, after *string, last *int, before *string) (*portfolio.Connection[portfolio.AssignmentRow, portfolio.WorkAssignment], error) {
 	view, page := r.page(ctx, first, after, last, before)
 	return view.Assignments(filter, orderBy, page)
 }

@@ -155,7 +155,7 @@ const (
 )
 
 // AssignmentOrder is one term of an order of assignments.
-type AssignmentOrder = OrderBy[AssignmentOrderField]
+type AssignmentOrder OrderBy[AssignmentOrderField]
 
 func (v *View) assignmentSort(field AssignmentOrderField) func(*AssignmentRow) sortValue {
 	switch field {

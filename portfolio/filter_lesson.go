@@ -77,7 +77,7 @@ const (
 )
 
 // LessonOrder is one term of an order of lessons.
-type LessonOrder = OrderBy[LessonOrderField]
+type LessonOrder OrderBy[LessonOrderField]
 
 // lessonSort says by what lessons are sorted for each field.
 func (v *View) lessonSort(field LessonOrderField) func(*LessonFact) sortValue {

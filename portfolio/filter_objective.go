@@ -62,7 +62,7 @@ const (
 )
 
 // ObjectiveOrder is one term of an order of objectives.
-type ObjectiveOrder = OrderBy[ObjectiveOrderField]
+type ObjectiveOrder OrderBy[ObjectiveOrderField]
 
 func (v *View) objectiveSort(field ObjectiveOrderField) func(*ObjectiveRow) sortValue {
 	switch field {

@@ -24,7 +24,7 @@ const (
 )
 
 // GroupOrder is one term of an order of groups.
-type GroupOrder = OrderBy[GroupOrderField]
+type GroupOrder OrderBy[GroupOrderField]
 
 // GroupHaving says which groups are meant, by their figures.
 type GroupHaving struct {

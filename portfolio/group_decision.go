@@ -30,7 +30,7 @@ const (
 )
 
 // DecisionGroupOrder is one term of an order of groups of decisions.
-type DecisionGroupOrder = OrderBy[DecisionGroupOrderField]
+type DecisionGroupOrder OrderBy[DecisionGroupOrderField]
 
 // DecisionGroupHaving says which groups of decisions are meant, by their
 // figures.

@@ -70,7 +70,7 @@ const (
 )
 
 // KPIGroupOrder is one term of an order of groups of KPIs.
-type KPIGroupOrder = OrderBy[KPIGroupOrderField]
+type KPIGroupOrder OrderBy[KPIGroupOrderField]
 
 // KPIGroupHaving says which groups of KPIs are meant, by their figures.
 type KPIGroupHaving struct {

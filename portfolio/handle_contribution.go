@@ -128,7 +128,7 @@ const (
 )
 
 // ContributionOrder is one term of an order of contributions.
-type ContributionOrder = OrderBy[ContributionOrderField]
+type ContributionOrder OrderBy[ContributionOrderField]
 
 func (v *View) contributionSort(field ContributionOrderField) func(*ContributionRow) sortValue {
 	switch field {

@@ -33,11 +33,17 @@ type OrderBy[F any] struct {
 	Nulls     *NullsOrder
 }
 
-// orderOf makes an order of its terms: sort says by what rows are sorted for
-// each field, and id by what in the end.
-func orderOf[R, F any](terms []*OrderBy[F], id func(*R) string, sort func(F) func(*R) sortValue) ordering[R] {
+// orderOf makes an order of its terms, which are OrderBy under the name of what
+// is ordered: sort says by what rows are sorted for each field, and id by what in
+// the end.
+func orderOf[R, F any, T ~struct {
+	Field     F
+	Direction *OrderDirection
+	Nulls     *NullsOrder
+}](terms []*T, id func(*R) string, sort func(F) func(*R) sortValue) ordering[R] {
 	o := ordering[R]{id: id}
-	for _, by := range terms {
+	for _, t := range terms {
+		by := OrderBy[F](*t)
 		o.terms = append(o.terms, newTerm(sort(by.Field), by.Direction, by.Nulls))
 	}
 	return o

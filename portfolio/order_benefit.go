@@ -19,7 +19,7 @@ const (
 )
 
 // BenefitOrder is one term of an order of benefits.
-type BenefitOrder = OrderBy[BenefitOrderField]
+type BenefitOrder OrderBy[BenefitOrderField]
 
 // benefitSort says by what benefits are sorted for each field.
 func (v *View) benefitSort(field BenefitOrderField) func(*BenefitFact) sortValue {

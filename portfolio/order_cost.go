@@ -12,7 +12,7 @@ const (
 )
 
 // CostOrder is one term of an order of costs.
-type CostOrder = OrderBy[CostOrderField]
+type CostOrder OrderBy[CostOrderField]
 
 // costSort says by what costs are sorted for each field.
 func (v *View) costSort(field CostOrderField) func(*CostFact) sortValue {

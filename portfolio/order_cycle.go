@@ -12,7 +12,7 @@ const (
 )
 
 // CycleOrder is one term of an order of cycles.
-type CycleOrder = OrderBy[CycleOrderField]
+type CycleOrder OrderBy[CycleOrderField]
 
 // cycleSort says by what cycles are sorted for each field.
 func (v *View) cycleSort(field CycleOrderField) func(*CycleFact) sortValue {

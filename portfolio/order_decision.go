@@ -18,7 +18,7 @@ const (
 )
 
 // DecisionOrder is one term of an order of decisions.
-type DecisionOrder = OrderBy[DecisionOrderField]
+type DecisionOrder OrderBy[DecisionOrderField]
 
 // decisionSort says by what decisions are sorted for each field.
 func (v *View) decisionSort(field DecisionOrderField) func(*DecisionFact) sortValue {
@@ -60,7 +60,7 @@ const (
 )
 
 // ActionItemOrder is one term of an order of actions.
-type ActionItemOrder = OrderBy[ActionItemOrderField]
+type ActionItemOrder OrderBy[ActionItemOrderField]
 
 // actionSort says by what actions are sorted for each field.
 func (v *View) actionSort(field ActionItemOrderField) func(*ActionRow) sortValue {

@@ -17,7 +17,7 @@ const (
 )
 
 // IssueOrder is one term of an order of issues.
-type IssueOrder = OrderBy[IssueOrderField]
+type IssueOrder OrderBy[IssueOrderField]
 
 // issueSort says by what issues are sorted for each field.
 func (v *View) issueSort(field IssueOrderField) func(*IssueFact) sortValue {
@@ -61,7 +61,7 @@ const (
 )
 
 // AssumptionOrder is one term of an order of assumptions.
-type AssumptionOrder = OrderBy[AssumptionOrderField]
+type AssumptionOrder OrderBy[AssumptionOrderField]
 
 // assumptionSort says by what assumptions are sorted for each field.
 func (v *View) assumptionSort(field AssumptionOrderField) func(*AssumptionFact) sortValue {

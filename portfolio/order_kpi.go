@@ -22,7 +22,7 @@ const (
 )
 
 // KPIOrder is one term of an order of KPIs.
-type KPIOrder = OrderBy[KPIOrderField]
+type KPIOrder OrderBy[KPIOrderField]
 
 var (
 	perspectives = []KPIPerspective{PerspectiveCustomer, PerspectiveEmployee, PerspectiveFinancial, PerspectiveProcess}
@@ -94,7 +94,7 @@ const (
 )
 
 // MeasurementOrder is one term of an order of values of KPIs.
-type MeasurementOrder = OrderBy[MeasurementOrderField]
+type MeasurementOrder OrderBy[MeasurementOrderField]
 
 // measurementSort says by what values of KPIs are sorted for each field.
 func (v *View) measurementSort(field MeasurementOrderField) func(*KPIPointRow) sortValue {

@@ -15,7 +15,7 @@ const (
 )
 
 // QuickWinOrder is one term of an order of quick wins.
-type QuickWinOrder = OrderBy[QuickWinOrderField]
+type QuickWinOrder OrderBy[QuickWinOrderField]
 
 // quickWinSort says by what quick wins are sorted for each field.
 func (v *View) quickWinSort(field QuickWinOrderField) func(*QuickWinFact) sortValue {

@@ -13,7 +13,7 @@ const (
 )
 
 // QuoteOrder is one term of an order of quotes.
-type QuoteOrder = OrderBy[QuoteOrderField]
+type QuoteOrder OrderBy[QuoteOrderField]
 
 // quoteSort says by what quotes are sorted for each field.
 func (v *View) quoteSort(field QuoteOrderField) func(*QuoteFact) sortValue {

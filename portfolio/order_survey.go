@@ -18,7 +18,7 @@ const (
 )
 
 // SurveyOrder is one term of an order of surveys.
-type SurveyOrder = OrderBy[SurveyOrderField]
+type SurveyOrder OrderBy[SurveyOrderField]
 
 // surveySort says by what surveys are sorted for each field.
 func (v *View) surveySort(field SurveyOrderField) func(*SurveyFact) sortValue {
