@@ -112,6 +112,7 @@ func (o *oddity) worth() portfolio.Document {
 
 // deepQuestions are about what lies deeper than random questions mostly get.
 var deepQuestions = []string{
+	`{ cycles(first: 100) { nodes { review { observed { start end projects reason { code } scoreChange scoreChangeReason { code } } } } } }`,
 	`{ objectives(first: 100) { nodes { keyResults(first: 3) { edges { cursor node { key } } } } } }`,
 	`{ briefing(department: "open") { department { name } } all: briefing { kpiMovements { edges { cursor node { reason { code } } } } } }`,
 	`{ joinSuggestions(minScore: 0.5) { edges { cursor } nodes { primary { key } member { key joinSuggestions(minScore: 1) { score } } score reasons { code weight message } } } }`,
