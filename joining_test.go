@@ -94,7 +94,11 @@ precedence:
 		t.Fatalf("%d projects, want one of each tool: %+v", apart.Projects.TotalCount, apart)
 	}
 	id := func(connection string) string {
-		type found struct{ Project struct{ Sources []struct{ Connection, Kind, ExternalID string } } }
+		type found struct {
+			Project struct {
+				Sources []struct{ Connection, Kind, ExternalID string }
+			}
+		}
 		for _, p := range apart.Projects.Nodes {
 			if p.Sources[0].Connection == connection {
 				of := tell[found](s, `query($id: ID!) { project(ref: {id: $id}) { sources { connection kind externalId } } }`, map[string]any{"id": p.ID})
