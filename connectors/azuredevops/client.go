@@ -14,6 +14,7 @@ import (
 
 	"plumbline/connectors"
 	"plumbline/internal/httpx"
+	"plumbline/internal/record"
 )
 
 // statusError is a refusal, in Azure DevOps' own words where it gave some.
@@ -91,7 +92,7 @@ func (c *Connector) call(ctx context.Context, method, path string, query url.Val
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", path, err)
 	case resp.StatusCode >= http.StatusMultipleChoices:
-		return nil, &statusError{Status: resp.StatusCode, Path: path, Says: truncate(c.hidden.mask(says(text)), maxSays)}
+		return nil, &statusError{Status: resp.StatusCode, Path: path, Says: record.Truncate(c.hidden.mask(says(text)), maxSays)}
 	}
 	if into != nil {
 		if err := json.Unmarshal(text, into); err != nil {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
@@ -103,7 +104,7 @@ func (p projectRecord) unfinished() bool {
 // have neither an owner nor a state of their work nor dates.
 func (v conversion) project(raw json.RawMessage) converted {
 	var r projectRecord
-	err := decode(raw, &r)
+	err := record.Decode(raw, &r)
 	if err == nil && r.ID == "" {
 		err = errNoID
 	}
@@ -115,8 +116,8 @@ func (v conversion) project(raw json.RawMessage) converted {
 		Source: portfolio.Source{
 			Connection: v.connection, Kind: kindProject, ID: id, Key: r.Name, URL: v.address(r.Name), Scope: scopeProjects,
 		},
-		Name:        truncate(firstOf(strings.TrimSpace(r.Name), id), maxName),
-		Description: truncate(tidyText(r.Description), maxDescription),
+		Name:        record.Truncate(firstOf(strings.TrimSpace(r.Name), id), maxName),
+		Description: record.Truncate(tidyText(r.Description), maxDescription),
 	}
 	if at, err := parseTime(r.Updated); err == nil && at.Year() > 1 { // a project that nobody touched says the year 1
 		f.UpdatedAt = at

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
@@ -34,7 +35,7 @@ func (v conversion) item(r itemRecord) converted {
 	if r.deleted() {
 		source.Presence = portfolio.PresenceDeleted
 	}
-	name := truncate(firstOf(c.Title, fmt.Sprintf("%s %d", c.Type, r.id)), maxName)
+	name := record.Truncate(firstOf(c.Title, fmt.Sprintf("%s %d", c.Type, r.id)), maxName)
 	var category portfolio.StatusCategory
 	if v.category != nil {
 		category = v.category(typeOf{project, kind}, c.State)

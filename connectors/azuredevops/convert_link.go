@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
@@ -57,7 +58,7 @@ func (l linkRecord) id() string {
 
 func parseLink(raw json.RawMessage) (linkRecord, error) {
 	var l linkRecord
-	if err := decode(raw, &l); err != nil {
+	if err := record.Decode(raw, &l); err != nil {
 		return l, err
 	}
 	if l.Attributes != nil {
@@ -65,10 +66,10 @@ func parseLink(raw json.RawMessage) (linkRecord, error) {
 	}
 	var problems []error
 	if l.Source <= 0 {
-		problems = append(problems, &mismatch{"sourceId", "the id of a work item", "nothing"})
+		problems = append(problems, record.Missing("sourceId", "the id of a work item"))
 	}
 	if l.Target <= 0 {
-		problems = append(problems, &mismatch{"targetId", "the id of a work item", "nothing"})
+		problems = append(problems, record.Missing("targetId", "the id of a work item"))
 	}
 	return l, errors.Join(problems...)
 }
@@ -102,5 +103,5 @@ func (v conversion) ours(id int64) bool {
 
 func (v conversion) end(id int64) portfolio.LinkEnd {
 	key := strconv.FormatInt(id, 10)
-	return portfolio.LinkEnd{Ref: v.doc(kindItem, key), Key: key, Name: truncate(strings.TrimSpace(v.known[id].Title), maxName)}
+	return portfolio.LinkEnd{Ref: v.doc(kindItem, key), Key: key, Name: record.Truncate(strings.TrimSpace(v.known[id].Title), maxName)}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"plumbline/internal/inorder"
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
@@ -96,10 +97,10 @@ func (v conversion) iterationNodes(raw json.RawMessage, project projectRecord) [
 // where today is: the day on which the run began, in the settings' time zone.
 func (v conversion) iteration(raw json.RawMessage, project projectRecord, parent string) (converted, iterationRecord) {
 	var r iterationRecord
-	err := decode(raw, &r)
+	err := record.Decode(raw, &r)
 	id := strings.ToLower(r.Identifier)
 	if err == nil && id == "" {
-		err = &mismatch{"identifier", "the id of the iteration", "nothing"}
+		err = record.Missing("identifier", "the id of the iteration")
 	}
 	var start, finish portfolio.Date
 	if err == nil {
@@ -116,7 +117,7 @@ func (v conversion) iteration(raw json.RawMessage, project projectRecord, parent
 	}
 	f := &portfolio.MilestoneFact{
 		Source: portfolio.Source{Connection: v.connection, Kind: kindIteration, ID: id, Scope: scopeIterations, URL: v.address(project.Name, "_sprints")},
-		Name:   truncate(firstOf(r.Name, id), maxName), Type: "Iteration", Project: v.doc(kindProject, project.ID), Parent: parent,
+		Name:   record.Truncate(firstOf(r.Name, id), maxName), Type: "Iteration", Project: v.doc(kindProject, project.ID), Parent: parent,
 		Start: start, Due: finish,
 	}
 	switch today := portfolio.DateOf(v.started.In(v.zone)); {

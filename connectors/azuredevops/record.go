@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
@@ -43,7 +44,7 @@ func parseItem(raw json.RawMessage) itemRecord {
 		Relations json.RawMessage            `json:"relations"`
 	}
 	out := itemRecord{raw: raw}
-	out.err = decode(raw, &r)
+	out.err = record.Decode(raw, &r)
 	out.id, out.fields = itemID(strings.Trim(string(r.ID), `"`)), r.Fields
 	if out.err == nil && out.id <= 0 {
 		out.err = errNoID
@@ -105,7 +106,7 @@ func (v conversion) core(r itemRecord) (itemCore, error) {
 	}
 	text := func(name string) (value string) {
 		if raw := r.fields[name]; len(raw) > 0 {
-			failed(decodeField(name, raw, &value))
+			failed(record.Field(name, raw, &value))
 		}
 		return value
 	}
@@ -116,7 +117,7 @@ func (v conversion) core(r itemRecord) (itemCore, error) {
 	}
 	c.Title, c.Type, c.State, c.Project = strings.TrimSpace(text(fieldTitle)), text(fieldType), text(fieldState), text(fieldProject)
 	c.Tags = tags(text(fieldTags))
-	c.Description = truncate(htmlText(text(fieldDescription)), maxDescription)
+	c.Description = record.Truncate(htmlText(text(fieldDescription)), maxDescription)
 	c.Created, c.Changed = instant(fieldCreated), instant(fieldChanged)
 	c.Start, c.Closed = v.day(instant(fieldStart)), v.day(instant(fieldClosed))
 	for _, name := range []string{fieldTarget, fieldDue, fieldFinish} {
@@ -130,10 +131,10 @@ func (v conversion) core(r itemRecord) (itemCore, error) {
 		failed(err)
 	}
 	if c.Type == "" && len(problems) == 0 {
-		failed(&mismatch{fieldType, "the type of the work item", "nothing"})
+		failed(record.Missing(fieldType, "the type of the work item"))
 	}
 	if c.Project == "" && len(problems) == 0 {
-		failed(&mismatch{fieldProject, "the project that the work item is in", "nothing"})
+		failed(record.Missing(fieldProject, "the project that the work item is in"))
 	}
 	return c, errors.Join(problems...)
 }
@@ -160,7 +161,7 @@ func tags(text string) []string {
 	var list []string
 	for one := range strings.SplitSeq(text, ";") {
 		if one = strings.TrimSpace(one); one != "" {
-			list = append(list, truncate(one, maxName))
+			list = append(list, record.Truncate(one, maxName))
 		}
 	}
 	return sorted(list)

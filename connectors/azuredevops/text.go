@@ -4,6 +4,8 @@ import (
 	"html"
 	"regexp"
 	"strings"
+
+	"plumbline/internal/record"
 )
 
 // code is what a browser would not show.
@@ -12,7 +14,7 @@ var code = regexp.MustCompile(`(?is)<(style|script)\b.*?(</(style|script)\s*>|$)
 // htmlText takes the markup out of a text that people wrote in an editor. It
 // is no parser: what is not a tag stays.
 func htmlText(text string) string {
-	text = strings.ReplaceAll(truncate(strings.ToValidUTF8(text, "\uFFFD"), 8*maxFieldText), "\r\n", "\n")
+	text = strings.ReplaceAll(record.Truncate(strings.ToValidUTF8(text, "\uFFFD"), 8*maxFieldText), "\r\n", "\n")
 	text = code.ReplaceAllString(text, "")
 	var b strings.Builder
 	for text != "" {

@@ -3,12 +3,13 @@ package azuredevops
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
 
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
@@ -23,7 +24,7 @@ func parseTime(text string) (time.Time, error) {
 			return t.UTC().Truncate(time.Millisecond), nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("%s is not a time", quoted(text))
+	return time.Time{}, errors.New("not a time") // whoever tells of it repeats the text, or hides it
 }
 
 // maxExponent bounds the digits of a number: 1e999999 is no budget.
@@ -58,7 +59,7 @@ func decodeIdentity(name string, raw json.RawMessage) (*identity, error) {
 		return &identity{Name: strings.TrimSpace(shown), Unique: strings.TrimSpace(unique)}, nil
 	}
 	var who identity
-	if err := decodeField(name, raw, &who); err != nil {
+	if err := record.Field(name, raw, &who); err != nil {
 		return nil, err
 	}
 	return &who, nil
@@ -75,7 +76,7 @@ func (v conversion) user(who *identity, facts *[]portfolio.ToolFact) string {
 	}
 	p := &portfolio.PersonFact{
 		Source:   portfolio.Source{Connection: v.connection, Kind: kindUser, ID: id},
-		Name:     truncate(firstOf(who.Name, who.Unique, id), maxName),
+		Name:     record.Truncate(firstOf(who.Name, who.Unique, id), maxName),
 		Inactive: who.Inactive,
 	}
 	if strings.Contains(who.Unique, "@") { // on a server it may be DOMAIN\user
@@ -122,7 +123,7 @@ func (v conversion) value(f field, raw json.RawMessage, facts *[]portfolio.ToolF
 			return portfolio.Field{Type: portfolio.FieldNumber, Number: n}, true
 		}
 	}
-	return portfolio.Field{Type: portfolio.FieldText, Text: truncate(strings.ToValidUTF8(string(raw), "\uFFFD"), maxFieldText)}, true
+	return portfolio.Field{Type: portfolio.FieldText, Text: record.Truncate(strings.ToValidUTF8(string(raw), "\uFFFD"), maxFieldText)}, true
 }
 
 // typed reads a text by the type of its field.
@@ -148,7 +149,7 @@ func (v conversion) typed(f field, text string, facts *[]portfolio.ToolFact) (po
 			return portfolio.Field{Type: portfolio.FieldTime, Time: at}, true
 		}
 	}
-	text = truncate(strings.TrimSpace(text), maxFieldText)
+	text = record.Truncate(strings.TrimSpace(text), maxFieldText)
 	return portfolio.Field{Type: portfolio.FieldText, Text: text}, text != ""
 }
 
@@ -167,19 +168,4 @@ func firstOf(texts ...string) string {
 		}
 	}
 	return ""
-}
-
-// truncate cuts a text to n characters.
-func truncate(text string, n int) string {
-	if len(text) <= n {
-		return text
-	}
-	count := 0
-	for i := range text {
-		if count == n {
-			return text[:i]
-		}
-		count++
-	}
-	return text
 }
