@@ -175,9 +175,7 @@ func TestDamagedAndHostileWorkbooks(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error = %v, want %s", name, err, c.want)
 		}
-		// A limit of 16 MiB is doubled as it is reached, and the race detector
-		// takes its own.
-		if used := allocated() - before; used > 128<<20 {
+		if used := allocated() - before; used > detector*64<<20 {
 			t.Errorf("%s took %d MiB", name, used>>20)
 		}
 	}
