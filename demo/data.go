@@ -262,7 +262,7 @@ func (l *library) check() error {
 				problem("nobody is called %q", name)
 			}
 		}
-		if (p.Key == "") == (p.Under == "") {
+		if _, jira := sites[p.site]; jira && (p.Key == "") == (p.Under == "") {
 			problem("either key or under says where it is kept")
 		}
 		for _, m := range p.Milestones {

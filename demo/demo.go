@@ -47,7 +47,8 @@ type Options struct {
 // time.
 type Organisation struct {
 	options Options
-	sites   []*site
+	players []player
+	sites   []*site // those of them that Step changes
 	servers []*http.Server
 	config  []byte
 
@@ -81,10 +82,15 @@ func Start(ctx context.Context, o Options) (*Organisation, error) {
 	}
 	y, m, d := o.Now().In(zone).Date()
 	org := &Organisation{options: o, today: time.Date(y, m, d, 0, 0, 0, 0, zone)}
-	for _, t := range tools {
-		s := newSite(t, lib, org.today, o.Now)
-		s.recall()
-		org.sites = append(org.sites, s)
+	on := func(id string) *stage { return newStage(id, lib, org.today, o.Now) }
+	for _, id := range []string{"health", "stores"} {
+		org.sites = append(org.sites, newSite(sites[id], on(id)))
+	}
+	for _, s := range org.sites {
+		org.players = append(org.players, s)
+	}
+	for _, p := range org.players {
+		p.recall()
 	}
 	org.PlayTo(-o.Past)
 	org.prepare()
@@ -98,31 +104,31 @@ func Start(ctx context.Context, o Options) (*Organisation, error) {
 // today: -7 is a week ago. The tools' clocks stand there until the next call;
 // from 0 on they show the real time.
 func (o *Organisation) PlayTo(day int) {
-	for _, s := range o.sites {
-		s.playTo(day)
+	for _, p := range o.players {
+		p.playTo(day)
 	}
 }
 
 // Day is when a day begins that counts from today.
 func (o *Organisation) Day(day int) time.Time { return o.today.AddDate(0, 0, day) }
 
-// serve puts every site on a loopback address of its own and writes the
+// serve puts every tool on a loopback address of its own and writes the
 // configuration that names them.
 func (o *Organisation) serve(ctx context.Context) error {
 	config, err := fs.ReadFile(files, "data/plumbline.yaml")
 	if err != nil {
 		return err
 	}
-	for _, s := range o.sites {
+	for _, p := range o.players {
 		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 		if err != nil {
 			o.Close()
 			return err
 		}
-		server := &http.Server{Handler: s.jira, ReadHeaderTimeout: 10 * time.Second}
+		server := &http.Server{Handler: p.handler(), ReadHeaderTimeout: 10 * time.Second}
 		o.servers = append(o.servers, server)
 		go func() { _ = server.Serve(listener) }() // ends with Close
-		placeholder := fmt.Sprintf("${%s_URL}", strings.ToUpper(s.id))
+		placeholder := fmt.Sprintf("${%s_URL}", strings.ToUpper(p.connection()))
 		config = bytes.ReplaceAll(config, []byte(placeholder), []byte("http://"+listener.Addr().String()))
 	}
 	o.config = config

@@ -145,7 +145,7 @@ func TestCheckNamesWhatDoesNotFit(t *testing.T) {
 		projects: []*project{
 			{ID: "water", Key: "WAT", Department: "Labs", Lead: "Ruth Aldane", Milestones: []*milestone{{Name: "Map", After: []string{"well/Dug", "lake/Full"}}}},
 			{ID: "lake", Under: "WAT", Department: "Laboratories", site: "elsewhere", Milestones: []*milestone{{Name: "Full", Release: true, Moves: []move{{On: -1}}}}},
-			{ID: "pond", Department: "Laboratories"},
+			{ID: "pond", Department: "Laboratories", site: "stores"},
 		},
 	}
 	err := lib.check()

@@ -5,16 +5,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"plumbline/connectors/jira/jiratest"
 )
-
-// An event is something that people did on a day.
-type event struct {
-	day int
-	do  func()
-}
 
 const (
 	// planned is how many days ago, at the latest, a project was entered that
@@ -24,48 +17,16 @@ const (
 	reported = -4
 	// before is how many days there are between two reports.
 	before = 28
-	// opens and workday say when on a day things happen.
-	opens   = 8 * time.Hour
-	workday = 9 * time.Hour
-	evening = 18 * time.Hour
 )
 
-func (s *site) on(day int, do func()) { s.events = append(s.events, event{day, do}) }
-
-// recall gathers what happened at the site, in the order of the days.
+// recall gathers what happened at the site.
 func (s *site) recall() {
-	for _, p := range s.lib.projects {
-		if p.site == s.id {
-			s.enter(p)
-		}
+	for _, p := range s.here() {
+		s.enter(p)
 	}
 	for _, m := range s.milestones {
 		s.link(m)
 	}
-	slices.SortStableFunc(s.events, func(a, b event) int { return a.day - b.day })
-}
-
-// playTo lets the history happen up to the evening of a day, day by day, under
-// a clock that shows those days. So changelogs, creation times and keys are
-// what Jira would have made of it.
-func (s *site) playTo(last int) {
-	for len(s.events) > 0 && s.events[0].day <= last {
-		day := s.events[0].day
-		end := slices.IndexFunc(s.events, func(e event) bool { return e.day != day })
-		if end < 0 {
-			end = len(s.events)
-		}
-		for n, e := range s.events[:end] {
-			s.clock.set(s.today.AddDate(0, 0, day).Add(opens + time.Duration(n)*workday/time.Duration(end)))
-			e.do()
-		}
-		s.events = s.events[end:]
-	}
-	if last < 0 {
-		s.clock.set(s.today.AddDate(0, 0, last).Add(evening))
-		return
-	}
-	s.clock.set(time.Time{})
 }
 
 // entered is the day on which a project and its milestones were written down.
@@ -212,18 +173,6 @@ func (s *site) garble(r *record) {
 		i.Raw = fmt.Appendf(nil, `{"id":"%d","key":%q,"fields":{"summary":[%q],"duedate":"when the new scales arrive","status":"waiting"}}`,
 			i.ID, i.Key, i.Summary)
 	})
-}
-
-// owner picks who takes care of the next milestone: in turn, everybody of the
-// department but its director.
-func (s *site) owner(p *project) string {
-	for _, d := range s.lib.departments {
-		if d.Name == p.Department {
-			s.turn[d.Name]++
-			return d.People[1+s.turn[d.Name]%(len(d.People)-1)]
-		}
-	}
-	return p.Lead
 }
 
 // workBehind is how many issues are planned for a release, more or less.

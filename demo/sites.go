@@ -1,16 +1,14 @@
 package demo
 
 import (
+	"net/http"
 	"strings"
-	"sync"
-	"time"
 
 	"plumbline/connectors/jira/jiratest"
 )
 
 // A tool is one site of the organisation and how people set it up.
 type tool struct {
-	id         string // of the connection
 	deployment jiratest.Deployment
 	address    string // that people use, in links
 	account    jiratest.Account
@@ -38,11 +36,11 @@ const (
 // reader is the account that reads both sites.
 const reader = "portfolio-office"
 
-// tools are the sites: the hospitals' in the cloud, the pharmacies' on a machine
+// sites are the tools by the ids of their connections: the hospitals' in the cloud, the pharmacies' on a machine
 // of their own. They were set up years apart by people who never met.
-var tools = []tool{
-	{
-		id: "health", deployment: jiratest.Cloud, address: "https://health.larkmoor.example",
+var sites = map[string]tool{
+	"health": {
+		deployment: jiratest.Cloud, address: "https://health.larkmoor.example",
 		account: jiratest.Account{Email: "pmo@larkmoor.example", Token: "demo-token-health", User: reader, Admin: true},
 		fields: fieldIDs{
 			start: "customfield_10015", department: "customfield_10041", sponsor: "customfield_10042", budget: "customfield_10043",
@@ -60,8 +58,8 @@ var tools = []tool{
 			{ID: "customfield_10047", Name: "Fall-back", Type: "string", Custom: textAreaField},
 		},
 	},
-	{
-		id: "stores", deployment: jiratest.DataCenter, address: "https://jira.stores.larkmoor.example",
+	"stores": {
+		deployment: jiratest.DataCenter, address: "https://jira.stores.larkmoor.example",
 		account: jiratest.Account{Token: "demo-token-stores", User: reader},
 		fields: fieldIDs{
 			start: "customfield_11301", department: "customfield_11302", sponsor: "customfield_11303", budget: "customfield_11304",
@@ -101,16 +99,14 @@ const (
 // A site is one tool with what was played into it.
 type site struct {
 	tool
-	lib   *library
-	today time.Time
-	jira  *jiratest.Site
-	clock *clock
+	*stage
+	jira *jiratest.Site
 
-	events     []event
 	projects   []*kept
 	milestones []*record // in the order of the files
-	turn       map[string]int
 }
+
+func (s *site) handler() http.Handler { return s.jira }
 
 // kept is a project as the site has it.
 type kept struct {
@@ -128,36 +124,13 @@ type record struct {
 	version int64  // or id of its version
 }
 
-// A clock shows the time that history is at, and then the real one.
-type clock struct {
-	real func() time.Time
-
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.at.IsZero() {
-		return c.real()
-	}
-	return c.at
-}
-
-func (c *clock) set(at time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = at
-}
-
 // newSite sets a site up: people, fields, types, and no project yet.
-func newSite(t tool, lib *library, today time.Time, now func() time.Time) *site {
-	s := &site{tool: t, lib: lib, today: today, clock: &clock{real: now}, turn: map[string]int{}}
+func newSite(t tool, on *stage) *site {
+	s := &site{tool: t, stage: on}
 	s.jira = jiratest.New(jiratest.Options{Deployment: t.deployment, BaseURL: t.address, Now: s.clock.now})
 	s.jira.AddUser(jiratest.User{ID: reader, Name: "Portfolio Office", Email: "pmo@larkmoor.example", Zone: Zone})
 	s.jira.AddAccount(t.account)
-	for _, d := range lib.departments {
+	for _, d := range s.lib.departments {
 		for _, name := range d.People {
 			s.jira.AddUser(s.user(name))
 		}
@@ -199,6 +172,3 @@ func (s *site) person(name string) map[string]any {
 
 // option is the value of a select field.
 func option(value string) map[string]any { return map[string]any{"value": value} }
-
-// date is the civil date of a day, as Jira writes it.
-func (s *site) date(day int) string { return s.today.AddDate(0, 0, day).Format(time.DateOnly) }
