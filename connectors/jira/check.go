@@ -116,7 +116,7 @@ func (c *Connector) checkCounts(ctx context.Context, s *session, r *connectors.R
 		}
 		r.Counts = append(r.Counts, connectors.Count{Of: "projects", Records: n})
 	}
-	for _, q := range []struct{ of, jql string }{{"issues that are projects", s.projectsJQL()}, {"issues that are milestones", s.milestonesJQL()}} {
+	for _, q := range []struct{ of, jql string }{{"issues that are projects", s.projectsJQL()}, {"issues that are milestones", s.milestonesJQL()}, {"issues that are risks", s.risksJQL()}} {
 		if q.jql == "" {
 			continue
 		}

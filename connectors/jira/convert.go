@@ -22,6 +22,7 @@ const (
 	scopeIssueProjects = "issue-projects"
 	scopeVersions      = "versions"
 	scopeIssues        = "issues"
+	scopeRisks         = "risks"
 	scopeLinks         = "links"
 )
 

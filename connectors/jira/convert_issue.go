@@ -110,8 +110,8 @@ func (r *issueRecord) core() (issueCore, error) {
 	return c, errors.Join(problems...)
 }
 
-// issue converts an issue into the project or milestone that it is, with the
-// people and dependencies in it. It gives no fact for an issue that is neither.
+// issue converts an issue into the project, milestone or risk that it is, with
+// the people and dependencies in it. It gives no fact for an issue that is none.
 func (v conversion) issue(raw json.RawMessage) converted {
 	var r issueRecord
 	err := decode(raw, &r)
@@ -122,19 +122,16 @@ func (v conversion) issue(raw json.RawMessage) converted {
 		return v.quarantine(portfolio.KindMilestone, kindIssue, scopeIssues, raw, err)
 	}
 	c, err := r.core()
-	project := v.projectTypes[c.Type.ID]
+	of, scope := v.becomes(c.Type.ID)
 	if err != nil {
-		of, scope := portfolio.KindMilestone, scopeIssues
-		if project {
-			of, scope = portfolio.KindProject, scopeIssueProjects
-		}
 		out := v.quarantine(of, kindIssue, scope, raw, err)
 		out.quarantined.Source.Key, out.updated = r.Key, c.Updated
 		return out
 	}
 	out := converted{id: r.ID, updated: c.Updated, core: c}
 	source := portfolio.Source{
-		Connection: v.connection, Kind: kindIssue, ID: r.ID, Key: r.Key, URL: v.address("browse", r.Key), CreatedAt: c.Created, UpdatedAt: c.Updated,
+		Connection: v.connection, Kind: kindIssue, ID: r.ID, Key: r.Key, URL: v.address("browse", r.Key), Scope: scope,
+		CreatedAt: c.Created, UpdatedAt: c.Updated,
 	}
 	name := truncate(firstOf(strings.TrimSpace(c.Summary), r.Key, r.ID), maxName)
 	category := c.Status.category()
@@ -142,8 +139,13 @@ func (v conversion) issue(raw json.RawMessage) converted {
 		c.Finished = portfolio.Date{}
 	}
 	labels := sorted(c.Labels)
-	if project {
-		source.Scope = scopeIssueProjects
+	switch of {
+	case portfolio.KindRisk:
+		return v.risk(&r, out, &portfolio.RiskFact{
+			Source: source, Title: name, Status: c.Status.Name, StatusCategory: category,
+			Raised: v.dayOf(c.Created), Due: c.Due, Closed: c.Finished,
+		})
+	case portfolio.KindProject:
 		f := &portfolio.ProjectFact{
 			Source: source, Name: name, Description: c.Description, Status: c.Status.Name, StatusCategory: category,
 			Due: c.Due, Finished: c.Finished, Labels: labels,
@@ -157,13 +159,12 @@ func (v conversion) issue(raw json.RawMessage) converted {
 		f.Lead = v.user(c.Assignee, &out.facts)
 		f.Fields = v.customFields(r.Fields, &out.facts)
 		out.facts = append(out.facts, f)
-	} else {
+	default:
 		above := v.parentOf(&r, c)
 		f := &portfolio.MilestoneFact{
 			Source: source, Name: name, Type: c.Type.Name, Status: c.Status.Name, StatusCategory: category,
 			Due: c.Due, Finished: c.Finished, Labels: labels,
 		}
-		f.Scope = scopeIssues
 		switch {
 		case v.projectTypes[above.typeID]:
 			f.Project = v.doc(kindIssue, above.id)
@@ -186,6 +187,17 @@ func (v conversion) issue(raw json.RawMessage) converted {
 	}
 	out.facts = append(out.facts, v.dependencies(&r, c)...)
 	return out
+}
+
+// becomes tells what an issue of a type becomes, and the listing that covers it.
+func (v conversion) becomes(typeID string) (of portfolio.Kind, scope string) {
+	switch {
+	case v.projectTypes[typeID]:
+		return portfolio.KindProject, scopeIssueProjects
+	case v.riskTypes[typeID]:
+		return portfolio.KindRisk, scopeRisks
+	}
+	return portfolio.KindMilestone, scopeIssues
 }
 
 // sorted puts labels in order; none is nil.

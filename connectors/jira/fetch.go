@@ -103,6 +103,10 @@ func (f *fetcher) projectOf(fact portfolio.ToolFact) string {
 		if kind, id := f.bareKind(portfolio.Key{ID: fact.Project}); kind == kindProject {
 			return id
 		}
+	case *portfolio.RiskFact:
+		if kind, id := f.bareKind(portfolio.Key{ID: fact.Project}); kind == kindProject {
+			return id
+		}
 	case *portfolio.ProjectFact:
 		if kind, id := f.bareKind(portfolio.Key{ID: fact.Parent}); kind == kindProject {
 			return id
@@ -210,7 +214,7 @@ func (f *fetcher) judge(lost portfolio.ToolFact, raw json.RawMessage, matching m
 	}
 	c := v.core
 	out.Presence = portfolio.PresenceOutOfScope
-	read := f.projectTypes[c.Type.ID] || f.plainTypes[c.Type.ID] || f.childTypes[c.Type.ID] || matching[v.id]
+	read := f.projectTypes[c.Type.ID] || f.plainTypes[c.Type.ID] || f.childTypes[c.Type.ID] || f.riskTypes[c.Type.ID] || matching[v.id]
 	if !read || !f.wants(c.Project.ID) {
 		return out, nil
 	}

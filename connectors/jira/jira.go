@@ -1,6 +1,7 @@
 // Package jira reads Jira Cloud and Jira Data Center: projects from projects
 // or from issues of a type, milestones from versions, epics, issues of any
-// type or of a JQL query, and dependencies from issue links that block.
+// type or of a JQL query, risks from issues of a type, and dependencies from
+// issue links that block.
 //
 // It asks for no more fields than are named, decodes record by record so that
 // a record it cannot read costs nobody else anything, and writes nothing to
@@ -85,7 +86,7 @@ func (c *Connector) Usage() connectors.Usage {
 func (c *Connector) Describe() (string, int) {
 	s := c.settings
 	fields := slices.Sorted(slices.Values(c.env.Fields))
-	asked, err := json.Marshal([]any{s.URL, s.Projects, s.milestonesFrom(), s.Dependencies, slices.Compact(fields)})
+	asked, err := json.Marshal([]any{s.URL, s.Projects, s.milestonesFrom(), s.Risks, s.Dependencies, slices.Compact(fields)})
 	if err != nil {
 		panic(err) // strings and lists of strings always encode
 	}

@@ -43,6 +43,9 @@ func (r *run) sweep(done string) error {
 		{scopeIssues, func() error {
 			return r.listIDs(r.milestonesJQL(), connectors.Scope{Name: scopeIssues, Of: portfolio.KindMilestone})
 		}},
+		{scopeRisks, func() error {
+			return r.listIDs(r.risksJQL(), connectors.Scope{Name: scopeRisks, Of: portfolio.KindRisk})
+		}},
 		{scopeLinks, r.listLinks},
 	}
 	if !r.cloud {
@@ -106,7 +109,7 @@ func (r *run) listIDs(jql string, scope connectors.Scope) error {
 		return nil
 	}
 	q := searchRequest{JQL: jql + " ORDER BY created ASC, key ASC", MaxResults: maxIDs, Fields: []string{"id"}}
-	children := scope.Of == portfolio.KindMilestone && len(r.childTypes) > 0
+	children := scope.Of == portfolio.KindMilestone && len(r.childTypes) > 0 || scope.Of == portfolio.KindRisk && !r.realProjects
 	if children {
 		q.MaxResults, q.Fields = maxRows, []string{"issuetype", "parent", "project"}
 	}
@@ -134,10 +137,13 @@ func (r *run) inScope(raw json.RawMessage) bool {
 	return v.quarantined != nil || slices.ContainsFunc(v.facts, isWork)
 }
 
-// isWork tells projects and milestones from people and dependencies.
+// isWork tells projects, milestones and risks from people and dependencies.
 func isWork(f portfolio.ToolFact) bool {
-	k := f.Key().Kind
-	return k == portfolio.KindProject || k == portfolio.KindMilestone
+	switch f.Key().Kind {
+	case portfolio.KindProject, portfolio.KindMilestone, portfolio.KindRisk:
+		return true
+	}
+	return false
 }
 
 func (r *run) see(of portfolio.Kind, id string) {

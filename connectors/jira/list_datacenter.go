@@ -47,6 +47,7 @@ func (r *run) listRows() error {
 	r.page.Complete = append(r.page.Complete,
 		connectors.Scope{Name: scopeIssueProjects, Of: portfolio.KindProject},
 		connectors.Scope{Name: scopeIssues, Of: portfolio.KindMilestone},
+		connectors.Scope{Name: scopeRisks, Of: portfolio.KindRisk},
 		connectors.Scope{Name: scopeLinks, Of: portfolio.KindDependency})
 	return nil
 }

@@ -52,7 +52,7 @@ func (v conversion) parentKeys(r *issueRecord) []string {
 // findParents looks up the parents that Data Center names by key only, when
 // what is above an issue decides whose milestone it is.
 func (r *run) findParents(issues []json.RawMessage) error {
-	if r.cloud || len(r.childTypes) == 0 {
+	if r.cloud || len(r.projectTypes) == 0 || len(r.childTypes)+len(r.riskTypes) == 0 {
 		return nil
 	}
 	var keys []string

@@ -61,8 +61,8 @@ func (r *run) everything() error {
 	return r.finish()
 }
 
-// everyIssueOnCloud reads the projects among the issues, then the milestones:
-// each by its ids, which are the complete listing, and then in bulk.
+// everyIssueOnCloud reads the projects among the issues, then the milestones,
+// then the risks: each by its ids, which are the complete listing, and then in bulk.
 func (r *run) everyIssueOnCloud() error {
 	if !r.position.past(stageIssues) {
 		scope := connectors.Scope{Name: scopeIssueProjects, Of: portfolio.KindProject}
@@ -70,8 +70,14 @@ func (r *run) everyIssueOnCloud() error {
 			return err
 		}
 	}
-	scope := connectors.Scope{Name: scopeIssues, Of: portfolio.KindMilestone}
-	if err := r.issues(stageMilestones, r.milestonesJQL(), scope, r.position.after(stageMilestones)); err != nil {
+	if !r.position.past(stageMilestones) {
+		scope := connectors.Scope{Name: scopeIssues, Of: portfolio.KindMilestone}
+		if err := r.issues(stageMilestones, r.milestonesJQL(), scope, r.position.after(stageMilestones)); err != nil {
+			return err
+		}
+	}
+	scope := connectors.Scope{Name: scopeRisks, Of: portfolio.KindRisk}
+	if err := r.issues(stageRisks, r.risksJQL(), scope, r.position.after(stageRisks)); err != nil {
 		return err
 	}
 	if !r.position.past(stageVersions) {
@@ -96,6 +102,7 @@ func (r *run) everyIssueOnDataCenter() error {
 		r.page.Complete = append(r.page.Complete,
 			connectors.Scope{Name: scopeIssueProjects, Of: portfolio.KindProject},
 			connectors.Scope{Name: scopeIssues, Of: portfolio.KindMilestone},
+			connectors.Scope{Name: scopeRisks, Of: portfolio.KindRisk},
 			connectors.Scope{Name: scopeLinks, Of: portfolio.KindDependency})
 	}
 	return nil

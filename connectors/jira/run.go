@@ -33,9 +33,10 @@ const (
 	stageVersions   = "versions"
 	stageIssues     = "issues" // those that are projects
 	stageMilestones = "milestones"
+	stageRisks      = "risks"
 )
 
-var stageOrder = []string{"", stageProjects, stageVersions, stageIssues, stageMilestones}
+var stageOrder = []string{"", stageProjects, stageVersions, stageIssues, stageMilestones, stageRisks}
 
 // past tells whether the stage is behind us.
 func (p position) past(stage string) bool {

@@ -1,23 +1,22 @@
 package jira
 
 import (
-	"maps"
 	"slices"
 	"strings"
 )
 
-// projectsJQL and milestonesJQL are the restrictions that find the issues
-// that are projects and milestones; empty when there are none.
-func (s *session) projectsJQL() string {
-	return s.within(typesClause(s.projectTypes))
-}
+// projectsJQL, milestonesJQL and risksJQL are the restrictions that find the
+// issues that are projects, milestones and risks; empty when there are none.
+func (s *session) projectsJQL() string { return s.within(typesClause(s.projectTypes)) }
+func (s *session) risksJQL() string    { return s.within(typesClause(s.riskTypes)) }
 
 func (s *session) milestonesJQL() string {
-	return s.within(append(typesClause(s.plainTypes, s.childTypes), s.clauses...))
+	return s.within(append(typesClause(s.plainTypes, s.childTypes), s.clauses...), s.cardTypes, s.riskTypes)
 }
 
+// issuesJQL finds all three.
 func (s *session) issuesJQL() string {
-	return s.within(append(typesClause(s.projectTypes, s.plainTypes, s.childTypes), s.clauses...))
+	return s.within(append(typesClause(s.projectTypes, s.plainTypes, s.childTypes, s.riskTypes), s.clauses...), s.cardTypes)
 }
 
 // cardsJQL finds the issues that hold the fields of Jira's projects.
@@ -43,7 +42,9 @@ func typesClause(sets ...map[string]bool) []string {
 	return []string{"issuetype in (" + strings.Join(slices.Compact(ids), ", ") + ")"}
 }
 
-func (s *session) within(clauses []string) string {
+// within joins clauses, leaves out types that a clause of the settings may find
+// beside what it is for, and keeps to the wanted projects.
+func (s *session) within(clauses []string, without ...map[string]bool) string {
 	if len(clauses) == 0 {
 		return ""
 	}
@@ -51,9 +52,8 @@ func (s *session) within(clauses []string) string {
 	if len(clauses) > 1 {
 		jql = "(" + jql + ")"
 	}
-	if len(s.cardTypes) > 0 && len(s.clauses) > 0 {
-		// a clause of the settings may find what is a card
-		jql += " AND issuetype not in (" + strings.Join(slices.Sorted(maps.Keys(s.cardTypes)), ", ") + ")"
+	if others := typesClause(without...); len(others) > 0 && len(s.clauses) > 0 {
+		jql += " AND " + strings.Replace(others[0], " in ", " not in ", 1)
 	}
 	if s.scope != "" {
 		jql = s.scope + " AND " + jql

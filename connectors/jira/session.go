@@ -35,6 +35,7 @@ type session struct {
 	cardTypes    map[string]bool // of the issues that hold a Jira project's fields
 	plainTypes   map[string]bool // of milestones, whatever their parent
 	childTypes   map[string]bool // of milestones if their parent is a project
+	riskTypes    map[string]bool // of the issues that are risks
 	clauses      []string        // JQL clauses of milestones
 	scope        string          // JQL that keeps to the wanted projects, or empty
 	wanted       map[string]bool // ids of the wanted Jira projects; nil is all

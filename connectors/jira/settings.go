@@ -17,6 +17,7 @@ type Settings struct {
 	Auth              Auth               `yaml:"auth" jsonschema:"required" jsonschema_description:"How to sign in."`
 	Projects          ProjectSettings    `yaml:"projects,omitempty" jsonschema_description:"What becomes a project."`
 	Milestones        MilestoneSettings  `yaml:"milestones,omitempty" jsonschema_description:"What becomes a milestone."`
+	Risks             RiskSettings       `yaml:"risks,omitempty" jsonschema_description:"What becomes a risk; nothing unless it is named."`
 	Dependencies      DependencySettings `yaml:"dependencies,omitempty" jsonschema_description:"Which issue links become dependencies."`
 	WebhookSecret     secret.String      `yaml:"webhook_secret,omitempty" jsonschema_description:"The secret with which Jira signs what it sends to /hooks/ID when something changed. Without it nothing that is sent is taken."`
 	Concurrency       int                `yaml:"concurrency,omitempty" jsonschema:"minimum=1,maximum=32,default=8" jsonschema_description:"Requests at once."`
@@ -40,6 +41,11 @@ type ProjectSettings struct {
 // MilestoneSettings say what becomes a milestone.
 type MilestoneSettings struct {
 	From []string `yaml:"from,omitempty" jsonschema_description:"Any of versions, epics, children (of the issues that are projects), the name or id of an issue type, or jql: followed by a JQL clause. Default: versions and epics, or children where projects come from issues only."`
+}
+
+// RiskSettings say what becomes a risk.
+type RiskSettings struct {
+	From []string `yaml:"from,omitempty" jsonschema_description:"Names or ids of issue types, such as Risk. Such issues are no milestones. Probability, impact and response come from the fields that the mapping names."`
 }
 
 // DependencySettings say which issue links are dependencies.
@@ -109,6 +115,11 @@ func (s *Settings) Validate() error {
 			bad("milestones.from has children, but projects.from names no issue type")
 		case from == fromVersions && !s.realProjects():
 			bad("milestones.from has versions, but projects.from leaves out projects, to which versions belong")
+		}
+	}
+	for _, from := range s.Risks.From {
+		if from == "" || from == fromProjects || from == fromVersions || from == fromEpics || from == fromChildren || strings.HasPrefix(from, jqlPrefix) {
+			bad("risks.from has %q: the name or id of an issue type", from)
 		}
 	}
 	return errors.Join(problems...)

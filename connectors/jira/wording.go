@@ -87,7 +87,7 @@ func (c *Connector) readTypes(ctx context.Context, s *session) error {
 		return err
 	}
 	s.projectTypes, s.plainTypes, s.childTypes = map[string]bool{}, map[string]bool{}, map[string]bool{}
-	s.cardTypes = map[string]bool{}
+	s.cardTypes, s.riskTypes = map[string]bool{}, map[string]bool{}
 	if card := c.settings.Projects.Card; card != "" {
 		if err := s.addTypes(s.cardTypes, card, "projects.card"); err != nil {
 			return err
@@ -95,6 +95,11 @@ func (c *Connector) readTypes(ctx context.Context, s *session) error {
 	}
 	for _, name := range c.settings.projectTypes() {
 		if err := s.addTypes(s.projectTypes, name, "projects.from"); err != nil {
+			return err
+		}
+	}
+	for _, name := range c.settings.Risks.From {
+		if err := s.addTypes(s.riskTypes, name, "risks.from"); err != nil {
 			return err
 		}
 	}
@@ -118,8 +123,11 @@ func (c *Connector) readTypes(ctx context.Context, s *session) error {
 			}
 		}
 	}
-	for _, t := range s.types { // what is a project or its card is no milestone
-		if s.projectTypes[t.ID] || s.cardTypes[t.ID] {
+	for _, t := range s.types { // what is a project, its card or a risk is no milestone
+		if s.projectTypes[t.ID] && s.riskTypes[t.ID] {
+			return fmt.Errorf("%w: the issue type %s is named in projects.from and in risks.from; expected one of them", portfolio.ErrInvalid, t.Name)
+		}
+		if s.projectTypes[t.ID] || s.cardTypes[t.ID] || s.riskTypes[t.ID] {
 			delete(s.plainTypes, t.ID)
 			delete(s.childTypes, t.ID)
 		}
