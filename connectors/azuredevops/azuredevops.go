@@ -33,7 +33,7 @@ import (
 
 // converter is the version of the conversion in this package. Raise it when a
 // record gives other facts than before: every connection is then read anew.
-const converter = 1
+const converter = 2
 
 // Connector reads one organisation, or one collection of a server.
 type Connector struct {
@@ -48,6 +48,7 @@ type Connector struct {
 	zone     *time.Location
 	states   sync.Map    // map[string]portfolio.StatusCategory by typeOf, as last told
 	bare     atomic.Bool // the feed of work items refuses to say which are in the bin
+	past     past
 }
 
 // Open implements connectors.Settings.
@@ -95,7 +96,7 @@ func (c *Connector) Usage() connectors.Usage {
 func (c *Connector) Describe() (string, int) {
 	s := c.settings
 	fields := slices.Sorted(slices.Values(c.env.Fields))
-	asked, err := json.Marshal([]any{c.base, s.Projects, s.milestonesFrom(), s.Dependencies, s.TimeZone, slices.Compact(fields)})
+	asked, err := json.Marshal([]any{c.base, s.Projects, s.milestonesFrom(), s.Milestones.NoHistory, s.Dependencies, s.TimeZone, slices.Compact(fields)})
 	if err != nil {
 		panic(err) // strings and lists of strings always encode
 	}

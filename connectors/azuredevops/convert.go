@@ -43,6 +43,8 @@ type conversion struct {
 	known map[int64]brief
 	// category tells what a state means; nil is not known.
 	category func(t typeOf, state string) portfolio.StatusCategory
+	// past tells how due dates moved, by the id of the work item; nil is not read.
+	past map[int64]*moves
 }
 
 // converted is what one record became.

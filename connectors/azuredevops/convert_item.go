@@ -59,7 +59,7 @@ func (v conversion) item(r itemRecord) converted {
 	}
 	f := &portfolio.MilestoneFact{
 		Source: source, Name: name, Type: c.Type, Status: c.State, StatusCategory: category,
-		Start: c.Start, Due: c.Due, Finished: finished, Labels: c.Tags,
+		Start: c.Start, Due: c.Due, Finished: finished, Labels: c.Tags, History: v.history(r.id),
 	}
 	if f.Project = v.projectAbove(above, project); f.Project == "" {
 		return converted{} // below nothing that is a project

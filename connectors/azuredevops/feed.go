@@ -38,6 +38,8 @@ type feed struct {
 	ask   func(query url.Values) (batch, error)
 	use   func(values []json.RawMessage) error
 	stage string
+	// reached is told every token, of a feed that no cursor remembers.
+	reached func(token string)
 }
 
 // read reads a feed from the token to its end and returns where it goes on. An
@@ -70,6 +72,9 @@ func (r *run) read(f feed, token string, query url.Values) (string, error) {
 			return "", err
 		}
 		token = next
+		if f.reached != nil {
+			f.reached(token)
+		}
 		if b.Last {
 			return token, nil
 		}

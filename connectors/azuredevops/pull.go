@@ -48,9 +48,15 @@ func (r *run) pull(everything bool) error {
 		r.complete(stageIterations, connectors.Scope{Name: scopeIterations, Of: portfolio.KindMilestone})
 	}
 	if !r.position.past(stageItems) {
+		if everything {
+			if err := r.readPast(); err != nil {
+				return err
+			}
+		}
 		if err := r.pullItems(everything); err != nil {
 			return err
 		}
+		r.forgetPast()
 	}
 	if !r.position.past(stageLinks) {
 		if err := r.pullLinks(everything); err != nil {

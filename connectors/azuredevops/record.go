@@ -15,6 +15,7 @@ import (
 type itemRecord struct {
 	raw    json.RawMessage
 	id     int64
+	rev    int
 	fields map[string]json.RawMessage
 	links  []relation
 	binned bool  // the bin has it
@@ -40,6 +41,7 @@ const (
 func parseItem(raw json.RawMessage) itemRecord {
 	var r struct {
 		ID        json.RawMessage            `json:"id"`
+		Rev       json.RawMessage            `json:"rev"`
 		Fields    map[string]json.RawMessage `json:"fields"`
 		Relations json.RawMessage            `json:"relations"`
 	}
@@ -49,6 +51,7 @@ func parseItem(raw json.RawMessage) itemRecord {
 	if out.err == nil && out.id <= 0 {
 		out.err = errNoID
 	}
+	_ = json.Unmarshal(r.Rev, &out.rev)
 	_ = json.Unmarshal(r.Relations, &out.links) // only the parent is taken from them
 	return out
 }
@@ -120,13 +123,10 @@ func (v conversion) core(r itemRecord) (itemCore, error) {
 	c.Description = record.Truncate(htmlText(text(fieldDescription)), maxDescription)
 	c.Created, c.Changed = instant(fieldCreated), instant(fieldChanged)
 	c.Start, c.Closed = v.day(instant(fieldStart)), v.day(instant(fieldClosed))
-	for _, name := range []string{fieldTarget, fieldDue, fieldFinish} {
-		if due := v.day(instant(name)); c.Due.IsZero() {
-			c.Due = due
-		}
-	}
+	var err error
+	c.Due, err = v.due(r)
+	failed(err)
 	if raw := r.fields[fieldAssigned]; len(raw) > 0 {
-		var err error
 		c.Assigned, err = decodeIdentity(fieldAssigned, raw)
 		failed(err)
 	}

@@ -25,12 +25,13 @@ const (
 const (
 	stageProjects   = "projects"
 	stageIterations = "iterations"
+	stagePast       = "past"
 	stageItems      = "items"
 	stageLinks      = "links"
 	stageTree       = "hierarchy"
 )
 
-var stageOrder = []string{"", stageProjects, stageIterations, stageItems, stageLinks, stageTree}
+var stageOrder = []string{"", stageProjects, stageIterations, stagePast, stageItems, stageLinks, stageTree}
 
 // position is how far a run has come.
 type position struct {

@@ -43,7 +43,8 @@ type ProjectSettings struct {
 
 // MilestoneSettings say what becomes a milestone.
 type MilestoneSettings struct {
-	From []string `yaml:"from,omitempty" jsonschema_description:"Any of iterations (those with a finish date), epics, features, or the name of a work item type. Default: iterations and epics; where projects come from work items only, features, or epics below another type than Epic."`
+	From      []string `yaml:"from,omitempty" jsonschema_description:"Any of iterations (those with a finish date), epics, features, or the name of a work item type. Default: iterations and epics; where projects come from work items only, features, or epics below another type than Epic."`
+	NoHistory bool     `yaml:"no_history,omitempty" jsonschema_description:"Do not read how due dates moved before the first run, which takes the feed of every revision once. Then what was observed since counts."`
 }
 
 // DependencySettings say which links are dependencies.

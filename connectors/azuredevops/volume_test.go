@@ -29,8 +29,8 @@ func TestVolume(t *testing.T) {
 		}
 	}
 	pull := func() error { return l.Pull(t.Context(), c, nil) }
-	const begin, feeds = 8, 3 // who we are, fields, six pages of projects; the ends of the feeds
-	step("full run", begin+feeds+501+500+10+50, pull)
+	const begin, feeds, past = 8, 3, 10 // who we are, fields, six pages of projects; the ends of the feeds; every revision
+	step("full run", begin+feeds+501+500+10+50+past, pull)
 	if len(l.Facts) != 501+1000+10_000 {
 		t.Errorf("%d facts, want 11,501", len(l.Facts))
 	}

@@ -73,6 +73,7 @@ type Site struct {
 	types     []ItemType
 	projects  map[string]*Project
 	items     map[int64]*Item
+	made      []*Item // every one of them, in the order in which they were made
 	nodes     map[string]*Iteration
 	links     []linkRow
 

@@ -25,7 +25,6 @@ func (s *Site) AddItem(i Item) Item {
 			i.State = "New"
 		}
 		s.touch(&i)
-		s.items[i.ID] = &i
 		if i.Parent != 0 {
 			s.row(Hierarchy, i.Parent, i.ID, true)
 		}
@@ -33,9 +32,12 @@ func (s *Site) AddItem(i Item) Item {
 	return i
 }
 
+// touch makes a revision of a work item: as it is from now on.
 func (s *Site) touch(i *Item) {
 	s.watermark++
 	i.watermark, i.Changed = s.watermark, s.now()
+	s.items[i.ID] = i
+	s.made = append(s.made, i)
 }
 
 // Item returns a work item as it is now.
@@ -59,7 +61,6 @@ func (s *Site) EditItem(id int64, edit func(*Item)) {
 		i.ID = id
 		i.rev++
 		s.touch(&i)
-		s.items[id] = &i
 	})
 }
 

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -93,8 +95,8 @@ func (q *request) revisions() {
 	if !q.body(&question) || !q.knows(question.Fields) {
 		return
 	}
-	if !question.Latest || !question.Identities || question.TagRefs {
-		q.refuse(http.StatusBadRequest, "NotPlayed", "this fake knows the latest revisions, with identities and without tags")
+	if !question.Identities || question.TagRefs {
+		q.refuse(http.StatusBadRequest, "NotPlayed", "this fake knows revisions with identities and without tags")
 		return
 	}
 	long := q.param("$expand") == "fields"
@@ -102,8 +104,9 @@ func (q *request) revisions() {
 		return ref == "System.Parent" && !q.opts.FeedParents || !long && q.longText(ref)
 	})
 	var all []change
-	for _, i := range q.items {
-		if !q.seesItem(i) || !ofType(question.Types, i.Type) || i.Deleted && !question.Deleted {
+	for i := range q.told(question.Latest) {
+		now := q.items[i.ID]
+		if !q.seesItem(now) || !ofType(question.Types, i.Type) || now.Deleted && !question.Deleted {
 			continue
 		}
 		all = append(all, change{i.watermark, func() any {
@@ -115,6 +118,14 @@ func (q *request) revisions() {
 		}})
 	}
 	q.feed("_apis/wit/reporting/workitemrevisions", all)
+}
+
+// told are all revisions, or the last one of each work item.
+func (q *request) told(latest bool) iter.Seq[*Item] {
+	if latest {
+		return maps.Values(q.items)
+	}
+	return slices.Values(q.made)
 }
 
 func (q *request) longText(ref string) bool {
