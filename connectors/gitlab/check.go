@@ -43,6 +43,9 @@ func (c *Connector) check(ctx context.Context, s *session, r *connectors.Report)
 		return err
 	}
 	r.Counts = append(r.Counts, connectors.Count{Of: "groups", Records: len(s.groups)}, connectors.Count{Of: "projects", Records: len(s.projects)})
+	if !s.wide {
+		r.Warnings = append(r.Warnings, "before GitLab 16.7 every run asks each group and project for its milestones")
+	}
 	if len(s.groups)+len(s.projects) == 0 {
 		r.Warnings = append(r.Warnings, "the account is a member of no group and of no project")
 	}
@@ -101,8 +104,8 @@ func (c *Connector) checkEpics(ctx context.Context, s *session, r *connectors.Re
 	if !c.settings.epics() {
 		return nil
 	}
-	for _, top := range s.tops() {
-		_, _, err := c.page(ctx, "groups/"+strconv.FormatInt(top.id, 10)+"/epics", with(inTime, "per_page", "1"))
+	for _, top := range tops(s.groups) {
+		_, err := c.page(ctx, "groups/"+strconv.FormatInt(top.id, 10)+"/epics", with(inTime, "per_page", "1"))
 		var refused *statusError
 		switch {
 		case errors.As(err, &refused) && refused.Status == http.StatusForbidden:

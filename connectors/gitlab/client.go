@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	gogitlab "gitlab.com/gitlab-org/api/client-go"
@@ -115,55 +116,95 @@ var errRepeated = errors.New("GitLab says that the next page is one that was rea
 // follow: what belongs into it would be missing.
 const emptyTries = 3
 
-// each reads a listing page by page. How many there are in all is not asked:
-// above 10,000 GitLab does not say.
-func (c *Connector) each(ctx context.Context, path string, query url.Values, use func([]json.RawMessage) error) error {
-	q := url.Values{"per_page": {strconv.Itoa(pageRows)}}
-	for key, values := range query {
-		q[key] = values
+// maxTries is how often a listing is read that changes while it is.
+const maxTries = 4
+
+// all reads a listing to its end. Its pages are counted off from its beginning,
+// so when a record goes, or moves to the back, the first one of the next page
+// moves to the page before and is never shown. Then there are fewer in the end
+// than the first page told, and the listing is read again; what is missing twice
+// alike GitLab counts without showing it to us. Above 10,000 it tells no number:
+// there a record that comes twice is the sign.
+func (c *Connector) all(ctx context.Context, path string, query url.Values) ([]json.RawMessage, error) {
+	var before []string
+	for range maxTries {
+		got, err := c.once(ctx, path, query)
+		if err != nil || got.whole() || before != nil && slices.Equal(before, got.ids) {
+			return got.records, err
+		}
+		before = got.ids
 	}
-	page := int64(1)
-	for range maxPages {
-		q.Set("page", strconv.FormatInt(page, 10))
-		next, records, err := c.page(ctx, path, q)
-		if err != nil {
-			return err
-		}
-		if err := use(records); err != nil {
-			return err
-		}
-		if next == 0 {
-			return nil
-		}
-		if next <= page {
-			return fmt.Errorf("%s: %w", path, errRepeated)
-		}
-		page = next
-	}
-	return fmt.Errorf("%s: the listing does not end", path)
+	return nil, fmt.Errorf("%s: the listing changed each of the %d times it was read", path, maxTries)
 }
 
-func (c *Connector) page(ctx context.Context, path string, q url.Values) (next int64, records []json.RawMessage, err error) {
+// listing is what one reading of a listing showed, each record once.
+type listing struct {
+	records []json.RawMessage
+	ids     []string // of the records
+	told    int      // how many there are, as the first page told; 0 is unknown
+	twice   bool     // a record came twice
+}
+
+func (l *listing) whole() bool {
+	if l.told > 0 {
+		return len(l.ids) >= l.told
+	}
+	return !l.twice
+}
+
+// once reads a listing page by page.
+func (c *Connector) once(ctx context.Context, path string, query url.Values) (got listing, err error) {
+	q := with(query, "per_page", strconv.Itoa(pageRows))
+	at := map[string]int{}
+	number := int64(1)
+	for range maxPages {
+		q.Set("page", strconv.FormatInt(number, 10))
+		page, err := c.page(ctx, path, q)
+		if err != nil {
+			return got, err
+		}
+		if number == 1 {
+			got.told = page.total
+		}
+		for _, raw := range page.records {
+			id := record.ID(raw)
+			if i, again := at[id]; again && id != "" {
+				got.records[i], got.twice = raw, true // the later one is newer
+				continue
+			}
+			at[id] = len(got.ids)
+			got.records, got.ids = append(got.records, raw), append(got.ids, id)
+		}
+		if page.next == 0 {
+			return got, nil
+		}
+		if page.next <= number {
+			return got, fmt.Errorf("%s: %w", path, errRepeated)
+		}
+		number = page.next
+	}
+	return got, fmt.Errorf("%s: the listing does not end", path)
+}
+
+// page is one page of a listing.
+type page struct {
+	records []json.RawMessage
+	next    int64 // 0 at the end
+	total   int   // of the listing; 0 is unknown
+}
+
+func (c *Connector) page(ctx context.Context, path string, q url.Values) (page, error) {
 	for range emptyTries {
 		var list []json.RawMessage
 		resp, err := c.get(ctx, path, q, &list)
 		if err != nil {
-			return 0, nil, err
+			return page{}, err
 		}
 		if len(list) > 0 || resp.NextPage == 0 {
-			return resp.NextPage, list, nil
+			return page{list, resp.NextPage, int(resp.TotalItems)}, nil
 		}
 	}
-	return 0, nil, fmt.Errorf("%s: page %s is empty, but others follow", path, q.Get("page"))
-}
-
-// all reads a listing to its end.
-func (c *Connector) all(ctx context.Context, path string, query url.Values) (list []json.RawMessage, err error) {
-	err = c.each(ctx, path, query, func(records []json.RawMessage) error {
-		list = append(list, records...)
-		return nil
-	})
-	return list, err
+	return page{}, fmt.Errorf("%s: page %s is empty, but others follow", path, q.Get("page"))
 }
 
 func firstOf(texts ...string) string {

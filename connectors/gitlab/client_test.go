@@ -57,6 +57,7 @@ func asked(t *testing.T) []string {
 	pull(t, l, c)
 	c.settings.Projects.Groups = nil
 	pull(t, l, c)
+	sweep(t, l, c)
 	var all []portfolio.ToolFact
 	for _, f := range l.Facts {
 		all = append(all, f)
@@ -127,6 +128,8 @@ func TestAsTheClientAsks(t *testing.T) {
 	understands("epic", resp, err, len(epic.StartDate.String())*len(epic.Title))
 	issues, resp, err := client.Issues.ListProjectIssues(1, nil)
 	understands("issues", resp, err, len(issues))
+	ofGroup, resp, err := client.Issues.ListGroupIssues(1, nil)
+	understands("issues of a group", resp, err, len(ofGroup))
 	issue, resp, err := client.Issues.GetIssue(1, 1)
 	understands("issue", resp, err, len(issue.HealthStatus)*int(issue.Weight)*len(issue.Assignees))
 	links, resp, err := client.IssueLinks.ListIssueRelations(1, 1)

@@ -116,6 +116,7 @@ type issueRecord struct {
 	References references      `json:"references"`
 	Health     string          `json:"health_status"`
 	Weight     json.RawMessage `json:"weight"`
+	Moved      int64           `json:"moved_to_id"` // the issue that it is now, in another project
 	Assignees  []userRecord    `json:"assignees"`
 	Milestone  *struct {
 		ID int64 `json:"id"`
@@ -127,7 +128,8 @@ type issueRecord struct {
 }
 
 // issue converts an issue with a label that makes it a milestone. Above it is
-// its epic, or else its milestone, where those are read.
+// its epic, or else its milestone, where those are read. One that was moved to
+// another project is closed in GitLab, and is another one there: it is not done.
 func (v conversion) issue(raw json.RawMessage) converted {
 	bad := func(err error) converted {
 		return v.quarantine(portfolio.KindMilestone, kindIssue, scopeIssues, raw, err)
@@ -150,6 +152,9 @@ func (v conversion) issue(raw json.RawMessage) converted {
 	}
 	if f.Project == "" {
 		return out
+	}
+	if r.Moved > 0 {
+		f.Presence = portfolio.PresenceOutOfScope
 	}
 	if len(r.Assignees) > 0 {
 		f.Owner = v.user(&r.Assignees[0], &out.facts)

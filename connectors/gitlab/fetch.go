@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -81,14 +82,7 @@ func (r *run) fetchMilestone(ctx context.Context, m *portfolio.MilestoneFact) (c
 	}
 	raw, err := r.one(ctx, path)
 	if hidden(err) {
-		// Where what it belongs to is there, it alone is gone.
-		_, err := r.one(ctx, owner)
-		switch {
-		case err == nil:
-			out.Presence = portfolio.PresenceDeleted
-		case hidden(err):
-			out.Presence, err = r.unseen(), nil
-		}
+		out.Presence, err = r.alone(ctx, owner, path[:strings.LastIndex(path, "/")])
 		return out, err
 	}
 	if err != nil {
@@ -104,13 +98,34 @@ func (r *run) fetchMilestone(ctx context.Context, m *portfolio.MilestoneFact) (c
 		out.Unreadable = v.quarantined
 		return out, nil
 	case len(v.facts) > 0:
-		if f := v.facts[len(v.facts)-1]; f.Key() == m.Key() {
+		if f := v.facts[len(v.facts)-1]; f.Key() == m.Key() && isPresent(f) {
 			out.Fact = f
 			return out, nil
 		}
 	}
 	out.Presence = portfolio.PresenceOutOfScope
 	return out, nil
+}
+
+// alone tells why a record cannot be seen. Where what it belongs to is there,
+// and the listing of its like is open to us, it alone is gone; milestones that
+// were switched off, or epics without a licence, are not.
+func (r *run) alone(ctx context.Context, owner, listing string) (portfolio.Presence, error) {
+	_, err := r.one(ctx, owner)
+	if hidden(err) {
+		return r.unseen(), nil
+	}
+	if err != nil {
+		return "", err
+	}
+	_, err = r.Connector.page(ctx, listing, url.Values{"per_page": {"1"}})
+	if hidden(err) {
+		return portfolio.PresenceAccessLost, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return portfolio.PresenceDeleted, nil
 }
 
 // pathOf is where a milestone, an epic or an issue is asked for. Epics and

@@ -4,8 +4,9 @@
 //
 // It speaks through GitLab's own client with its retries and its limiter
 // switched off, for httpx has both; lists are taken as they come and decoded
-// record by record. It asks for no more than it maps, writes nothing to GitLab
-// and keeps no state between runs but the cursor.
+// record by record. It asks for no more than it maps and writes nothing to
+// GitLab. Between runs it keeps no state but the cursor, and, to ask for less,
+// which groups and projects were there and who leads them.
 package gitlab
 
 import (
@@ -32,7 +33,7 @@ import (
 
 // converter is the version of the conversion in this package. Raise it when a
 // record gives other facts than before: every connection is then read anew.
-const converter = 1
+const converter = 2
 
 // Connector reads one GitLab.
 type Connector struct {
@@ -43,6 +44,8 @@ type Connector struct {
 	now      func() time.Time
 	log      *slog.Logger
 	hidden   secret.Hidden
+	known    known
+	leads    leads
 }
 
 // Open implements connectors.Settings.

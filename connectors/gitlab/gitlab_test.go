@@ -31,6 +31,13 @@ func pull(t *testing.T, l *connectortest.Ledger, c connectors.Connector) {
 	}
 }
 
+func sweep(t *testing.T, l *connectortest.Ledger, c connectors.Connector) {
+	t.Helper()
+	if err := l.Sweep(t.Context(), c, nil); err != nil {
+		t.Fatalf("sweep: %v", err)
+	}
+}
+
 func fact[T portfolio.ToolFact](t *testing.T, l *connectortest.Ledger, id string) T {
 	t.Helper()
 	var none T
@@ -61,8 +68,9 @@ func everything(s *Settings) {
 
 // story is a small site with one of everything.
 func story(t *testing.T, o gitlabtest.Options) *gitlabtest.Site {
-	now := time.Date(2026, 2, 3, 9, 30, 0, 0, time.UTC)
-	o.Now = func() time.Time { return now }
+	if o.Now == nil {
+		o.Now = func() time.Time { return time.Date(2026, 2, 3, 9, 30, 0, 0, time.UTC) }
+	}
 	site := newSite(t, o)
 	lea := site.AddUser(gitlabtest.User{Name: "Lea Dorn", Username: "lea"})
 	top := site.AddGroup(gitlabtest.Group{Path: "health", Name: "Health"})
@@ -131,7 +139,22 @@ func TestWhatBecomesWhat(t *testing.T) {
 	check(t, "what blocks an issue", []string{d.Predecessor.Ref, d.Predecessor.Name, d.Successor.Ref, d.Successor.Name}, []string{"dev/issue/2", "Licences", "dev/issue/1", "Security review"})
 	writes := l.Writes
 	pull(t, l, c)
+	sweep(t, l, c)
 	check(t, "writes without a change", l.Writes, writes)
+}
+
+// TestNotForUs holds that what was switched off, or has no licence any more, is
+// not called deleted.
+func TestNotForUs(t *testing.T) {
+	site := story(t, gitlabtest.Options{})
+	c, l := open(t, site, nil, everything), connectortest.NewLedger()
+	pull(t, l, c)
+	site.EditProject(1, func(p *gitlabtest.Project) { p.NoMilestones = true })
+	site.SetFree(true)
+	sweep(t, l, c)
+	for _, id := range []string{"dev/milestone/2", "dev/epic/1", "dev/epic/2"} {
+		check(t, id, fact[*portfolio.MilestoneFact](t, l, id).Presence, portfolio.PresenceAccessLost)
+	}
 }
 
 // TestScope reads a part of a site: a group with all below it, or projects
@@ -174,6 +197,7 @@ func TestWhatIsGone(t *testing.T) {
 		site.EditIssue(1, func(i *gitlabtest.Issue) { i.Labels = nil })
 		site.EditProject(1, func(p *gitlabtest.Project) { p.NotMember = true })
 		pull(t, l, c)
+		sweep(t, l, c)
 		hidden := portfolio.PresenceAccessLost
 		if admin {
 			hidden = portfolio.PresenceDeleted

@@ -52,21 +52,34 @@ func (c *Connector) Hook(header http.Header, body []byte) (connectors.Delivery, 
 	if err := c.genuine(header, body); err != nil {
 		return connectors.Delivery{}, fmt.Errorf("gitlab: %w: %w", connectors.ErrUnauthorized, err)
 	}
-	var event struct {
-		Kind string `json:"object_kind"` // of projects and groups
-		Name string `json:"event_name"`  // of the whole GitLab
-	}
-	if err := json.Unmarshal(body, &event); err != nil {
+	var e event
+	if err := json.Unmarshal(body, &e); err != nil {
 		return connectors.Delivery{}, fmt.Errorf("gitlab: what was sent is not an event: %w", err)
 	}
-	return connectors.Delivery{
-		ID:      firstOf(header.Get(headerID), header.Get(headerKey)),
-		Changed: !uninteresting[firstOf(event.Kind, event.Name)],
-	}, nil
+	d := connectors.Delivery{ID: firstOf(header.Get(headerID), header.Get(headerKey)), Changed: !uninteresting[firstOf(e.Kind, e.Name)]}
+	d.Listed = d.Changed && c.listed(e)
+	return d, nil
+}
+
+// event is what a delivery tells of what happened.
+type event struct {
+	Kind    string `json:"object_kind"` // of projects and groups
+	Name    string `json:"event_name"`  // of the whole GitLab
+	Action  string `json:"action"`      // of a milestone
+	Changes struct {
+		Labels json.RawMessage `json:"labels"`
+	} `json:"changes"`
+}
+
+// listed tells that only a listing shows what happened: a record went, with a
+// group or project or alone, or an issue may have lost the label that made it a
+// milestone. GitLab tells nobody that an issue or an epic was deleted.
+func (c *Connector) listed(e event) bool {
+	return e.Action == "delete" || strings.HasSuffix(e.Name, "_destroy") || len(e.Changes.Labels) > 0 && len(c.settings.labels()) > 0
 }
 
 // uninteresting are events of what is not read. One that we do not know costs
-// one run. Deletions need no listing of their own: every run lists all there is.
+// one run.
 var uninteresting = map[string]bool{
 	"push": true, "tag_push": true, "note": true, "merge_request": true, "wiki_page": true, "pipeline": true, "build": true,
 	"deployment": true, "release": true, "feature_flag": true, "emoji": true, "access_token": true, "vulnerability": true,

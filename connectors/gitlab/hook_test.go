@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -67,17 +68,40 @@ func TestRecordedHooks(t *testing.T) {
 		t.Skip("needs PLUMBLINE_TESTDATA: the folder with the recorded deliveries")
 	}
 	c := open(t, newSite(t, gitlabtest.Options{}), nil, func(s *Settings) { s.WebhookSecret = secret.New("hunter2") })
-	for name, changed := range map[string]bool{
-		"systemhooks.project_create": true, "systemhooks.project_destroy": true, "systemhooks.project_rename": true, "systemhooks.project_transfer": true,
-		"systemhooks.project_update": true, "webhooks.issue": true, "webhooks.note_issue": false, "webhooks.release": false,
+	changed, listed := connectors.Delivery{Changed: true}, connectors.Delivery{Changed: true, Listed: true}
+	for name, want := range map[string]connectors.Delivery{
+		"systemhooks.project_create": changed, "systemhooks.project_destroy": listed, "systemhooks.project_rename": changed, "systemhooks.project_transfer": changed,
+		"systemhooks.project_update": changed, "webhooks.issue": changed, "webhooks.note_issue": {}, "webhooks.release": {},
 	} {
 		body, err := os.ReadFile(filepath.Join(data, "gitlab", "go-gitlab-testdata", name+".json"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		d, err := c.Hook(http.Header{headerToken: {"hunter2"}}, body)
-		if err != nil || d.Changed != changed {
-			t.Errorf("%s: changed = %v, %v; want %v", name, d.Changed, err, changed)
+		if err != nil || !reflect.DeepEqual(d, want) {
+			t.Errorf("%s: %+v, %v; want %+v", name, d, err, want)
+		}
+	}
+}
+
+// TestHints holds what only a listing shows.
+func TestHints(t *testing.T) {
+	site := newSite(t, gitlabtest.Options{})
+	with := func(from ...string) *Connector {
+		return open(t, site, nil, func(s *Settings) { s.WebhookSecret, s.Milestones.From = secret.New("hunter2"), from })
+	}
+	for body, want := range map[string][2]bool{ // listed, with labels that are read and without
+		`{"object_kind":"milestone","action":"close"}`:                                                {false, false},
+		`{"object_kind":"milestone","action":"delete"}`:                                               {true, true},
+		`{"event_name":"group_destroy"}`:                                                              {true, true},
+		`{"object_kind":"issue","object_attributes":{"action":"update"},"changes":{"labels":{}}}`:     {true, false},
+		`{"object_kind":"issue","object_attributes":{"action":"update"},"changes":{"due_date":null}}`: {false, false},
+	} {
+		for i, c := range []*Connector{with("label:gate"), with("milestones")} {
+			d, err := c.Hook(http.Header{headerToken: {"hunter2"}}, []byte(body))
+			if err != nil || !d.Changed || d.Listed != want[i] {
+				t.Errorf("%s: %+v, %v; listed should be %v", body, d, err, want[i])
+			}
 		}
 	}
 }

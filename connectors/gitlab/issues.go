@@ -3,7 +3,8 @@ package gitlab
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"net/url"
+	"slices"
 	"strconv"
 
 	"plumbline/internal/inorder"
@@ -11,19 +12,28 @@ import (
 )
 
 // readIssues reads the issues with one of the labels, of each project: an issue
-// with two of them is one milestone.
+// with two of them is one milestone. One that was moved away is another one
+// there, so that it is left out here.
 func (r *run) readIssues(after int64) error {
-	return r.eachIssue(after, func(raw json.RawMessage) { r.add(r.issue(raw)) }, r.ended)
+	return r.eachIssue(after, func(raw json.RawMessage) {
+		if v := r.issue(raw); v.quarantined != nil || slices.ContainsFunc(v.facts, isPresent) {
+			r.add(v)
+		}
+	}, r.ended)
 }
 
 // eachIssue hands over the issues with a label, a project at a time.
 func (r *run) eachIssue(after int64, use func(json.RawMessage), ended func(int64) error) error {
-	labels := r.want.labels()
-	if len(labels) == 0 {
+	if len(r.want.labels()) == 0 {
 		return nil
 	}
-	for records, err := range inorder.Map(r.ctx, r.concurrency(), beyond(r.projects, after), func(ctx context.Context, o owner) (labelled, error) {
-		return r.issuesOf(ctx, o, labels)
+	type labelled struct {
+		project int64
+		issues  []json.RawMessage
+	}
+	for records, err := range inorder.Map(r.ctx, r.concurrency(), beyond(r.wholeProjects, after), func(ctx context.Context, o owner) (labelled, error) {
+		list, err := r.issuesOf(ctx, "projects/"+strconv.FormatInt(o.id, 10), with(inTime, "scope", "all"))
+		return labelled{o.id, list}, err
 	}) {
 		if err != nil {
 			return err
@@ -38,30 +48,25 @@ func (r *run) eachIssue(after int64, use func(json.RawMessage), ended func(int64
 	return nil
 }
 
-type labelled struct {
-	project int64
-	issues  []json.RawMessage
-}
-
-func (c *Connector) issuesOf(ctx context.Context, o owner, labels []string) (labelled, error) {
-	out := labelled{project: o.id}
+// issuesOf reads the issues with one of the labels, of a group or project.
+func (r *run) issuesOf(ctx context.Context, path string, query url.Values) (list []json.RawMessage, err error) {
 	seen := map[string]bool{}
-	for _, label := range labels {
-		records, err := c.all(ctx, "projects/"+strconv.FormatInt(o.id, 10)+"/issues", with(inTime, "labels", label, "scope", "all"))
-		if err != nil && !hidden(err) {
-			return out, err
+	for _, label := range r.want.labels() {
+		records, err := r.visible(ctx, path+"/issues", with(query, "labels", label))
+		if err != nil {
+			return nil, err
 		}
 		for _, raw := range records {
 			if id := record.ID(raw); id == "" || !seen[id] {
 				seen[id] = true
-				out.issues = append(out.issues, raw)
+				list = append(list, raw)
 			}
 		}
 	}
-	return out, nil
+	return list, nil
 }
 
-// readIssueLinks reads what blocks what among those issues: a request for each.
+// readIssueLinks reads what blocks what among those issues.
 func (r *run) readIssueLinks(after int64) error {
 	if r.want.Dependencies.Off {
 		return nil
@@ -69,29 +74,14 @@ func (r *run) readIssueLinks(after int64) error {
 	var issues []issueRecord
 	return r.eachIssue(after, func(raw json.RawMessage) {
 		var i issueRecord
-		if record.Decode(raw, &i) == nil && i.ID > 0 && i.IID > 0 {
+		if record.Decode(raw, &i) == nil && i.ID > 0 && i.IID > 0 && i.Project > 0 && i.Moved == 0 {
 			issues = append(issues, i)
 		}
 	}, func(project int64) error {
-		type answer struct {
-			issue issueRecord
-			links []json.RawMessage
+		err := r.linksOf(issues)
+		if issues = nil; err != nil {
+			return err
 		}
-		for a, err := range inorder.Map(r.ctx, r.concurrency(), issues, func(ctx context.Context, i issueRecord) (answer, error) {
-			links, err := r.all(ctx, fmt.Sprintf("projects/%d/issues/%d/links", project, i.IID), nil)
-			if hidden(err) {
-				err = nil
-			}
-			return answer{i, links}, err
-		}) {
-			if err != nil {
-				return err
-			}
-			for _, raw := range a.links {
-				r.add(r.issueLink(a.issue, raw))
-			}
-		}
-		issues = nil
 		return r.ended(project)
 	})
 }

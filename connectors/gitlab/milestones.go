@@ -10,41 +10,38 @@ import (
 )
 
 // groupMilestones and projectMilestones read the milestones of each group and
-// project, a request for each: they come in the order of their due dates and
-// titles, which within one of them is total, while in a listing of everything
-// below a group those that are alike may change places between two pages.
+// project, a request for each. GitLab could list all below a group at once, but
+// in the order of their due dates, in pages that are counted off: the longer a
+// listing is, the more an edit meanwhile puts out of place.
 func (r *run) groupMilestones(after int64) error {
 	if !r.want.milestones() || !r.want.groups() {
 		return nil
 	}
-	return r.milestonesOf(beyond(r.groups, after), "groups", scopeGroupMilestones)
+	return r.milestonesOf(beyond(r.wholeGroups, after), "groups", scopeGroupMilestones)
 }
 
 func (r *run) projectMilestones(after int64) error {
 	if !r.want.milestones() || !r.want.projects() {
 		return nil
 	}
-	return r.milestonesOf(beyond(r.projects, after), "projects", scopeMilestones)
+	return r.milestonesOf(beyond(r.wholeProjects, after), "projects", scopeMilestones)
 }
 
 func (r *run) milestonesOf(owners []owner, path, scope string) error {
-	return r.listed(owners, path, "milestones", nil, func(o owner, raw json.RawMessage) converted {
+	return r.listing(owners, path, "milestones", nil, func(o owner, raw json.RawMessage) converted {
 		return r.milestone(raw, scope, o)
 	})
 }
 
-// listed reads a listing of each owner and converts its records. One that is
+// listing reads a listing of each owner and converts its records. One that is
 // not for us to see, because it is switched off or vanished meanwhile, is empty.
-func (r *run) listed(owners []owner, path, what string, query url.Values, convert func(owner, json.RawMessage) converted) error {
+func (r *run) listing(owners []owner, path, what string, query url.Values, convert func(owner, json.RawMessage) converted) error {
 	type answer struct {
 		owner  owner
 		values []json.RawMessage
 	}
 	for a, err := range inorder.Map(r.ctx, r.concurrency(), owners, func(ctx context.Context, o owner) (answer, error) {
-		values, err := r.all(ctx, path+"/"+strconv.FormatInt(o.id, 10)+"/"+what, query)
-		if hidden(err) {
-			return answer{owner: o}, nil
-		}
+		values, err := r.visible(ctx, path+"/"+strconv.FormatInt(o.id, 10)+"/"+what, query)
 		return answer{o, values}, err
 	}) {
 		if err != nil {
@@ -69,7 +66,7 @@ func (r *run) readEpics(after int64) error {
 	if !r.want.epics() {
 		return nil
 	}
-	return r.listed(beyond(r.tops(), after), "groups", "epics", with(inTime, "include_descendant_groups", "true"), func(_ owner, raw json.RawMessage) converted {
+	return r.listing(beyond(tops(r.wholeGroups), after), "groups", "epics", with(inTime, "include_descendant_groups", "true"), func(_ owner, raw json.RawMessage) converted {
 		return r.epic(raw)
 	})
 }
@@ -79,7 +76,7 @@ func (r *run) readEpicLinks(after int64) error {
 	if !r.want.epics() || r.want.Dependencies.Off {
 		return nil
 	}
-	return r.listed(beyond(r.tops(), after), "groups", "related_epic_links", nil, func(_ owner, raw json.RawMessage) converted {
+	return r.listing(beyond(tops(r.groups), after), "groups", "related_epic_links", nil, func(_ owner, raw json.RawMessage) converted {
 		return r.epicLink(raw)
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"sync"
 
 	"plumbline/internal/inorder"
 	"plumbline/internal/record"
@@ -18,6 +19,7 @@ import (
 type owner struct {
 	id     int64
 	parent int64 // the group it lies in; 0 is none, as for what belongs to a person
+	path   string
 	raw    json.RawMessage
 }
 
@@ -53,12 +55,19 @@ func (c *Connector) readOwners(ctx context.Context, s *session) error {
 		}
 	}
 	takeGroups, takeProjects := take(groups, "parent_id"), take(projects, "namespace")
-	if len(c.settings.Projects.Groups) == 0 {
-		// Guest is the least role: whoever has one is a member.
-		if err := c.each(ctx, "groups", with(byID, "min_access_level", "10"), takeGroups); err != nil {
+	list := func(path string, query url.Values, take func([]json.RawMessage) error) error {
+		records, err := c.all(ctx, path, query)
+		if err != nil {
 			return err
 		}
-		if err := c.each(ctx, "projects", with(byID, "membership", "true"), takeProjects); err != nil {
+		return take(records)
+	}
+	if len(c.settings.Projects.Groups) == 0 {
+		// Guest is the least role: whoever has one is a member.
+		if err := list("groups", with(byID, "min_access_level", "10"), takeGroups); err != nil {
+			return err
+		}
+		if err := list("projects", with(byID, "membership", "true"), takeProjects); err != nil {
 			return err
 		}
 	}
@@ -71,10 +80,10 @@ func (c *Connector) readOwners(ctx context.Context, s *session) error {
 		if err := takeGroups([]json.RawMessage{raw}); err != nil {
 			return err
 		}
-		if err := c.each(ctx, path+"/descendant_groups", byID, takeGroups); err != nil {
+		if err := list(path+"/descendant_groups", byID, takeGroups); err != nil {
 			return err
 		}
-		if err := c.each(ctx, path+"/projects", with(byID, "include_subgroups", "true", "with_shared", "false"), takeProjects); err != nil {
+		if err := list(path+"/projects", with(byID, "include_subgroups", "true", "with_shared", "false"), takeProjects); err != nil {
 			return err
 		}
 	}
@@ -102,6 +111,7 @@ func ownerOf(raw json.RawMessage, parent string) owner {
 		return o
 	}
 	if parent == "namespace" {
+		_ = json.Unmarshal(fields["path_with_namespace"], &o.path)
 		var n struct {
 			ID   int64  `json:"id"`
 			Kind string `json:"kind"`
@@ -110,6 +120,7 @@ func ownerOf(raw json.RawMessage, parent string) owner {
 			o.parent = n.ID
 		}
 	} else {
+		_ = json.Unmarshal(fields["full_path"], &o.path)
 		_ = json.Unmarshal(fields[parent], &o.parent) // what is not as expected shows in the conversion
 	}
 	return o
@@ -124,10 +135,14 @@ func numeric(id string) int64 {
 	return n
 }
 
-// tops are the groups that lie in none that is read: what is asked of them with
-// all below is asked for once.
-func (s *session) tops() []owner {
-	return slices.DeleteFunc(slices.Clone(s.groups), func(o owner) bool { return s.groupIDs[o.parent] })
+// tops are the groups that lie in no other of the list: what is asked of them
+// with all below is asked for once.
+func tops(list []owner) []owner {
+	among := make(map[int64]bool, len(list))
+	for _, o := range list {
+		among[o.id] = true
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(o owner) bool { return among[o.parent] })
 }
 
 // tellGroups and tellProjects hand over what becomes a project.
@@ -165,15 +180,42 @@ func (r *run) tell(owners []owner, path string, convert func(json.RawMessage, *u
 	return nil
 }
 
+// leads keeps who leads a group or project from one sweep to the next: a
+// request for each is too much for every quick run, and rarely is there news.
+type leads struct {
+	mu    sync.Mutex
+	known map[string]*userRecord // by path, as projects/7
+}
+
+func (l *leads) get(path string) (*userRecord, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	lead, ok := l.known[path]
+	return lead, ok
+}
+
+func (l *leads) set(path string, lead *userRecord) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.known == nil {
+		l.known = map[string]*userRecord{}
+	}
+	l.known[path] = lead
+}
+
 // lead is the direct member in the role that the settings name who has the
 // lowest id; nobody, where they name none.
-func (c *Connector) lead(ctx context.Context, path string, id int64) (*userRecord, error) {
-	level := accessLevels[c.settings.Projects.Lead]
+func (r *run) lead(ctx context.Context, path string, id int64) (*userRecord, error) {
+	level := accessLevels[r.settings.Projects.Lead]
 	if level == 0 {
 		return nil, nil
 	}
-	members, err := c.all(ctx, path+"/"+strconv.FormatInt(id, 10)+"/members", nil)
-	if err != nil && !hidden(err) {
+	path += "/" + strconv.FormatInt(id, 10)
+	if lead, ok := r.leads.get(path); ok && r.quick() {
+		return lead, nil
+	}
+	members, err := r.visible(ctx, path+"/members", nil)
+	if err != nil {
 		return nil, err
 	}
 	var lead *userRecord
@@ -186,5 +228,6 @@ func (c *Connector) lead(ctx context.Context, path string, id int64) (*userRecor
 			lead = &m.userRecord
 		}
 	}
+	r.leads.set(path, lead)
 	return lead, nil
 }

@@ -5,37 +5,48 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"plumbline/connectors"
 	"plumbline/portfolio"
 )
 
-// The streams of a cursor. Every run reads everything, so nothing has a since
-// but who we were.
+// The streams of a cursor.
 const (
-	streamAccount = "account"
-	streamRun     = "run"
+	streamRun     = "run"     // Since: when the last run began, by GitLab's clock
+	streamOwners  = "owners"  // Since: a hash of the groups and projects that it knew
+	streamAccount = "account" // Since: who we were
+	streamListing = "listing" // Position: the last stage of a sweep that is done
 )
 
 // position is how far a run has come.
 type position struct {
-	Stage string `json:"stage"`
-	After int64  `json:"after"` // id of the last group or project that is done; 0 is none
+	Stage   string `json:"stage"`
+	After   int64  `json:"after"`             // id of the last group or project that is done; 0 is none
+	Started string `json:"started,omitempty"` // what since will be when the run ends
+	Owners  string `json:"owners,omitempty"`  // of the groups and projects that were there when it began
 }
 
 // errStopped says that the consumer has had enough.
 var errStopped = errors.New("stopped")
 
-// run is one Pull under way.
+// run is one Pull or List under way.
 type run struct {
 	*Connector
 	conversion
-	ctx     context.Context
-	yield   func(connectors.Page, error) bool
+	ctx      context.Context
+	yield    func(connectors.Page, error) bool
+	since    connectors.Cursor
+	position position
+	sweeping bool      // this is a List
+	changed  time.Time // what changed since then is read; zero is everything
+
+	wholeGroups, wholeProjects []owner // those that are read as a whole
+
 	stage   string
+	listed  string                 // the last stage of a sweep that is done
 	greeted bool                   // Site was told
 	told    map[portfolio.Key]bool // people and links that this run has told
 	page    connectors.Page
@@ -50,74 +61,27 @@ func (c *Connector) run(ctx context.Context, since connectors.Cursor, yield func
 	if was := since[streamAccount].Since; was != "" && was != s.account {
 		return nil, fmt.Errorf("%w: it was made by account %s, and now we are %s", connectors.ErrCursor, was, s.account)
 	}
-	if err := c.readOwners(ctx, s); err != nil {
-		return nil, err
-	}
-	return &run{
-		Connector: c, ctx: ctx, yield: yield, told: map[portfolio.Key]bool{},
+	r := &run{
+		Connector: c, ctx: ctx, yield: yield, since: since, told: map[portfolio.Key]bool{},
 		conversion: conversion{session: s, want: &c.settings, connection: c.env.Connection, hidden: &c.hidden},
-	}, nil
-}
-
-// Pull implements connectors.Connector. It reads everything each time and so
-// completes every scope: groups and milestones cannot be asked for by their time
-// of change in one question, and what changed is told by comparing.
-func (c *Connector) Pull(ctx context.Context, since connectors.Cursor) iter.Seq2[connectors.Page, error] {
-	return func(yield func(connectors.Page, error) bool) {
-		err := c.pull(ctx, since, yield)
-		if err != nil && !errors.Is(err, errStopped) {
-			yield(connectors.Page{}, fmt.Errorf("gitlab: %w", err))
-		}
 	}
-}
-
-func (c *Connector) pull(ctx context.Context, since connectors.Cursor, yield func(connectors.Page, error) bool) error {
-	var from position
 	if p := since[streamRun].Position; p != "" {
-		if err := json.Unmarshal([]byte(p), &from); err != nil {
-			return fmt.Errorf("%w: %w", connectors.ErrCursor, err)
+		if err := json.Unmarshal([]byte(p), &r.position); err != nil {
+			return nil, fmt.Errorf("%w: %w", connectors.ErrCursor, err)
 		}
 	}
-	r, err := c.run(ctx, since, yield)
-	if err != nil {
-		return err
-	}
-	stages := []struct {
-		name string
-		of   portfolio.Kind
-		read func(after int64) error
-	}{
-		{scopeGroups, portfolio.KindProject, r.tellGroups},
-		{scopeProjects, portfolio.KindProject, r.tellProjects},
-		{scopeGroupMilestones, portfolio.KindMilestone, r.groupMilestones},
-		{scopeMilestones, portfolio.KindMilestone, r.projectMilestones},
-		{scopeEpics, portfolio.KindMilestone, r.readEpics},
-		{scopeIssues, portfolio.KindMilestone, r.readIssues},
-		{scopeEpicLinks, portfolio.KindDependency, r.readEpicLinks},
-		{scopeIssueLinks, portfolio.KindDependency, r.readIssueLinks},
-	}
-	reached := from.Stage == ""
-	for _, s := range stages {
-		after := int64(0)
-		if !reached {
-			if s.name != from.Stage {
-				continue
-			}
-			reached, after = true, from.After
+	if text := since[streamRun].Since; text != "" {
+		last, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", connectors.ErrCursor, err)
 		}
-		r.stage = s.name
-		if err := s.read(after); err != nil {
-			return err
-		}
-		if after == 0 { // else another process saw the beginning
-			r.page.Complete = append(r.page.Complete, connectors.Scope{Name: s.name, Of: s.of})
-		}
+		r.changed = last.Add(-overlap)
 	}
-	if !reached {
-		return fmt.Errorf("%w: it stands in a stage %q that there is not", connectors.ErrCursor, from.Stage)
-	}
-	return r.flush(connectors.Cursor{streamAccount: {Since: r.account}})
+	return r, c.readOwners(ctx, s)
 }
+
+// quick tells that only what changed is read.
+func (r *run) quick() bool { return !r.changed.IsZero() }
 
 func (r *run) add(v converted) {
 	if v.quarantined != nil {
@@ -144,11 +108,39 @@ func (r *run) ended(id int64) error {
 	if len(r.page.Facts)+len(r.page.Quarantined) < pageFacts {
 		return nil
 	}
-	text, err := json.Marshal(position{r.stage, id})
-	if err != nil {
-		panic(err) // a text and a number always encode
+	return r.flush(r.at(id))
+}
+
+// at is the cursor of a run that has come so far. A sweep goes on only at the
+// beginning of a stage: what it saw before is known to nobody.
+func (r *run) at(id int64) connectors.Cursor {
+	if r.sweeping {
+		return connectors.Cursor{streamListing: {Position: r.listed}, streamAccount: {Since: r.account}}
 	}
-	return r.flush(connectors.Cursor{streamAccount: {Since: r.account}, streamRun: {Position: string(text)}})
+	p := r.position
+	p.Stage, p.After = r.stage, id
+	text, err := json.Marshal(p)
+	if err != nil {
+		panic(err) // texts and a number always encode
+	}
+	return connectors.Cursor{
+		streamRun:     {Since: r.since[streamRun].Since, Position: string(text)},
+		streamOwners:  {Since: r.since[streamOwners].Since},
+		streamAccount: {Since: r.account},
+	}
+}
+
+// finish hands over the last page: only now since moves, to the run's start.
+func (r *run) finish() error {
+	if r.sweeping {
+		return r.flush(connectors.Cursor{streamAccount: {Since: r.account}})
+	}
+	r.known.remember(r.position.Owners, r.session)
+	return r.flush(connectors.Cursor{
+		streamRun:     {Since: r.position.Started},
+		streamOwners:  {Since: r.position.Owners},
+		streamAccount: {Since: r.account},
+	})
 }
 
 // flush hands the page over with the cursor that makes it durable.

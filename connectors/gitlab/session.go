@@ -2,10 +2,14 @@ package gitlab
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"plumbline/connectors"
 	"plumbline/internal/record"
@@ -18,6 +22,8 @@ type session struct {
 	site    portfolio.Site
 	account string
 	admin   bool
+	started string   // when the run began, by GitLab's clock; empty where it does not tell
+	wide    bool     // a group answers for the milestones of all below it
 	asked   []string // fields that the mapping names
 
 	groups   []owner // those that are read, by id
@@ -28,7 +34,8 @@ type session struct {
 
 // begin asks who we are and what this GitLab is.
 func (c *Connector) begin(ctx context.Context) (*session, error) {
-	raw, err := c.one(ctx, "user")
+	var raw json.RawMessage
+	resp, err := c.get(ctx, "user", nil, &raw)
 	if err != nil {
 		return nil, err
 	}
@@ -60,14 +67,27 @@ func (c *Connector) begin(ctx context.Context) (*session, error) {
 			return nil, fmt.Errorf("metadata: %w", err)
 		}
 	}
-	name := instance(c.settings.URL)
+	name, started := instance(c.settings.URL), ""
+	if at, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		started = at.UTC().Format(time.RFC3339)
+	}
 	return &session{
-		account: strconv.FormatInt(me.ID, 10), admin: me.Admin, asked: c.env.Fields,
+		account: strconv.FormatInt(me.ID, 10), admin: me.Admin, asked: c.env.Fields, started: started, wide: atLeast(about.Version, 16, 7),
 		site: portfolio.Site{
 			Connection: c.env.Connection, Type: "gitlab", Instance: name, Title: "GitLab (" + name + ")",
 			Version: about.Version, Account: firstOf(me.Name, me.Username),
 		},
 	}, nil
+}
+
+// atLeast tells that a release is the given one or a later one; one that is not
+// told is none.
+func atLeast(release string, major, minor int) bool {
+	var is [2]int
+	if n, _ := fmt.Sscanf(release, "%d.%d", &is[0], &is[1]); n < len(is) {
+		return false
+	}
+	return slices.Compare(is[:], []int{major, minor}) >= 0
 }
 
 // instance tells which GitLab this is. It tells nobody an id of its own, so it

@@ -102,7 +102,7 @@ func TestARiskThatCannotBeReadIsARiskInQuarantine(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := run.issue([]byte(`{"id":"7","key":"PAY-7","fields":{"summary":{"odd":true},"issuetype":{"id":"10900"}}}`))
-		if got.quarantined == nil || got.quarantined.Of != portfolio.KindRisk || got.quarantined.Source.Scope != "risks" {
+		if got.quarantined == nil || got.quarantined.Of != portfolio.KindRisk || got.quarantined.Scope != "risks" {
 			t.Errorf("%+v", got.quarantined)
 		}
 	})

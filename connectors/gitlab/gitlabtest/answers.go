@@ -190,7 +190,14 @@ func (q *request) inGroup(g *Group, rest []string) {
 	case what == "members":
 		all = q.memberList(of("group", g.ID))
 	case rest[0] == "milestones":
-		q.milestoneAnswer(of("group", g.ID), rest[1:])
+		q.milestoneAnswer(of("group", g.ID), g.ID, rest[1:])
+		return
+	case what == "issues":
+		q.list(q.issueList(func(i *Issue) bool {
+			p := q.projects[i.Project]
+			archived := p.Archived && q.r.URL.Query().Get("non_archived") != "false"
+			return q.isIn(of("project", p.ID), g.ID) && !archived
+		}))
 		return
 	case rest[0] == "epics" || what == "related_epic_links":
 		q.epicAnswer(g, rest)
@@ -209,7 +216,11 @@ func (q *request) inProject(p *Project, rest []string) {
 	case what == "members":
 		q.list(q.memberList(of("project", p.ID)))
 	case rest[0] == "milestones":
-		q.milestoneAnswer(of("project", p.ID), rest[1:])
+		if p.NoMilestones {
+			q.refuse(http.StatusForbidden, "403 Forbidden")
+			return
+		}
+		q.milestoneAnswer(of("project", p.ID), 0, rest[1:])
 	case rest[0] == "issues":
 		q.issueAnswer(p, rest[1:])
 	default:
@@ -243,10 +254,18 @@ func (q *request) milestoneJSON(m *Milestone) json.RawMessage {
 	return encode(o)
 }
 
-// milestoneAnswer lists milestones by due date, those without one last, then by
-// title; or answers one of them.
-func (q *request) milestoneAnswer(owner string, rest []string) {
+// milestoneAnswer lists milestones by due date, those without one last, then the
+// newest first; or answers one of them. From 16.7 on, a group can answer for all
+// below it.
+func (q *request) milestoneAnswer(owner string, below int64, rest []string) {
 	list := slices.Clone(q.milestones[owner])
+	if below != 0 && q.since(16, 7) && q.r.URL.Query().Get("include_descendants") == "true" {
+		for other, more := range q.milestones {
+			if other != owner && q.isIn(other, below) {
+				list = append(list, more...)
+			}
+		}
+	}
 	if len(rest) > 0 {
 		for _, m := range list {
 			if strconv.FormatInt(m.ID, 10) == rest[0] {
@@ -258,13 +277,42 @@ func (q *request) milestoneAnswer(owner string, rest []string) {
 		return
 	}
 	slices.SortFunc(list, func(a, b *Milestone) int {
-		return cmp.Or(strings.Compare(cmp.Or(a.Due, "9"), cmp.Or(b.Due, "9")), strings.Compare(a.Title, b.Title))
+		return cmp.Or(strings.Compare(cmp.Or(a.Due, "9"), cmp.Or(b.Due, "9")), cmp.Compare(b.ID, a.ID))
 	})
-	all := make([]json.RawMessage, len(list))
-	for n, m := range list {
-		all[n] = q.milestoneJSON(m)
+	var all []json.RawMessage
+	for _, m := range list {
+		if !q.since(15, 10) || q.asksFor(m.Updated) {
+			all = append(all, q.milestoneJSON(m))
+		}
 	}
 	q.list(all)
+}
+
+// isIn tells that "group 7" or "project 7" lies below a group, where the account
+// sees it.
+func (q *request) isIn(owner string, above int64) bool {
+	kind, text, _ := strings.Cut(owner, " ")
+	id, _ := strconv.ParseInt(text, 10, 64)
+	if !q.sees(kind, id) {
+		return false
+	}
+	if p := q.projects[id]; kind == "project" && p != nil {
+		return p.Group == above || q.isBelow(p.Group, above)
+	}
+	return kind == "group" && q.isBelow(id, above)
+}
+
+// asksFor tells that a record which was changed then fits updated_after.
+func (q *request) asksFor(updated time.Time) bool {
+	after, err := time.Parse(time.RFC3339, q.r.URL.Query().Get("updated_after"))
+	return err != nil || !updated.Before(after)
+}
+
+// since tells that the release is the given one or a later one.
+func (q *request) since(major, minor int) bool {
+	var is [2]int
+	_, _ = fmt.Sscanf(q.opts.Version, "%d.%d", &is[0], &is[1]) // a test that gives another one learns it soon
+	return slices.Compare(is[:], []int{major, minor}) >= 0
 }
 
 func (q *request) epicJSON(e *Epic) object {
@@ -307,7 +355,7 @@ func (q *request) epicAnswer(g *Group, rest []string) {
 		return
 	default:
 		for _, e := range ascending(q.epics) {
-			if within(e) {
+			if within(e) && q.asksFor(e.Updated) {
 				all = append(all, encode(q.epicJSON(e)))
 			}
 		}
@@ -331,8 +379,9 @@ func (q *request) issueJSON(i *Issue) object {
 		"id": i.ID, "iid": i.IID, "project_id": i.Project, "title": i.Title, "state": i.State, "labels": i.Labels, "due_date": orNull(i.Due),
 		"created_at": instant(i.Created), "updated_at": instant(i.Updated), "closed_at": instant(i.Closed), "weight": i.Weight,
 		"health_status": orNull(i.Health), "assignees": []object{}, "milestone": nil, "epic": nil,
-		"references": object{"full": fmt.Sprintf("%s#%d", q.projectPath(q.projects[i.Project]), i.IID)},
-		"web_url":    fmt.Sprintf("%s/%s/-/issues/%d", q.opts.Address, q.projectPath(q.projects[i.Project]), i.IID),
+		"moved_to_id": numberOrNull(i.MovedTo),
+		"references":  object{"full": fmt.Sprintf("%s#%d", q.projectPath(q.projects[i.Project]), i.IID)},
+		"web_url":     fmt.Sprintf("%s/%s/-/issues/%d", q.opts.Address, q.projectPath(q.projects[i.Project]), i.IID),
 	}
 	if u := q.userJSON(i.Assignee); u != nil {
 		o["assignees"] = []object{u}
@@ -379,9 +428,14 @@ func (q *request) issueAnswer(p *Project, rest []string) {
 		q.notFound("")
 		return
 	}
+	q.list(q.issueList(func(i *Issue) bool { return i.Project == p.ID }))
+}
+
+// issueList are the issues of a part of the site that are asked for.
+func (q *request) issueList(within func(*Issue) bool) (all []json.RawMessage) {
 	query := q.r.URL.Query()
 	for _, i := range ascending(q.issues) {
-		fits := i.Project == p.ID && (query.Get("state") == "" || query.Get("state") == "all" || query.Get("state") == i.State)
+		fits := within(i) && q.asksFor(i.Updated) && (query.Get("state") == "" || query.Get("state") == "all" || query.Get("state") == i.State)
 		for label := range strings.SplitSeq(query.Get("labels"), ",") {
 			fits = fits && (label == "" || slices.Contains(i.Labels, label))
 		}
@@ -389,5 +443,5 @@ func (q *request) issueAnswer(p *Project, rest []string) {
 			all = append(all, encode(q.issueJSON(i)))
 		}
 	}
-	q.list(all)
+	return all
 }

@@ -27,8 +27,13 @@ type Options struct {
 	Address string
 	// Free leaves out what needs a licence: epics.
 	Free bool
-	// Version is the release; 17.5.1 unless set. Before 15.2 there is no metadata.
+	// Version is the release; 17.5.1 unless set. Before 15.2 there is no metadata,
+	// before 15.10 milestones cannot be asked for by their time of change, and
+	// before 16.7 a group does not answer for the milestones below it.
 	Version string
+	// NoDate leaves out the header by which a reply tells the time, as some
+	// proxies do.
+	NoDate bool
 }
 
 // Account is a token and whom it belongs to.
@@ -81,6 +86,9 @@ func New(o Options) *Site {
 
 // AddAccount lets a token in.
 func (s *Site) AddAccount(a Account) { s.change(func() { s.accounts[a.Token] = a }) }
+
+// SetFree takes the licence for epics away, or gives it back.
+func (s *Site) SetFree(free bool) { s.change(func() { s.opts.Free = free }) }
 
 // HideProject takes a project out of an account's sight, or gives it back.
 func (s *Site) HideProject(token string, id int64, hide bool) {
@@ -220,6 +228,9 @@ func (q *request) answer(v any) {
 	}
 	h := q.w.Header()
 	h.Set("Content-Type", "application/json")
+	if !q.opts.NoDate {
+		h.Set("Date", q.now().Format(http.TimeFormat))
+	}
 	h.Set("RateLimit-Limit", "2000")
 	h.Set("RateLimit-Remaining", "1999")
 	h.Set("RateLimit-Reset", strconv.FormatInt(q.now().Add(time.Minute).Unix(), 10))

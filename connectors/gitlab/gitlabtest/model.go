@@ -40,7 +40,9 @@ type Project struct {
 	Deletion    string // civil date on which it will be gone
 	NotMember   bool
 	Topics      []string
-	Created     time.Time
+
+	NoMilestones bool // they are switched off
+	Created      time.Time
 
 	Raw []byte // when set, sent in place of the record
 }
@@ -99,6 +101,7 @@ type Issue struct {
 	Assignee  int64
 	Milestone int64
 	Epic      int64
+	MovedTo   int64 // the issue that it is now, in another project
 	Created   time.Time
 	Updated   time.Time
 	Closed    time.Time
@@ -255,6 +258,16 @@ func (s *Site) DeleteMilestone(id int64) {
 	})
 }
 
+// Newest is the id of the milestone of a project that was added last.
+func (s *Site) Newest(project int64) (id int64) {
+	s.change(func() {
+		for _, m := range s.milestones[of("project", project)] {
+			id = max(id, m.ID)
+		}
+	})
+	return id
+}
+
 func (s *Site) milestone(id int64) (owner string, n int) {
 	for owner, list := range s.milestones {
 		if n := slices.IndexFunc(list, func(m *Milestone) bool { return m.ID == id }); n >= 0 {
@@ -288,6 +301,44 @@ func (s *Site) EditIssue(id int64, edit func(*Issue)) {
 			next.Closed = next.Updated
 		}
 		s.issues[id] = &next
+	})
+}
+
+// MoveIssue moves an issue to another project, as GitLab does: it makes a new
+// one there, and closes the old one.
+func (s *Site) MoveIssue(id, project int64) Issue {
+	old := *s.issues[id]
+	next := old
+	next.Project, next.Labels = project, slices.Clone(old.Labels)
+	next.Created, next.Updated = time.Time{}, time.Time{}
+	next = s.AddIssue(next)
+	s.EditIssue(id, func(i *Issue) { i.State, i.MovedTo = "closed", next.ID })
+	return next
+}
+
+// InheritDue gives an epic the due date of what is in it. That is no change of
+// the epic: GitLab leaves its time of change as it is.
+func (s *Site) InheritDue(id int64, due string) {
+	s.change(func() {
+		next := *s.epics[id]
+		next.Due = due
+		s.epics[id] = &next
+	})
+}
+
+// RenameLabel gives a label another name, which is no change of its issues.
+func (s *Site) RenameLabel(from, to string) {
+	s.change(func() {
+		for id, i := range s.issues {
+			next := *i
+			next.Labels = slices.Clone(i.Labels)
+			for n, label := range next.Labels {
+				if label == from {
+					next.Labels[n] = to
+				}
+			}
+			s.issues[id] = &next
+		}
 	})
 }
 
