@@ -96,6 +96,7 @@ func (p *program) showCheck(check control.Check, now time.Time) bool {
 			line("permission", "%s  %s", markOK, permission.Name)
 		} else {
 			line("permission", "%s  %s: %s", markMissing, permission.Name, cmp.Or(permission.Why, "some records cannot be read"))
+			works = works && !permission.Required
 		}
 	}
 	for _, field := range r.Fields {

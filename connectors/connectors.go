@@ -117,6 +117,8 @@ type Permission struct {
 	Name string
 	Held bool
 	Why  string // what goes missing without it
+	// Required says that without it a run fails, so that nothing is read.
+	Required bool
 }
 
 // FieldFound says whether a field that the mapping names exists.

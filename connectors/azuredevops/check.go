@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"plumbline/connectors"
@@ -34,11 +35,12 @@ func (c *Connector) check(ctx context.Context) (connectors.Report, error) {
 	if len(run.projects) == 0 {
 		r.Warnings = append(r.Warnings, "the account sees no project")
 	}
+	r.Warnings = append(r.Warnings, run.unmet...)
 	run.checkFields(&r)
 	if err := run.checkItems(&r); err != nil {
 		return r, err
 	}
-	if err := run.checkLinks(&r); err != nil {
+	if err := run.checkFeeds(&r); err != nil {
 		return r, err
 	}
 	binned := connectors.Permission{Name: "list deleted projects", Why: "without it a deleted project looks like one we may no longer see"}
@@ -80,7 +82,7 @@ func (r *run) checkFields(report *connectors.Report) {
 // checkItems counts the work items of each type. A type of which there is none
 // may be misspelt: processes name their types as they like.
 func (r *run) checkItems(report *connectors.Report) error {
-	may := connectors.Permission{Name: "work items (read)", Held: true, Why: "without it no work items can be read"}
+	may := connectors.Permission{Name: "work items (read)", Held: true, Required: true, Why: "without it no work items can be read"}
 	for _, kind := range r.settings.itemTypes() {
 		n := 0
 		err := r.itemIDs([]string{kind}, func(ids []int64) error { n += len(ids); return nil })
@@ -100,19 +102,30 @@ func (r *run) checkItems(report *connectors.Report) error {
 	return nil
 }
 
-// checkLinks counts the changes of links, up to the first of many batches.
-func (r *run) checkLinks(report *connectors.Report) error {
-	types := r.settings.blocks()
-	if len(types) == 0 {
+// checkFeeds asks both feeds for their first batch: an account may read work
+// items and not be let to what a run follows. Changes of links are counted up
+// to the first of many batches.
+func (r *run) checkFeeds(report *connectors.Report) error {
+	if len(r.settings.itemTypes()) == 0 {
 		return nil
 	}
-	b, err := r.links(stageLinks, types, nil).ask(map[string][]string{})
-	if refused(err) {
-		return nil // told beside the work items
-	}
-	if err != nil {
+	may := connectors.Permission{Name: "reporting feeds (read)", Required: true, Why: "without them no change of work items and links can be followed: give the account the access level Basic"}
+	_, err := r.revisions().ask(url.Values{})
+	if err != nil && !refused(err) {
 		return err
 	}
-	report.Counts = append(report.Counts, connectors.Count{Of: "changes of links, which may take them away again", Records: len(b.Values), Approximate: !b.Last})
+	may.Held = err == nil
+	if types := r.settings.blocks(); len(types) > 0 {
+		b, err := r.links(stageLinks, types, nil).ask(url.Values{})
+		switch {
+		case refused(err):
+			may.Held = false
+		case err != nil:
+			return err
+		default:
+			report.Counts = append(report.Counts, connectors.Count{Of: "changes of links, which may take them away again", Records: len(b.Values), Approximate: !b.Last})
+		}
+	}
+	report.Permissions = append(report.Permissions, may)
 	return nil
 }

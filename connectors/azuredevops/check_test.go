@@ -3,6 +3,7 @@ package azuredevops
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -50,9 +51,51 @@ func TestCheck(t *testing.T) {
 		t.Errorf("without the scope for work items: %+v, %v", r.Permissions, err)
 	}
 	mend()
+	for _, feed := range []string{"workitemrevisions", "workitemlinks"} { // what a run follows is asked for too
+		mend = site.Inject(azuredevopstest.Fault{Kind: azuredevopstest.Forbidden, Path: feed})
+		r, err = c.Check(t.Context())
+		if err != nil || !r.Permissions[1].Required || r.Permissions[1].Held || !r.Permissions[0].Held {
+			t.Errorf("without the %s: %+v, %v", feed, r.Permissions, err)
+		}
+		mend()
+	}
 	site.Inject(azuredevopstest.Fault{Kind: azuredevopstest.InternalError, Path: "workitemlinks"})
 	if _, err := c.Check(t.Context()); err == nil {
 		t.Error("a check that could not ask ended well")
+	}
+}
+
+// TestAProjectThatIsMisspelt holds that its name is told beside those that are
+// there: by the check when others are found, and by a run when none is.
+func TestAProjectThatIsMisspelt(t *testing.T) {
+	site := newSite(t, azuredevopstest.Options{})
+	named := func(names ...string) *Connector {
+		return open(t, site, nil, func(s *Settings) { s.Projects.Names = names })
+	}
+	want := `projects.names has "Payy", which is not there or may not be seen; this account sees Pay`
+	r, err := named("Pay", "Payy").Check(t.Context())
+	if err != nil || !slices.Contains(r.Warnings, want) {
+		t.Errorf("warnings %v, %v; want %q", r.Warnings, err, want)
+	}
+	if err := connectorError(named("Payy"), t); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("error = %v, want %q", err, want)
+	}
+	for n := range 12 {
+		site.AddProject(azuredevopstest.Project{Name: fmt.Sprint("P", n)})
+	}
+	if err := connectorError(named("Payy"), t); err == nil || !strings.Contains(err.Error(), " and 3 more") {
+		t.Errorf("error = %v, want one that names ten projects", err)
+	}
+}
+
+// TestATokenThatIsNotTakenSaysHowToMendIt holds it for every way of Azure
+// DevOps to say so.
+func TestATokenThatIsNotTakenSaysHowToMendIt(t *testing.T) {
+	for _, o := range []azuredevopstest.Options{{}, {SignIn: 302}, {SignIn: 401}, {Public: true}} {
+		c := open(t, newSite(t, o), nil, func(s *Settings) { s.Auth.Token = secret.New("wrong") })
+		if err := connectorError(c, t); err == nil || !strings.Contains(err.Error(), "the token is wrong, has expired") || !strings.Contains(err.Error(), "under auth") {
+			t.Errorf("%+v: error = %v, want one that says how to mend it", o, err)
+		}
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"plumbline/connectors"
@@ -27,7 +28,13 @@ type statusError struct {
 func (e *statusError) Error() string {
 	text := fmt.Sprintf("%s answered %d", e.Path, e.Status)
 	if e.Says != "" {
-		text += ": " + e.Says
+		text += ": " + strings.TrimRight(e.Says, ".")
+	}
+	switch e.Status {
+	case http.StatusUnauthorized:
+		text += "; the token is wrong, has expired, is of another organisation or lacks a scope: put a new one under auth, with Work Items (Read) and Project and Team (Read)"
+	case http.StatusForbidden:
+		text += "; the account lacks a permission, or the access level Basic; plumbline check names what cannot be read"
 	}
 	return text
 }

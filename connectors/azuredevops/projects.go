@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -34,10 +35,12 @@ var (
 // which tell why; if none is left, that is an error.
 func (c *Connector) readProjects(ctx context.Context, s *session) error {
 	names := foldedSet(c.settings.Projects.Names)
+	unmet := maps.Clone(names)
 	if len(names) > 0 {
 		s.wanted = map[string]bool{}
 	}
 	s.projectOf = map[string]string{}
+	var seen []string
 	err := c.listProjects(ctx, "all", func(raw json.RawMessage) {
 		p := projectRecord{raw: raw}
 		_ = json.Unmarshal(raw, &p) // what cannot be read is quarantined when it is told
@@ -48,9 +51,12 @@ func (c *Connector) readProjects(ctx context.Context, s *session) error {
 		if p.ID == "" || p.unfinished() {
 			return
 		}
-		if s.wanted != nil && (names[p.ID] || names[strings.ToLower(p.Name)]) {
+		if by := strings.ToLower(p.Name); s.wanted != nil && (names[p.ID] || names[by]) {
 			s.wanted[p.ID] = true
+			delete(unmet, p.ID)
+			delete(unmet, by)
 		}
+		seen = append(seen, p.Name)
 		s.projectOf[strings.ToLower(p.Name)] = p.ID
 		if s.wants(p.ID) {
 			s.projects = append(s.projects, p)
@@ -59,11 +65,32 @@ func (c *Connector) readProjects(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	for _, name := range c.settings.Projects.Names {
+		if unmet[strings.ToLower(name)] {
+			s.unmet = append(s.unmet, fmt.Sprintf("projects.names has %q, which is not there or may not be seen; %s", name, visible(seen)))
+		}
+	}
 	if s.wanted != nil && len(s.wanted) == 0 {
-		return fmt.Errorf("%w: none of the projects %s is visible to this account", connectors.ErrUnauthorized, strings.Join(c.settings.Projects.Names, ", "))
+		return fmt.Errorf("%w: %s", connectors.ErrUnauthorized, strings.Join(s.unmet, "; "))
 	}
 	slices.SortFunc(s.projects, func(a, b projectRecord) int { return strings.Compare(a.ID, b.ID) })
 	return nil
+}
+
+// maxVisible is how many projects are named to somebody who misspelt one.
+const maxVisible = 10
+
+// visible tells the projects that this account sees.
+func visible(names []string) string {
+	if len(names) == 0 {
+		return "this account sees no project at all"
+	}
+	slices.Sort(names)
+	more := ""
+	if n := len(names) - maxVisible; n > 0 {
+		more = fmt.Sprintf(" and %d more", n)
+	}
+	return "this account sees " + strings.Join(names[:min(len(names), maxVisible)], ", ") + more
 }
 
 // listProjects reads the projects in a state to their end. The token of the

@@ -38,6 +38,7 @@ type session struct {
 	projects  []projectRecord // that are there and wanted, by id
 	projectOf map[string]string
 	wanted    map[string]bool // ids of the wanted projects; nil is all
+	unmet     []string        // what is said of the wanted ones that are not there
 }
 
 type connectionData struct {
@@ -69,7 +70,7 @@ func (c *Connector) begin(ctx context.Context) (*session, error) {
 	s.started = c.clock(header)
 	s.account, s.hosted = strings.ToLower(who.User.ID), who.Deployment
 	if s.account == "" || s.account == anonymous || strings.HasPrefix(who.User.Descriptor, "System:PublicAccess") {
-		return nil, fmt.Errorf("%w: the organisation answers without knowing us", connectors.ErrUnauthorized)
+		return nil, fmt.Errorf("%w: the organisation answers as to the public: the token is wrong, has expired or is of another organisation; put a new one under auth", connectors.ErrUnauthorized)
 	}
 	if who.InstanceID == "" {
 		return nil, errors.New("_apis/connectionData tells no instanceId; is url the address of an organisation or collection?")

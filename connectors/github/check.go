@@ -79,7 +79,7 @@ func (r *run) checkRepositories(report *connectors.Report) error {
 		report.Warnings = append(report.Warnings, "there is no repository to read: the token may see none of the owners', or the settings name none of them")
 		return nil
 	}
-	issues := connectors.Permission{Name: "Issues: read", Held: true, Why: "without it neither milestones nor issues can be read"}
+	issues := connectors.Permission{Name: "Issues: read", Held: true, Required: true, Why: "without it neither milestones nor issues can be read"}
 	for _, repo := range r.listed {
 		if !repo.issues {
 			continue
@@ -99,7 +99,7 @@ func (r *run) checkBoards(report *connectors.Report) error {
 	if !r.settings.boards() {
 		return nil
 	}
-	boards := connectors.Permission{Name: "Projects: read", Why: "without it boards cannot be read; a classic token needs the scope read:project"}
+	boards := connectors.Permission{Name: "Projects: read", Required: true, Why: "without it boards cannot be read; a classic token needs the scope read:project"}
 	err := r.listBoards(false)
 	if err != nil && !gone(err) {
 		return err
@@ -110,10 +110,17 @@ func (r *run) checkBoards(report *connectors.Report) error {
 	if boards.Held && len(r.boards) == 0 {
 		report.Warnings = append(report.Warnings, "there is no board to read: a fine-grained token of a user sees boards of organisations only, and no private ones without the permission Projects")
 	}
+	for _, name := range r.settings.Projects.Boards {
+		owner, number := splitBoard(name)
+		if boards.Held && !slices.ContainsFunc(r.boards, func(b board) bool { return b.number == number && strings.EqualFold(b.owner, owner) }) {
+			report.Warnings = append(report.Warnings, fmt.Sprintf("projects.boards has %s, which is not there or may not be seen; the number is the one in the board's address", name))
+		}
+	}
 	for _, name := range []string{r.conversion.due, r.start} {
 		if !boards.Held || !r.reads(fromItems) {
 			break
 		}
+		asked := name == r.conversion.due || r.settings.Milestones.Start != ""
 		found := connectors.FieldFound{Asked: name}
 		for _, b := range r.boards {
 			for _, f := range b.record.Fields.Nodes {
@@ -122,9 +129,15 @@ func (r *run) checkBoards(report *connectors.Report) error {
 				}
 			}
 		}
-		report.Fields = append(report.Fields, found)
-		if found.ID == "" {
-			report.Warnings = append(report.Warnings, fmt.Sprintf("no board has a field %q", name))
+		if found.ID != "" || asked {
+			report.Fields = append(report.Fields, found)
+		}
+		switch {
+		case found.ID != "":
+		case name == r.conversion.due:
+			report.Warnings = append(report.Warnings, fmt.Sprintf("no board has a date field %q, so none of its items is a milestone: name the field as milestones.due", name))
+		default:
+			report.Warnings = append(report.Warnings, fmt.Sprintf("no board has a date field %q, so its items have no start; milestones.start names another", name))
 		}
 	}
 	return nil

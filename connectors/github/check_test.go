@@ -37,7 +37,7 @@ func TestCheck(t *testing.T) {
 			"Metadata": true, "Issues": true, "Projects": true, "scope repo": false, "scope read": true, "core": true, "graphql": true,
 		})
 		warnings := strings.Join(report.Warnings, "; ")
-		if !strings.Contains(warnings, "expires on") || !strings.Contains(warnings, `no board has a field "Start date"`) || len(report.Warnings) != 2 {
+		if !strings.Contains(warnings, "expires on") || !strings.Contains(warnings, `no board has a date field "Start date"`) || len(report.Warnings) != 2 {
 			t.Errorf("warnings: %s", warnings)
 		}
 		site.Inject(githubtest.Fault{Kind: githubtest.Forbidden, Path: "/milestones"})

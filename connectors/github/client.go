@@ -21,14 +21,36 @@ type statusError struct {
 	Status int
 	Path   string
 	Says   string
+	SSO    string // what the header X-GitHub-SSO asks for
 }
 
 func (e *statusError) Error() string {
 	text := fmt.Sprintf("%s answered %d", e.Path, e.Status)
 	if e.Says != "" {
-		text += ": " + e.Says
+		text += ": " + strings.TrimRight(e.Says, ".")
+	}
+	if mend := e.mend(); mend != "" {
+		text += "; " + mend
 	}
 	return text
+}
+
+// mend is what whoever keeps the connection can do about a refusal.
+func (e *statusError) mend() string {
+	_, address, _ := strings.Cut(e.SSO, "url=")
+	switch {
+	case address != "":
+		return "authorise the token for single sign-on at " + address
+	case e.SSO != "" || strings.Contains(e.Says, "SAML enforcement"):
+		return "authorise the token for single sign-on: Settings, Developer settings, Personal access tokens, Configure SSO"
+	case e.Status == http.StatusUnauthorized && strings.HasPrefix(e.Path, "app/"):
+		return "auth.app.id or the key is of another app, or the clock is wrong"
+	case e.Status == http.StatusUnauthorized:
+		return "the token is wrong, has expired or was revoked: put a new one under auth"
+	case e.Status == http.StatusForbidden:
+		return "the token lacks a permission, or its owner has not approved it yet; plumbline check names the permission"
+	}
+	return ""
 }
 
 // Unwrap lets the engine see that the credential was not taken.
@@ -57,6 +79,10 @@ func hasStatus(err error, any ...int) bool {
 func gone(err error) bool {
 	return hasStatus(err, http.StatusNotFound, http.StatusGone, http.StatusForbidden, http.StatusUnavailableForLegalReasons)
 }
+
+// ssoHeader tells that an organisation asks for single sign-on, and the token
+// was not authorised for it.
+const ssoHeader = "X-GitHub-SSO"
 
 // maxSays bounds how much of a refusal is repeated.
 const maxSays = 300
@@ -97,7 +123,7 @@ func (c *Connector) send(ctx context.Context, caller *httpx.Caller, req *http.Re
 		return &reply{header: resp.Header, unchanged: true}, nil
 	}
 	if err := gogithub.CheckResponse(resp); err != nil {
-		refused := &statusError{Status: resp.StatusCode, Path: path}
+		refused := &statusError{Status: resp.StatusCode, Path: path, SSO: resp.Header.Get(ssoHeader)}
 		var said *gogithub.ErrorResponse
 		if errors.As(err, &said) {
 			refused.Says = truncate(c.hidden.mask(said.Message), maxSays)

@@ -24,6 +24,7 @@ type page struct {
 	etag    string
 	values  []json.RawMessage
 	next    string // path of what comes after it; empty at the end
+	sso     string // says that some organisations were left out of it
 	known   *known // set when it is as we know it, and then has no values
 }
 
@@ -46,7 +47,7 @@ func (c *Connector) page(ctx context.Context, path, variant string, maybeKnown b
 		p.next = p.known.next
 		return p, nil
 	}
-	p.known, p.etag = nil, r.header.Get("ETag")
+	p.known, p.etag, p.sso = nil, r.header.Get("ETag"), r.header.Get(ssoHeader)
 	if p.next, err = c.nextPage(r.header); err != nil {
 		return p, fmt.Errorf("%s: %w", bare(path), err)
 	}

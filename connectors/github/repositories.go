@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"plumbline/portfolio"
@@ -93,6 +94,9 @@ func (r *run) walkRepositories(path string, tell bool, told map[int64]bool, use 
 		if err != nil {
 			return err
 		}
+		if err := r.leftOut(p); err != nil {
+			return err
+		}
 		before := len(r.listed)
 		if p.known != nil {
 			for _, repo := range p.known.list {
@@ -117,6 +121,24 @@ func (r *run) walkRepositories(path string, tell bool, told map[int64]bool, use 
 		}
 	}
 	return fmt.Errorf("%s: %w", path, errCircles)
+}
+
+// leftOut is an error when a listing lacks what belongs to one of the owners,
+// because the token was not authorised for single sign-on there: what is left
+// out is not gone.
+func (r *run) leftOut(p page) error {
+	_, ids, partial := strings.Cut(p.sso, "organizations=")
+	if !partial {
+		return nil
+	}
+	for id := range strings.SplitSeq(ids, ",") {
+		for _, o := range r.owners {
+			if strconv.FormatInt(o.ID, 10) == strings.TrimSpace(id) {
+				return &statusError{Status: http.StatusForbidden, Path: bare(p.path), Says: "the repositories of " + o.Login + " are left out", SSO: p.sso}
+			}
+		}
+	}
+	return nil
 }
 
 // repositoryListings are the lists in which the repositories are. They are in

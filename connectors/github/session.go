@@ -52,7 +52,7 @@ func (c *Connector) begin(ctx context.Context) (*session, error) {
 		var o owner
 		switch _, err := c.get(ctx, "users/"+url.PathEscape(login), &o); {
 		case hasStatus(err, http.StatusNotFound):
-			return nil, fmt.Errorf("the settings name the owner %s, who is not there or may not be seen", login)
+			return nil, fmt.Errorf("owners or projects name %s, who is not there or may not be seen; give the login, as in the address of the organisation or user", login)
 		case err != nil:
 			return nil, err
 		}
