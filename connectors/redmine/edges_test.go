@@ -1,9 +1,11 @@
 package redmine
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -179,6 +181,29 @@ func TestEmptyPages(t *testing.T) {
 		site.Inject(redminetest.Fault{Kind: redminetest.EmptyPage, Path: path})
 		if err := connectortest.NewLedger().Pull(t.Context(), open(t, site, nil, milestones), nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error = %v, want %q", path, err, want)
+		}
+	}
+}
+
+// TestUncounted holds that a listing which does not tell how many records it has
+// is an error: nobody knows where it ends.
+func TestUncounted(t *testing.T) {
+	for _, path := range []string{"/issues.json", "/projects.json"} {
+		site := newSite(t, redminetest.Options{})
+		site.Fill(150, 0, 150)
+		c := open(t, site, nil, func(s *Settings) { milestones(s); s.Projects.Lead.Off = true })
+		c.caller = c.http.Caller(func(next http.RoundTripper) http.RoundTripper {
+			return trip(func(r *http.Request) (*http.Response, error) {
+				resp, err := sign(secret.New(token(t)), next).RoundTrip(r)
+				if err == nil && r.URL.Path == path {
+					body, _ := io.ReadAll(resp.Body)
+					resp.Body = io.NopCloser(bytes.NewReader(bytes.ReplaceAll(body, []byte("total_count"), []byte("nometa"))))
+				}
+				return resp, err
+			})
+		})
+		if err := connectortest.NewLedger().Pull(t.Context(), c, nil); err == nil || !strings.Contains(err.Error(), "total_count") {
+			t.Errorf("%s: error = %v, want one that names total_count", path, err)
 		}
 	}
 }

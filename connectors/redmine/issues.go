@@ -96,7 +96,7 @@ func (r *run) readIssues(after int64) error {
 	whole := after == 0 && !r.quick()
 	for range maxPages {
 		q.Set("v[issue_id][]", strconv.FormatInt(after+1, 10))
-		page, err := r.rows(r.ctx, "issues.json", "issues", q)
+		page, err := r.counted(r.ctx, "issues.json", "issues", q)
 		if err != nil {
 			return err
 		}
@@ -105,6 +105,9 @@ func (r *run) readIssues(after int64) error {
 		for _, raw := range page.records {
 			last = max(last, numeric(record.ID(raw)))
 			list = append(list, r.issue(raw))
+		}
+		if err := r.addHistories(list, page.total); err != nil {
+			return err
 		}
 		if err := r.addAll(list); err != nil {
 			return err

@@ -54,6 +54,16 @@ func (c *Connector) rows(ctx context.Context, path, name string, query url.Value
 	return page, nil
 }
 
+// counted reads a page of a listing that must tell how many records it has:
+// without that nobody knows where it ends.
+func (c *Connector) counted(ctx context.Context, path, name string, query url.Values) (rows, error) {
+	page, err := c.rows(ctx, path, name, query)
+	if err == nil && page.total < 0 {
+		err = fmt.Errorf("%s: %w", path, record.Missing("total_count", "a number"))
+	}
+	return page, err
+}
+
 // maxTries is how often a listing is read that changes while it is.
 const maxTries = 4
 
@@ -83,7 +93,7 @@ func (c *Connector) listOnce(ctx context.Context, path, name string, query url.V
 			overlap = 1
 		}
 		q.Set("offset", strconv.Itoa(len(all)-overlap))
-		page, err := c.rows(ctx, path, name, q)
+		page, err := c.counted(ctx, path, name, q)
 		if err != nil {
 			return nil, false, err
 		}

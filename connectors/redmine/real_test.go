@@ -122,6 +122,9 @@ func TestRealRedmine(t *testing.T) {
 		issueIDs, issues[fmt.Sprint(id)] = append(issueIDs, id), day(n+2)
 	}
 	s.add("/issues.json", "issue", map[string]any{"project_id": projects[0], "tracker_id": support, "subject": "no milestone"})
+	// One date moves before the first run.
+	s.edit(fmt.Sprintf("/issues/%d.json", issueIDs[3]), "issue", map[string]any{"due_date": day(50)})
+	issues[fmt.Sprint(issueIDs[3])] = day(50)
 
 	open := func(key string) connectors.Connector {
 		settings := Settings{URL: s.url, Auth: Auth{Token: secret.New(key)}}
@@ -150,6 +153,10 @@ func TestRealRedmine(t *testing.T) {
 	v := fact[*portfolio.MilestoneFact](t, l, portfolio.DocID("ops", "version", fmt.Sprint(versionIDs[0])))
 	check(t, "a field of a version", fmt.Sprint(v.Fields[0].Type, " ", v.Fields[0].Date), "DATE "+day(-1))
 
+	today := time.Now().UTC().Format(time.DateOnly)
+	check(t, "a move from before the first run", movesOf(t, l, portfolio.DocID("ops", "issue", fmt.Sprint(issueIDs[3]))),
+		fmt.Sprintf("read true, first %s, later 1; %s: %s to %s", day(5), today, day(5), day(50)))
+
 	writes := l.Writes
 	pull(t, l, c)
 	sweep(t, l, c)
@@ -173,7 +180,7 @@ func TestRealRedmine(t *testing.T) {
 	sweep(t, l, c)
 	same("after changes")
 	done := fact[*portfolio.MilestoneFact](t, l, portfolio.DocID("ops", "issue", fmt.Sprint(issueIDs[4])))
-	check(t, "a closed issue", []string{string(done.StatusCategory), done.Finished.String()}, []string{"DONE", time.Now().UTC().Format(time.DateOnly)})
+	check(t, "a closed issue", []string{string(done.StatusCategory), done.Finished.String()}, []string{"DONE", today})
 	var order []string
 	for _, f := range l.Facts {
 		if d, ok := f.(*portfolio.DependencyFact); ok {

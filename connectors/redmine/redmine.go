@@ -1,6 +1,7 @@
 // Package redmine reads Redmine: projects with what they are part of,
-// milestones from versions and from issues of a tracker, and dependencies from
-// the relations of those issues that put one before the other.
+// milestones from versions and from issues of a tracker, how the due dates of
+// these issues moved, and dependencies from their relations that put one before
+// the other.
 //
 // It has a client of its own, asks for no more than it maps, decodes record by
 // record, and writes nothing to Redmine. Between runs it keeps no state but the

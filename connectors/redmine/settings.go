@@ -42,8 +42,15 @@ type LeadSettings struct {
 
 // MilestoneSettings say what becomes a milestone.
 type MilestoneSettings struct {
-	From      []string `yaml:"from,omitempty" jsonschema_description:"Any of versions, and the name or id of a tracker whose issues are milestones. Default: versions."`
-	Cancelled []string `yaml:"cancelled,omitempty" jsonschema_description:"Names or ids of closed statuses that mean that nothing was delivered, such as Rejected: Redmine does not tell them from the others."`
+	From      []string        `yaml:"from,omitempty" jsonschema_description:"Any of versions, and the name or id of a tracker whose issues are milestones. Default: versions."`
+	Cancelled []string        `yaml:"cancelled,omitempty" jsonschema_description:"Names or ids of closed statuses that mean that nothing was delivered, such as Rejected: Redmine does not tell them from the others."`
+	History   HistorySettings `yaml:"history,omitempty" jsonschema_description:"Whether the moves of due dates from before the first run are read, of issues that are milestones."`
+}
+
+// HistorySettings say how much is read of what was before the first run.
+type HistorySettings struct {
+	Issues int  `yaml:"issues,omitempty" jsonschema:"minimum=1,default=1000" jsonschema_description:"Of how many issues at most, those with the highest numbers: a full run asks once more for each of them that was changed since it was made."`
+	Off    bool `yaml:"off,omitempty" jsonschema_description:"Read no history: moves are observed from the first run on."`
 }
 
 // DependencySettings say which relations are dependencies.
@@ -83,6 +90,9 @@ func (s *Settings) Validate() error {
 	}
 	if s.RequestsPerSecond < 0 {
 		bad("requests_per_second is below 0")
+	}
+	if s.Milestones.History.Issues < 0 {
+		bad("milestones.history.issues is %d: 1 or more; off: true reads none", s.Milestones.History.Issues)
 	}
 	for name, list := range map[string][]string{"projects.keys": s.Projects.Keys, "milestones.from": s.Milestones.From, "milestones.cancelled": s.Milestones.Cancelled} {
 		if slices.Contains(list, "") {

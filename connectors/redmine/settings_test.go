@@ -35,6 +35,7 @@ func TestSettings(t *testing.T) {
 		"concurrency":           func(s *Settings) { s.Concurrency = 33 },
 		"requests_per_second":   func(s *Settings) { s.RequestsPerSecond = -1 },
 		"projects.keys":         func(s *Settings) { s.Projects.Keys = []string{""} },
+		"history.issues":        func(s *Settings) { s.Milestones.History.Issues = -1 },
 		"milestones.from":       func(s *Settings) { s.Milestones.From = []string{""} },
 	} {
 		s := good()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 )
 
 // EditUser changes a user.
@@ -55,13 +56,31 @@ func (s *Site) edit(id int64, edit func(*Issue)) {
 		panic(fmt.Sprintf("redminetest: no issue %d", id))
 	}
 	next := *i
-	next.Fields = maps.Clone(i.Fields)
+	next.Fields, next.Journals = maps.Clone(i.Fields), slices.Clone(i.Journals)
 	edit(&next)
 	next.Updated = s.now()
+	for _, change := range [][3]string{
+		{"due_date", i.Due, next.Due},
+		{"status_id", strconv.FormatInt(s.status(i.Status).ID, 10), strconv.FormatInt(s.status(next.Status).ID, 10)},
+	} {
+		if change[1] != change[2] {
+			next.Journals = append(next.Journals, Journal{ID: s.newID("journal"), At: next.Updated, Attribute: change[0], Old: change[1], New: change[2]})
+		}
+	}
 	if s.status(next.Status).Closed && !s.status(i.Status).Closed {
 		next.Closed = next.Updated
 	}
 	s.issues[id] = &next
+}
+
+// InheritDue gives an issue the due date of the tasks below it, of which Redmine
+// keeps no journal.
+func (s *Site) InheritDue(id int64, due string) {
+	s.change(func() {
+		next := *s.issues[id]
+		next.Due, next.Updated = due, s.now()
+		s.issues[id] = &next
+	})
 }
 
 // AddRelation relates two issues. That leaves the Updated of both as it is, but

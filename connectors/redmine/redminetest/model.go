@@ -101,7 +101,20 @@ type Issue struct {
 	Updated  time.Time
 	Closed   time.Time
 
+	Journals []Journal // what EditIssue changed, oldest first
+
 	Raw []byte // when set, sent in place of the record
+}
+
+// Journal is what an edit changed. Attribute is as Redmine calls it, such as
+// due_date.
+type Journal struct {
+	ID        int64
+	At        time.Time
+	Attribute string
+	Old, New  string
+
+	Raw []byte // when set, sent in place of the journal
 }
 
 // Relation joins two issues, as in "From precedes To by Delay days".

@@ -113,13 +113,14 @@ func (q *request) search() {
 	part := make([]json.RawMessage, len(found))
 	relations := slices.Contains(strings.Split(query.Get("include"), ","), "relations")
 	for n, i := range found {
-		part[n] = q.issueJSON(i, relations)
+		part[n] = q.issueJSON(i, relations, false)
 	}
 	q.list("issues", part, total, offset, limit)
 }
 
-// issueJSON is an issue as searches show it.
-func (q *request) issueJSON(i *Issue, relations bool) json.RawMessage {
+// issueJSON is an issue, with its journals where it is asked for alone: a search
+// never shows them.
+func (q *request) issueJSON(i *Issue, relations, journals bool) json.RawMessage {
 	if i.Raw != nil {
 		return i.Raw
 	}
@@ -150,7 +151,24 @@ func (q *request) issueJSON(i *Issue, relations bool) json.RawMessage {
 		}
 		o["relations"] = list
 	}
+	if journals {
+		list := []json.RawMessage{}
+		for _, j := range i.Journals {
+			list = append(list, journalJSON(j))
+		}
+		o["journals"] = list
+	}
 	return encode(o)
+}
+
+func journalJSON(j Journal) json.RawMessage {
+	if j.Raw != nil {
+		return j.Raw
+	}
+	return encode(object{
+		"id": j.ID, "user": named(1, "Redmine Admin"), "notes": "", "created_on": instant(j.At), "private_notes": false,
+		"details": []object{{"property": "attr", "name": j.Attribute, "old_value": orNull(j.Old), "new_value": orNull(j.New)}},
+	})
 }
 
 func relationJSON(r Relation) object {
@@ -164,7 +182,8 @@ func (q *request) issue(id int64) {
 		return
 	}
 	if q.readable(i.Project) {
-		q.answer(object{"issue": q.issueJSON(i, strings.Contains(q.r.URL.Query().Get("include"), "relations"))})
+		include := strings.Split(q.r.URL.Query().Get("include"), ",")
+		q.answer(object{"issue": q.issueJSON(i, slices.Contains(include, "relations"), slices.Contains(include, "journals"))})
 	}
 }
 
