@@ -172,7 +172,9 @@ func (c *collector) keep(r row) error {
 		return nil
 	}
 	c.table.see(r)
-	c.table.count++
+	if c.table.count++; c.table.count > maxRows {
+		return fmt.Errorf("there are more than the %d rows that are read of a sheet", maxRows)
+	}
 	return c.book.rows.put(r)
 }
 

@@ -69,7 +69,7 @@ func (c *Connector) fill(ctx context.Context, b *book, since string) (state, err
 		if _, err := c.upload.file.Seek(0, io.SeekStart); err != nil {
 			return state{}, err
 		}
-		return state{}, b.add(filepath.Base(c.upload.name), portfolio.DateOf(c.env.Now().UTC()), c.upload.file)
+		return state{}, b.add(filepath.Base(c.upload.name), portfolio.DateOf(c.env.Now().UTC()), heeding{ctx, c.upload.file})
 	}
 	if c.source.Folder() {
 		return c.look(ctx, b)
@@ -83,12 +83,35 @@ func (c *Connector) fill(ctx context.Context, b *book, since string) (state, err
 		case found.Unchanged:
 			return state{since: found.State, hash: found.Hash, unchanged: true}, nil
 		}
-		if err := b.add(found.Name, writtenOn(found), found.File); err != nil {
+		if err := b.add(found.Name, writtenOn(found), heeding{ctx, found.File}); err != nil {
 			return state{}, err
 		}
 		return state{since: found.State, hash: found.Hash}, found.Settled()
 	}
 	return state{}, errors.New("there is no file")
+}
+
+// heeding is a file whose reading ends with its context: a small one may
+// unpack to much.
+type heeding struct {
+	ctx context.Context
+	connectors.File
+}
+
+// Read implements io.Reader.
+func (h heeding) Read(p []byte) (int, error) {
+	if err := h.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return h.File.Read(p)
+}
+
+// ReadAt implements io.ReaderAt.
+func (h heeding) ReadAt(p []byte, at int64) (int, error) {
+	if err := h.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return h.File.ReadAt(p, at)
 }
 
 // writtenOn is the day of a file, where it is known.
@@ -116,7 +139,7 @@ func (c *Connector) look(ctx context.Context, b *book) (state, error) {
 		if b == nil {
 			continue
 		}
-		if err := b.add(found.Name, writtenOn(found), found.File); err != nil {
+		if err := b.add(found.Name, writtenOn(found), heeding{ctx, found.File}); err != nil {
 			return state{}, err
 		}
 		if err := found.Settled(); err != nil {

@@ -10,8 +10,11 @@ import (
 	"plumbline/internal/spool"
 )
 
-// maxSpooled bounds the rows of one reading, in bytes.
-const maxSpooled = 4 << 30
+// Bounds of one reading. Who is who among its rows is kept in memory.
+const (
+	maxSpooled = 4 << 30 // bytes of all rows
+	maxRead    = 2 << 20 // rows of all files
+)
 
 // rowStore keeps the rows of tables in a temporary file: they are read once
 // from their file, and from here as often as is needed, so that nothing that
@@ -20,6 +23,7 @@ type rowStore struct {
 	file   *spool.File
 	w      *bufio.Writer
 	size   int64
+	rows   int
 	buffer []byte
 }
 
@@ -33,6 +37,9 @@ func newRowStore() (*rowStore, error) {
 
 // put adds a row.
 func (s *rowStore) put(r row) error {
+	if s.rows++; s.rows > maxRead {
+		return fmt.Errorf("there are more than the %d rows that are read at once", maxRead)
+	}
 	b := s.buffer[:0]
 	b = binary.AppendUvarint(b, uint64(r.number))
 	b = binary.AppendUvarint(b, uint64(len(r.cells)))

@@ -107,16 +107,16 @@ func (t *tokens) element() (token, error) {
 // wholeTag reads to the end of a tag; a > within quotes is none.
 func (t *tokens) wholeTag() ([]byte, error) {
 	var whole []byte
-	for {
+	for quote := byte(0); ; {
 		part, err := t.until('>', &t.tag)
 		if err != nil {
 			return nil, unexpected(err)
 		}
-		if whole == nil && !open(part) {
+		quote = open(part, quote)
+		if whole == nil && quote == 0 {
 			return part, nil
 		}
-		whole = append(whole, part...)
-		if !open(whole) {
+		if whole = append(whole, part...); quote == 0 {
 			return whole, nil
 		}
 		if whole = append(whole, '>'); len(whole) > maxRowSize {
@@ -125,9 +125,9 @@ func (t *tokens) wholeTag() ([]byte, error) {
 	}
 }
 
-// open tells whether a tag ends within quotes.
-func open(tag []byte) bool {
-	quote := byte(0)
+// open is the quote within which a part of a tag ends, or 0. It begins within
+// the quote given.
+func open(tag []byte, quote byte) byte {
 	for _, b := range tag {
 		switch {
 		case quote == 0 && (b == '"' || b == '\''):
@@ -136,7 +136,7 @@ func open(tag []byte) bool {
 			quote = 0
 		}
 	}
-	return quote != 0
+	return quote
 }
 
 // special passes over a comment and reads a run of unescaped text.
@@ -191,7 +191,7 @@ func (t *tokens) until(end byte, keep *[]byte) ([]byte, error) {
 	all = append(all, part...)
 	for errors.Is(err, bufio.ErrBufferFull) {
 		if len(all) > maxRowSize {
-			return nil, fmt.Errorf("a value is longer than %d MiB", maxRowSize>>20)
+			return nil, errLong
 		}
 		part, err = t.r.ReadSlice(end)
 		all = append(all, part...)

@@ -16,10 +16,12 @@ import (
 
 // Bounds of a workbook, against small files that unpack to large ones.
 const (
-	maxUnpacked = 2 << 30   // bytes of one part
-	maxStrings  = 256 << 20 // bytes of the texts that cells share
-	maxParts    = 10_000
-	maxStyles   = 64_000 + 1000
+	maxUnpacked  = 2 << 30   // bytes of all that is read of it
+	maxStrings   = 256 << 20 // bytes of the texts that cells share
+	aString      = 32        // bytes that a text takes besides
+	maxDirectory = 8 << 20   // bytes of the list of its parts
+	maxParts     = 10_000
+	maxStyles    = 64_000 + 1000
 )
 
 // A workbook is an XLSX file. Its sheets are read as streams: the library that
@@ -32,6 +34,7 @@ type workbook struct {
 	sheets   []sheetPart
 	formats  []format // by the number of a cell's style
 	strings  []string
+	left     int64 // bytes that may still be unpacked
 }
 
 type sheetPart struct {
@@ -44,6 +47,7 @@ type sheetPart struct {
 const (
 	zipMark = "PK\x03\x04"
 	oleMark = "\xD0\xCF\x11\xE0"
+	gzMark  = "\x1f\x8b"
 )
 
 // isWorkbook tells by its first bytes whether a file is a workbook.
@@ -59,23 +63,30 @@ func isWorkbook(f connectors.File) (bool, error) {
 	case oleMark:
 		return false, errors.New("this is an old Excel file or one with a password; save it as .xlsx without a password")
 	}
+	if strings.HasPrefix(string(mark[:n]), gzMark) {
+		return false, errors.New("this is a compressed file (.gz): unpack it")
+	}
 	return false, nil
 }
 
 // openWorkbook reads all of a workbook but its sheets.
-func openWorkbook(f connectors.File) (*workbook, error) {
+func openWorkbook(f connectors.File) (*workbook, error) { return openWithin(f, maxUnpacked) }
+
+func openWithin(f connectors.File, unpacked int64) (*workbook, error) {
 	size, err := f.Seek(0, io.SeekEnd)
 	if err != nil {
 		return nil, err
 	}
-	z, err := zip.NewReader(f, size)
+	list := &directory{r: f, left: maxDirectory}
+	z, err := zip.NewReader(list, size)
+	if errors.Is(err, errManyParts) || err == nil && len(z.File) > maxParts {
+		return nil, errManyParts
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the workbook is damaged: %w", err)
 	}
-	if len(z.File) > maxParts {
-		return nil, fmt.Errorf("the workbook has %d parts; at most %d are read", len(z.File), maxParts)
-	}
-	w := &workbook{parts: map[string]*zip.File{}}
+	list.read = true
+	w := &workbook{parts: map[string]*zip.File{}, left: unpacked}
 	for _, part := range z.File {
 		w.parts[strings.ToLower(strings.TrimPrefix(part.Name, "/"))] = part
 	}
@@ -93,6 +104,26 @@ func openWorkbook(f connectors.File) (*workbook, error) {
 	return w, w.readStrings(types["sharedStrings"])
 }
 
+// directory bounds how much is read of the list of parts, which stands in
+// memory whole.
+type directory struct {
+	r    io.ReaderAt
+	left int
+	read bool // it was
+}
+
+var errManyParts = fmt.Errorf("the workbook has more than the %d parts that are read", maxParts)
+
+// ReadAt implements io.ReaderAt.
+func (d *directory) ReadAt(p []byte, at int64) (int, error) {
+	if !d.read {
+		if d.left -= len(p); d.left < 0 {
+			return 0, errManyParts
+		}
+	}
+	return d.r.ReadAt(p, at)
+}
+
 // open opens a part; what it gives ends with an error beyond the bound.
 func (w *workbook) open(name string) (io.ReadCloser, error) {
 	part := w.parts[strings.ToLower(name)]
@@ -106,23 +137,24 @@ func (w *workbook) open(name string) (io.ReadCloser, error) {
 	return struct {
 		io.Reader
 		io.Closer
-	}{&limited{r: r, left: maxUnpacked, name: name}, r}, nil
+	}{&limited{r: r, left: &w.left}, r}, nil
 }
 
 // limited fails where io.LimitReader would end as if the part had ended.
 type limited struct {
 	r    io.Reader
-	left int64
-	name string
+	left *int64
 }
+
+var errUnpacked = errors.New("it unpacks to more than is read of a workbook")
 
 // Read implements io.Reader.
 func (l *limited) Read(p []byte) (int, error) {
-	if l.left <= 0 {
-		return 0, fmt.Errorf("part %s of the workbook unpacks to more than %d MiB", l.name, maxUnpacked>>20)
+	if *l.left <= 0 {
+		return 0, errUnpacked
 	}
-	n, err := l.r.Read(p[:min(int64(len(p)), l.left)])
-	l.left -= int64(n)
+	n, err := l.r.Read(p[:min(int64(len(p)), *l.left)])
+	*l.left -= int64(n)
 	return n, err
 }
 
@@ -133,11 +165,35 @@ func (w *workbook) decode(name string, into any) error {
 		return err
 	}
 	defer r.Close()
-	const most = 16 << 20
-	if err := xml.NewDecoder(&limited{r: r, left: most, name: name}).Decode(into); err != nil {
+	most := int64(16 << 20)
+	elements := &shallow{Decoder: xml.NewDecoder(&limited{r: r, left: &most})}
+	if err := xml.NewTokenDecoder(elements).Decode(into); err != nil {
 		return fmt.Errorf("the workbook is damaged: part %s: %w", name, err)
 	}
 	return nil
+}
+
+// shallow refuses elements that lie deep in each other: each takes memory, and
+// no part has them.
+type shallow struct {
+	*xml.Decoder
+	depth int
+}
+
+const maxDepth = 64
+
+// Token implements xml.TokenReader.
+func (s *shallow) Token() (xml.Token, error) {
+	t, err := s.RawToken()
+	switch t.(type) {
+	case xml.StartElement:
+		if s.depth++; s.depth > maxDepth {
+			return nil, fmt.Errorf("elements lie more than %d deep in each other", maxDepth)
+		}
+	case xml.EndElement:
+		s.depth--
+	}
+	return t, err
 }
 
 type relations struct {
@@ -236,8 +292,11 @@ func (w *workbook) readStrings(part string) error {
 			return fmt.Errorf("the workbook is damaged: part %s: %w", part, err)
 		}
 		if item.take(token, "si") {
+			if item.long {
+				return fmt.Errorf("text %d that cells share: %w", len(w.strings)+1, errLong)
+			}
 			s := item.String()
-			if size += len(s) + 16; size > maxStrings {
+			if size += len(s) + aString; size > maxStrings {
 				return fmt.Errorf("the texts of the workbook take more than %d MiB", maxStrings>>20)
 			}
 			w.strings = append(w.strings, s)
@@ -251,7 +310,10 @@ type textRuns struct {
 	b            strings.Builder
 	inside, text bool
 	phonetic     bool
+	long         bool // longer than is read
 }
+
+var errLong = fmt.Errorf("a value is longer than %d MiB", maxRowSize>>20)
 
 // take takes a token in and tells whether it ended an element of that name.
 func (t *textRuns) take(x token, element string) bool {
@@ -273,8 +335,10 @@ func (t *textRuns) take(x token, element string) bool {
 	case "t":
 		t.text = false
 	}
-	if t.text && t.b.Len() < maxRowSize {
-		t.b.Write(x.text)
+	if t.text {
+		if t.long = t.long || t.b.Len()+len(x.text) > maxRowSize; !t.long {
+			t.b.Write(x.text)
+		}
 	}
 	return false
 }

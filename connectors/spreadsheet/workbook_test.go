@@ -184,7 +184,8 @@ func TestDamagedAndHostileWorkbooks(t *testing.T) {
 // TestWhatIsBoundedSaysSo: a small file can
 // unpack to a large one, and a quote may never be closed.
 func TestWhatIsBoundedSaysSo(t *testing.T) {
-	l := &limited{r: strings.NewReader("0123456789"), left: 4, name: "x"}
+	left := int64(4)
+	l := &limited{r: strings.NewReader("0123456789"), left: &left}
 	b := make([]byte, 10)
 	if n, err := l.Read(b); n != 4 || err != nil {
 		t.Fatalf("read %d, %v; want 4 bytes", n, err)

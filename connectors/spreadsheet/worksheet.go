@@ -31,6 +31,7 @@ type sheetReader struct {
 
 	depth int
 	row   row
+	size  int // of the row, in bytes
 	width int // of the last row, which the next one probably has
 
 	// Of the cell that is being read.
@@ -66,14 +67,19 @@ func (s *sheetReader) read() error {
 		case x.end != "":
 			s.depth--
 			err = s.end(x.end)
-		case s.inV && len(s.value) < maxRowSize:
-			s.value = append(s.value, x.text...)
+		case s.inV:
+			if s.value = append(s.value, x.text...); len(s.value) > maxRowSize {
+				err = fmt.Errorf("row %d: %w", s.row.number, errLong)
+			}
 		}
 		if err != nil {
 			return err
 		}
 		if s.typ == "inlineStr" {
 			s.hasText = s.inline.take(x, "is") || s.hasText
+			if s.inline.long {
+				return fmt.Errorf("row %d: %w", s.row.number, errLong)
+			}
 		}
 	}
 }
@@ -97,7 +103,7 @@ func (s *sheetReader) start(x token) error {
 			}
 			next = n
 		}
-		s.after = 0
+		s.after, s.size = 0, 0
 		s.row = row{number: next, cells: make([]cell, 0, s.width)}
 	case "c":
 		return s.startCell(x)
@@ -155,6 +161,9 @@ func (s *sheetReader) end(name string) error {
 		}
 		if s.column >= maxColumns {
 			return fmt.Errorf("row %d has a value in column %s; at most %d columns are read", s.row.number, columnName(s.column), maxColumns)
+		}
+		if s.size += len(c.text); s.size > maxRowSize { // the same long text may stand in each of its cells
+			return fmt.Errorf("row %d is longer than %d MiB", s.row.number, maxRowSize>>20)
 		}
 		for len(s.row.cells) < s.column {
 			s.row.cells = append(s.row.cells, cell{})
@@ -218,8 +227,8 @@ func (s *sheetReader) number(stored string) cell {
 	switch {
 	case f.date:
 		serial, err := strconv.ParseFloat(stored, 64)
-		if err == nil && serial == 0 && !s.from1904 {
-			return cell{} // a formula that points to an empty cell
+		if err == nil && serial == 0 {
+			return cell{} // a formula that points to an empty cell: no plan has the first day of 1904
 		}
 		d, ok := serialDate(serial, s.from1904)
 		if err != nil || !ok {
