@@ -23,8 +23,8 @@ const (
 type cell struct {
 	kind kind
 	text string
-	// unit is % of a number in per cent, or the currency of an amount where
-	// its format tells it.
+	// unit is % of a number in per cent, or the currency of an amount, or its
+	// sign, where its format tells it.
 	unit string
 }
 

@@ -38,6 +38,9 @@ func readText(f connectors.File, s *Settings, known func(string) bool, each func
 	}
 	whole := n < len(head)
 	head = head[:n]
+	if onlyReturns(head) {
+		head, r = bytes.ReplaceAll(head, []byte("\r"), []byte("\n")), returns{r}
+	}
 	if err := noTable(head); err != nil {
 		return textFile{encoding: name}, err
 	}
@@ -73,6 +76,27 @@ func readText(f connectors.File, s *Settings, known func(string) bool, each func
 			return t, err
 		}
 	}
+}
+
+// onlyReturns tells whether lines end in carriage returns alone, as old
+// programs for Macs write them.
+func onlyReturns(head []byte) bool {
+	at := bytes.IndexByte(head, '\r')
+	return at >= 0 && at < len(head)-1 && bytes.IndexByte(head, '\n') < 0
+}
+
+// returns reads carriage returns as ends of lines.
+type returns struct{ io.Reader }
+
+// Read implements io.Reader.
+func (r returns) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	for i, b := range p[:n] {
+		if b == '\r' {
+			p[i] = '\n'
+		}
+	}
+	return n, err
 }
 
 // line is where the record that was read last begins.

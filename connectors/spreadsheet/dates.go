@@ -168,10 +168,11 @@ func number2(s string) int {
 	return n
 }
 
-// century completes a year of two digits, as spreadsheet programs do: up to 29
-// it is this century's.
+// century completes a year of two digits: up to 49 it is this century's, as
+// newer systems have it. Older programs end with 29, but a plan goes on beyond
+// that, and was not made in 1930.
 func century(yy string) string {
-	if yy < "30" {
+	if yy < "50" {
 		return "20" + yy
 	}
 	return "19" + yy

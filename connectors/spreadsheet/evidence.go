@@ -31,14 +31,21 @@ type evidence struct {
 	packed int // as 20260301
 	// against holds the first cell that each order cannot read.
 	against [orders]*sight
+	// missed counts the cells that each order cannot read.
+	missed [orders]int
+	// native is the first cell that is a date in a workbook; lateDay tells that
+	// the day of one of those cannot be a month.
+	native  *sight
+	lateDay bool
 	// open holds a cell that a pair of orders reads differently.
 	open map[[2]order]sight
 
 	// Numbers written as text.
 	counted   int
 	padded    int
-	percent   int // also of a workbook
-	bare      int // numbers without per cent
+	percent   int              // also of a workbook
+	bare      int              // numbers without per cent
+	units     map[string]sight // the first amount of each currency or sign
 	againstBy [points]*sight
 	openBy    *sight
 	serials   int // whole numbers that can be a day's serial number
@@ -65,10 +72,15 @@ func (e *evidence) see(rowNumber int, c cell) {
 	case text:
 		e.seeText(sight{rowNumber, c.text})
 	case number:
-		e.seeUnit(c.unit, c.text)
+		e.seeUnit(sight{rowNumber, c.String()}, c.unit, c.text)
 		if isSerial(c.text) {
 			e.serials++
 		}
+	case date:
+		if e.native == nil {
+			e.native = sight{rowNumber, c.text}.kept()
+		}
+		e.lateDay = e.lateDay || c.text[len("2026-03-"):] > "12"
 	}
 }
 
@@ -110,6 +122,7 @@ func (e *evidence) seeDate(s sight, r reading) {
 	}
 	for o := range orders {
 		if r.by[o].IsZero() {
+			e.missed[o]++
 			if e.against[o] == nil {
 				e.against[o] = s.kept()
 			}
@@ -133,7 +146,7 @@ func (e *evidence) seeNumber(s sight, a amount) {
 	if a.padded {
 		e.padded++
 	}
-	e.seeUnit(a.unit, a.by[dot]+a.by[comma])
+	e.seeUnit(s, a.unit, a.by[dot]+a.by[comma])
 	if !compact(s.text).IsZero() {
 		e.packed++
 	}
@@ -151,7 +164,13 @@ func (e *evidence) seeNumber(s sight, a amount) {
 }
 
 // seeUnit counts per cent; nothing is nothing with it or without.
-func (e *evidence) seeUnit(unit, plain string) {
+func (e *evidence) seeUnit(s sight, unit, plain string) {
+	if _, known := e.units[unit]; unit != "" && unit != "%" && !known && len(e.units) < maxWords {
+		if e.units == nil {
+			e.units = map[string]sight{}
+		}
+		e.units[unit] = s
+	}
 	switch {
 	case unit == "%":
 		e.percent++
@@ -213,6 +232,39 @@ func (e *evidence) point() finding[point] {
 		return finding[point]{between: []sight{*e.openBy}}
 	}
 	return finding[point]{value: dot}
+}
+
+// turned finds an order under which none of the dates that are text can be
+// read, in a column whose other cells are dates of which every day can be a
+// month: a program that was set to this order made dates of what it could read,
+// and swapped their days and months.
+func (e *evidence) turned() (order, bool) {
+	texts := e.dated - e.fixed
+	if texts == 0 || e.fixed > 0 || e.native == nil || e.lateDay {
+		return 0, false
+	}
+	for _, o := range []order{dayFirst, monthFirst} {
+		if e.missed[o] == texts {
+			return o, true
+		}
+	}
+	return 0, false
+}
+
+// mixed finds two amounts of different currencies, one of which shows a sign
+// that is of several countries.
+func (e *evidence) mixed() (sign string, between []sight) {
+	if len(e.units) < 2 {
+		return "", nil
+	}
+	for unit, s := range e.units {
+		between = append(between, s)
+		if !isoCurrency.MatchString(unit) && (sign == "" || unit < sign) {
+			sign = unit
+		}
+	}
+	slices.SortFunc(between, func(a, b sight) int { return a.row - b.row })
+	return sign, between[:2]
 }
 
 func distinct(sights ...*sight) (list []sight) {

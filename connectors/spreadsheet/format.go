@@ -9,7 +9,7 @@ import (
 type format struct {
 	date     bool
 	percent  bool
-	currency string // ISO 4217, where the format tells it
+	currency string // ISO 4217 where the format tells it, or the sign that it shows
 }
 
 // readStyles reads the formats of numbers, by the number of a cell's style.
@@ -84,16 +84,14 @@ func readFormat(code string) format {
 		sign := strings.TrimSpace(m[1] + m[2])
 		if currency, ok := symbols[sign]; ok {
 			f.currency = currency
-		} else if isoCurrency.MatchString(sign) {
+		} else if isoCurrency.MatchString(sign) || m[1] != "" {
 			f.currency = sign
 		}
 	}
 	for sign, currency := range symbols {
-		if strings.Contains(bare, sign) && currency != "" {
+		if strings.Contains(bare, sign) {
 			f.currency = currency
 		}
 	}
 	return f
 }
-
-var isoCurrency = regexp.MustCompile(`^[A-Z]{3}$`)

@@ -27,7 +27,7 @@ func (p point) String() string { return pointNames[p] }
 // An amount is what one text can mean as a number.
 type amount struct {
 	by   [points]string // in plain notation; empty where that point cannot be
-	unit string         // % or a currency
+	unit string         // % or a currency, or the sign of several
 	// padded tells of zeros in front, as in 007: it is a name, not a number.
 	padded bool
 }
@@ -44,9 +44,12 @@ var (
 	code   = regexp.MustCompile(`^([A-Z]{3})[ \x{00a0}]?|[ \x{00a0}]?([A-Z]{3})$`)
 )
 
-// symbols are the signs of currencies. One that several countries use tells no
-// currency: the mapping names it.
-var symbols = map[string]string{"€": "EUR", "£": "GBP", "₹": "INR", "zł": "PLN", "₺": "TRY", "₩": "KRW", "$": "", "¥": ""}
+// symbols are the signs of currencies. One that several countries use stays
+// what it is: the mapping names the currency.
+var symbols = map[string]string{"€": "EUR", "£": "GBP", "₹": "INR", "zł": "PLN", "₺": "TRY", "₩": "KRW", "$": "$", "¥": "¥"}
+
+// isoCurrency is what a currency looks like that is told.
+var isoCurrency = regexp.MustCompile(`^[A-Z]{3}$`)
 
 // readNumber tells what a text can mean as a number: an amount with its
 // currency, a percentage, a negative number in brackets.

@@ -27,8 +27,8 @@ func TestNumbersUnderBothPoints(t *testing.T) {
 		"€ 1.200,50":     {by: [points]string{"", "1200.5"}, unit: "EUR"},
 		"1,200.50 EUR":   {by: [points]string{"1200.5", ""}, unit: "EUR"},
 		"USD 7":          {by: [points]string{"7", "7"}, unit: "USD"},
-		"-$5.25":         {by: [points]string{"-5.25", ""}},
-		"$-5.25":         {by: [points]string{"-5.25", ""}},
+		"-$5.25":         {by: [points]string{"-5.25", ""}, unit: "$"},
+		"$-5.25":         {by: [points]string{"-5.25", ""}, unit: "$"},
 		"12 zł":          {by: [points]string{"12", "12"}, unit: "PLN"},
 		"007":            {by: [points]string{"7", "7"}, padded: true},
 		"00.5":           {by: [points]string{"0.5", ""}, padded: true},
@@ -91,7 +91,7 @@ func TestFormatsTellWhatANumberIs(t *testing.T) {
 		"yyyy-mm-dd hh:mm:ss.000": {date: true}, "m/d/yy h:mm": {date: true},
 		"0%": {percent: true}, "0.00 %": {percent: true},
 		"General": {}, "0.00": {}, "#,##0": {}, "h:mm": {}, "[h]:mm": {}, `0 "days"`: {}, `[Red]0`: {}, "@": {},
-		`#,##0.00 "€"`: {currency: "EUR"}, "[$€-407]#,##0.00": {currency: "EUR"}, "[$USD] 0": {currency: "USD"}, `"$"#,##0`: {}, "£#,##0": {currency: "GBP"},
+		`#,##0.00 "€"`: {currency: "EUR"}, "[$€-407]#,##0.00": {currency: "EUR"}, "[$USD] 0": {currency: "USD"}, `"$"#,##0`: {currency: "$"}, "[$kr-41D] #,##0": {currency: "kr"}, "[$-409]0": {}, "£#,##0": {currency: "GBP"},
 	} {
 		if got := readFormat(code); got != want {
 			t.Errorf("%s is %+v, want %+v", code, got, want)

@@ -89,6 +89,11 @@ func (g grammar) decideDate(t *table, c *column) string {
 	case !f.settled():
 		return fmt.Sprintf("nothing tells whether day or month comes first: %s can mean two dates; set date_order: dmy, mdy or ymd", f.cells())
 	}
+	if o, turned := e.turned(); turned {
+		return fmt.Sprintf("some cells are dates and some are text that no program could read %s, as %s; every day of the dates, as %s in row %d, is one that could be a month: "+
+			"a program may have swapped them; mend the texts, or set date_order: %s if the dates are right",
+			orderWords[o], finding[order]{between: []sight{*e.against[o]}}.cells(), e.native.text, e.native.row, f.value)
+	}
 	c.order = f.value
 	if e.dated > e.fixed {
 		c.told = orderWords[f.value]
@@ -104,6 +109,9 @@ func (g grammar) decideNumber(c *column) string {
 	e := &c.seen
 	if e.percent > 0 && e.bare > 0 {
 		return fmt.Sprintf("%d of its numbers are per cent and %d are not: 100%% and 1 cannot be told apart", e.percent, e.bare)
+	}
+	if sign, between := e.mixed(); sign != "" {
+		return fmt.Sprintf("%s are of different currencies, and %s is that of several countries: write each as in 100 USD", finding[point]{between: between}.cells(), sign)
 	}
 	c.percent = e.percent > 0
 	for p, name := range pointNames {

@@ -76,7 +76,7 @@ func (t *table) numberIn(r row, c *column) (plain, currency string, err error) {
 	if plain == "" {
 		return "", "", fmt.Errorf("%s: %q is not a number", t.where(r.number, c), clipped(value.String()))
 	}
-	if currency == "%" {
+	if !isoCurrency.MatchString(currency) { // per cent, or a sign that leaves it to the mapping
 		currency = ""
 	}
 	return plain, currency, nil
