@@ -74,6 +74,7 @@ type dirt struct {
 	settings, clock bool
 	departmentFacts bool
 	facts           map[string]bool // project facts that changed, and ends of links
+	linked          map[string]bool // ends of links, which may be milestones
 	// touched are project facts whose project draws from something that
 	// changed: true where that is merged into it, false where only its
 	// milestones or the day changed.
@@ -144,6 +145,7 @@ func newBuilder(old *Snapshot, documents int) *builder {
 
 		dirty: dirt{
 			facts:        map[string]bool{},
+			linked:       map[string]bool{},
 			touched:      make(map[string]bool, documents),
 			milestones:   make(map[string]decision, documents),
 			dependencies: map[string]bool{},
@@ -244,6 +246,7 @@ func (b *builder) finish() (*Snapshot, Diff) {
 	b.beginPeople()
 
 	b.buildProjects()
+	b.beginContinued()
 	b.buildMilestones()
 	b.summariseProjects()
 	b.buildCosts()

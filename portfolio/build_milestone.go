@@ -124,7 +124,7 @@ func (b *builder) milestoneFromFact(id string, old *MilestoneRow, d decision, r 
 		UpdatedAt:      f.UpdatedAt,
 		Rev:            v.Rev,
 	}
-	overridden := b.override(&m, KindMilestone, func() []string { return targetsOfMilestone(id, &f.Source) }, f.Connection, &row.Rev)
+	overridden := b.override(&m, KindMilestone, func() []string { return targetsOfMilestone(b, id) }, f.Connection, &row.Rev)
 	fillText(&m.name, f.Name)
 	row.Name = m.name
 	row.OwnerID = b.personID(m.manager)

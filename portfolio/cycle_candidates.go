@@ -100,7 +100,7 @@ func (s *candidateSearch) candidate(m *MilestoneRow) *QuickWinCandidate {
 	if !ok || !v.sees(p) || p.Presence != PresencePresent || p.Phase == PhaseCancelled || s.told[p.ID] {
 		return nil
 	}
-	for _, w := range recordsFoundBy[QuickWinFact](v.snap, KindQuickWin, milestoneWords(m)...) {
+	for _, w := range recordsFoundBy[QuickWinFact](v.snap, KindQuickWin, v.snap.milestoneWords(v.snap.ContinuedMilestone(m))...) {
 		if v.seesRecord(w) {
 			return nil
 		}

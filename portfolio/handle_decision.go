@@ -117,8 +117,9 @@ func (m *Milestone) WaitsFor() []*Decision {
 	if !m.waits() {
 		return all
 	}
-	for _, f := range recordsFoundBy[DecisionFact](m.view.snap, KindDecision, milestoneWords(m.MilestoneRow)...) {
-		if f.open() && m.view.seesRecord(f) && m.view.blocks(f, m.MilestoneRow) {
+	named := m.view.snap.ContinuedMilestone(m.MilestoneRow)
+	for _, f := range recordsFoundBy[DecisionFact](m.view.snap, KindDecision, m.view.snap.milestoneWords(named)...) {
+		if f.open() && m.view.seesRecord(f) && m.view.blocks(f, named) {
 			all = append(all, m.view.decisionOf(f))
 		}
 	}

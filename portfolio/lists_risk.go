@@ -7,10 +7,11 @@ func (m *Milestone) Risks(filter *RiskFilter, orderBy []*RiskOrder, first *int, 
 		orderBy = []*RiskOrder{{Field: RiskByDueDate}}
 	}
 	snap := m.view.snap
+	named := snap.ContinuedMilestone(m.MilestoneRow)
 	var rows []*RiskRow
-	for _, f := range recordsFoundBy[RecordedRiskFact](snap, KindRecordedRisk, milestoneWords(m.MilestoneRow)...) {
+	for _, f := range recordsFoundBy[RecordedRiskFact](snap, KindRecordedRisk, snap.milestoneWords(named)...) {
 		row, ok := snap.Risk(f.Slug)
-		if meant, _ := snap.MilestoneByReference(f.Milestone); ok && meant != nil && meant.ID == m.MilestoneRow.ID {
+		if meant, _ := snap.MilestoneByReference(f.Milestone); ok && meant != nil && meant.ID == named.ID {
 			rows = append(rows, row)
 		}
 	}

@@ -44,15 +44,6 @@ func targetsOfProject(ids []string, pmoID string, fact func(id string) *ProjectF
 	return targets
 }
 
-// targetsOfMilestone are the names by which an override may be addressed to a
-// milestone.
-func targetsOfMilestone(id string, s *Source) []string {
-	if s.Key == "" {
-		return []string{id}
-	}
-	return []string{id, keyReference(s)}
-}
-
 // keyReference is how people refer to a record by the tool's key.
 func keyReference(s *Source) string { return s.Connection + ":" + s.Key }
 

@@ -482,6 +482,9 @@ func (h *history) document() Document {
 	case "override":
 		return h.override()
 	case "link":
+		if h.chance(2) {
+			return &Link{Primary: h.milestoneID(), Members: []string{h.milestoneID(), h.milestoneID()}, Authored: Authored{Author: "ann"}}
+		}
 		return &Link{Primary: h.projectID(), Members: []string{h.projectID()}, Apart: h.chance(3), Authored: Authored{Author: "ann"}}
 	case "strategy":
 		return h.strategyDocument()

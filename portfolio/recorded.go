@@ -19,7 +19,8 @@ type Override struct {
 }
 
 // Link joins facts of several tools into one project, or keeps a rule from
-// joining them.
+// joining them. One that names milestones of one project says that the members
+// go on as the primary: see continued.go.
 type Link struct {
 	// Primary is the document id of the project whose id the joined one keeps.
 	Primary string   `json:"primary"`

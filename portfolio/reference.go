@@ -124,20 +124,24 @@ func (s *Snapshot) shown(id string) bool {
 
 // MilestoneByReference returns the milestone that a reference of a person leads
 // to: its document id, or <connection>:<the tool's key>. Of several of one key
-// one that its tool still shows comes first, then the first by id.
+// one that its tool still shows comes first, then the first by id. A milestone
+// that goes on as another one leads to that.
 func (s *Snapshot) MilestoneByReference(reference string) (*MilestoneRow, bool) {
 	if reference == "" {
 		return nil, false
 	}
 	if m, ok := s.Milestone(reference); ok {
-		return m, true
+		return s.ContinuedMilestone(m), true
 	}
 	connection, key, ok := strings.Cut(reference, ":")
 	if !ok || key == "" {
 		return nil, false
 	}
 	m, ok := (*s.milestoneKeys.get(s.keysOfMilestones))[keyed{connection, key}]
-	return m, ok
+	if !ok {
+		return nil, false
+	}
+	return s.ContinuedMilestone(m), true
 }
 
 // keyed is a tool's key in a connection.

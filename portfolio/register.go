@@ -137,11 +137,13 @@ func (s *Snapshot) projectWords(p *ProjectRow) []string {
 	return words
 }
 
-// milestoneWords are what the records that name a milestone are found by.
-func milestoneWords(m *MilestoneRow) []string {
-	words := []string{milestoneWord(m.ID)}
-	if m.Key != "" {
-		words = append(words, milestoneWord(connectionOf(m.ID)+":"+m.Key))
+// milestoneWords are what the records that name a milestone are found by,
+// those included that name one which goes on as it.
+func (s *Snapshot) milestoneWords(m *MilestoneRow) []string {
+	targets := targetsOfMilestone(s, m.ID)
+	words := make([]string, len(targets))
+	for i, target := range targets {
+		words[i] = milestoneWord(target)
 	}
 	return words
 }

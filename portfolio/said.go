@@ -21,9 +21,7 @@ func (s *Snapshot) OverridesOf(row Key) []Said {
 			})
 		}
 	case KindMilestone:
-		if v, ok := s.Document(row); ok {
-			targets = targetsOfMilestone(row.ID, v.Doc.(*MilestoneFact).Origin())
-		}
+		targets = targetsOfMilestone(s, row.ID)
 	}
 	all := overridesFor(row.Kind, targets, s.refs[KindOverride].of, s.facts[KindOverride].get)
 	said := make([]Said, len(all))

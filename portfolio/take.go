@@ -183,6 +183,7 @@ func (b *builder) mark(key Key, d Document) {
 	case *Link:
 		for _, id := range words(d) {
 			b.dirty.facts[id] = true
+			b.dirty.linked[id] = true
 		}
 	case *Settings:
 		b.dirty.settings = true
