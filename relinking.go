@@ -18,8 +18,9 @@ type relinkCommand struct {
 // Help shows examples.
 func (relinkCommand) Help() string {
 	return "A tool that moved, from a server into the cloud, say, comes back with new ids. Relink joins each project to its\n" +
-		"counterpart, whose id then counts: the old ids lead there, and what people recorded of the project goes on to\n" +
-		"count. What they recorded of its milestones is recorded of their counterparts too. Sync the new connection first.\n\n" +
+		"counterpart, whose id then counts: the old ids lead there. What people recorded of the project and its milestones\n" +
+		"stays where it is and goes on to count: the report says by kind how many records follow, and which cannot.\n" +
+		"Sync the new connection first.\n\n" +
 		examples("plumbline relink --from server --to cloud --dry-run", "plumbline relink --from server --to cloud --by pmoId")
 }
 
@@ -42,8 +43,7 @@ func (c relinkCommand) Run(ctx context.Context, p *program, g *grammar) error {
 		{"linked already", report.Already},
 		{"without a counterpart", report.Missing},
 		{"with several counterparts, link them yourself", report.Ambiguous},
-		{"carried over", report.Carried},
-		{"left where it was recorded, its milestone has no counterpart", report.Left},
+		{"with a counterpart that a file links, name them there", report.Owned},
 	} {
 		if len(part.ids) > 0 {
 			p.print("%d %s", len(part.ids), part.what)
@@ -52,6 +52,7 @@ func (c relinkCommand) Run(ctx context.Context, p *program, g *grammar) error {
 			}
 		}
 	}
+	p.relinked(report)
 	switch {
 	case len(report.Problems) > 0:
 		for _, problem := range report.Problems {
@@ -68,6 +69,22 @@ func (c relinkCommand) Run(ctx context.Context, p *program, g *grammar) error {
 	return nil
 }
 
+// relinked says what becomes of what people recorded.
+func (p *program) relinked(report control.RelinkReport) {
+	for _, kind := range report.Records {
+		p.print("%s: %d follow, %d cannot", kind.Kind, kind.Follow, len(kind.Left))
+		for _, left := range kind.Left {
+			p.print("  %s", left)
+		}
+	}
+	if len(report.Twice) > 0 {
+		p.print("%d recorded of both", len(report.Twice))
+		for _, twice := range report.Twice {
+			p.print("  %s", twice)
+		}
+	}
+}
+
 // Relink implements control.Operator.
 func (h *house) Relink(ctx context.Context, request control.RelinkRequest) (control.RelinkReport, error) {
 	plan, err := edit.Relink(h.replica.Snapshot(), request.From, request.To, edit.RelinkBy(request.By))
@@ -75,7 +92,10 @@ func (h *house) Relink(ctx context.Context, request control.RelinkRequest) (cont
 		return control.RelinkReport{}, err
 	}
 	report := control.RelinkReport{
-		Linked: plan.Linked, Already: plan.Already, Missing: plan.Missing, Ambiguous: plan.Ambiguous, Carried: plan.Carried, Left: plan.Left,
+		Linked: plan.Linked, Already: plan.Already, Missing: plan.Missing, Ambiguous: plan.Ambiguous, Owned: plan.Owned, Twice: plan.Twice,
+	}
+	for _, kind := range plan.Records {
+		report.Records = append(report.Records, control.RelinkRecords(kind))
 	}
 	if len(plan.Changes) == 0 {
 		return report, nil

@@ -1,7 +1,6 @@
 package edit
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -23,8 +22,8 @@ const (
 // A Relinking is what carries the projects of a tool that has moved, from the
 // connection that read it to the one that reads it now.
 type Relinking struct {
-	// Changes are the links, by which the old ids lead to the new projects, and
-	// what people recorded of milestones, under their new ids.
+	// Changes are the links by which the old ids lead to the new projects, and
+	// those by which what people recorded of old milestones counts for new ones.
 	Changes []portfolio.EditChange
 	// Linked are the old projects that the changes link, Already those that are
 	// one with the new project as it is.
@@ -32,14 +31,19 @@ type Relinking struct {
 	// Missing are the old projects that the new connection has no counterpart
 	// of, Ambiguous those of which it has several, or that share theirs.
 	Missing, Ambiguous []string
-	// Carried are what was recorded of milestones and is recorded of their
-	// counterparts too; Left is that of milestones without one.
-	Carried, Left []string
+	// Owned are the old projects whose counterpart is linked by a file, which
+	// has to name them.
+	Owned []string
+	// Records are what people recorded of the old projects and milestones, by kind.
+	Records []RelinkedRecords
+	// Twice are sentences about what was recorded of both, the old and the new.
+	Twice []string
 }
 
 // Relink plans how the projects of one connection become those of another: each
-// by the key, name or PMO id that it has in both. Milestones follow their
-// project, by key where both have one, else by name.
+// by the key, name or PMO id that it has in both. Milestones of which something
+// is recorded go on as those of the new project, by key where both have one,
+// else by name. Nothing that people recorded is moved or copied.
 func Relink(s *portfolio.Snapshot, from, to string, by RelinkBy) (*Relinking, error) {
 	switch {
 	case from == to:
@@ -47,13 +51,15 @@ func Relink(s *portfolio.Snapshot, from, to string, by RelinkBy) (*Relinking, er
 	case by != RelinkByKey && by != RelinkByName && by != RelinkByPMOID:
 		return nil, fmt.Errorf("%w: projects are known by key, name or pmoId, not by %q", portfolio.ErrInvalid, by)
 	}
-	r := &relinker{Relinking: &Relinking{}, snapshot: s, from: from, to: to, milestones: map[string]string{}, steps: map[string][]*portfolio.MilestoneFact{}}
+	r := &relinker{Relinking: &Relinking{}, snapshot: s, from: from, to: to, steps: map[string][]*portfolio.MilestoneFact{}, links: map[string]*portfolio.Link{}, named: map[string]bool{}}
 	for v := range s.Documents(portfolio.KindMilestone) {
 		if f := v.Doc.(*portfolio.MilestoneFact); f.Connection == from || f.Connection == to {
 			r.steps[f.Project] = append(r.steps[f.Project], f)
 		}
 	}
-	old, new := r.projects(from, by), r.projects(to, by)
+	r.readRecords()
+	old, nameless := r.projects(from, by)
+	new, _ := r.projects(to, by)
 	for _, c := range []struct {
 		id   string
 		rows map[string][]*portfolio.ProjectFact
@@ -62,7 +68,7 @@ func Relink(s *portfolio.Snapshot, from, to string, by RelinkBy) (*Relinking, er
 			return nil, fmt.Errorf("%w: no project of a connection %s has a %s", portfolio.ErrNotFound, c.id, by)
 		}
 	}
-	links := map[string]*portfolio.Link{}
+	r.Missing = idsOf(nameless)
 	for _, word := range slices.Sorted(maps.Keys(old)) {
 		switch counterparts := new[word]; {
 		case len(counterparts) == 0:
@@ -70,27 +76,40 @@ func Relink(s *portfolio.Snapshot, from, to string, by RelinkBy) (*Relinking, er
 		case len(counterparts) > 1 || len(old[word]) > 1:
 			r.Ambiguous = append(r.Ambiguous, idsOf(old[word])...)
 		default:
-			r.link(links, old[word][0], counterparts[0])
+			r.carry(old[word][0], counterparts[0])
 		}
 	}
-	for _, primary := range slices.Sorted(maps.Keys(links)) {
-		r.Changes = append(r.Changes, portfolio.EditChange{Put: links[primary]})
+	after := s
+	if len(r.links) > 0 {
+		commit := portfolio.Commit{Position: s.Position(), At: s.CommittedAt()}
+		commit.Revision++
+		for _, primary := range slices.Sorted(maps.Keys(r.links)) {
+			link := r.links[primary]
+			v, _ := s.Document(link.Key())
+			r.Changes = append(r.Changes, portfolio.EditChange{Put: link, Expect: &v.Rev})
+			commit.Put = append(commit.Put, link)
+		}
+		commit.Data = commit.Position
+		after, _ = s.Apply(commit)
 	}
-	r.carry()
+	r.report(after)
 	return r.Relinking, nil
 }
 
 type relinker struct {
 	*Relinking
-	snapshot   *portfolio.Snapshot
-	from, to   string
-	milestones map[string]string                     // old ids to new ones
-	steps      map[string][]*portfolio.MilestoneFact // by project
+	snapshot *portfolio.Snapshot
+	from, to string
+	steps    map[string][]*portfolio.MilestoneFact // by project
+	links    map[string]*portfolio.Link            // to be put, by primary
+	recorded []namingRecord
+	named    map[string]bool // references to milestones that records name
 }
 
-// projects are the facts of a connection by the word that they are known by.
-func (r *relinker) projects(connection string, by RelinkBy) map[string][]*portfolio.ProjectFact {
-	all := map[string][]*portfolio.ProjectFact{}
+// projects are the facts of a connection by the word that they are known by,
+// and those that have none.
+func (r *relinker) projects(connection string, by RelinkBy) (known map[string][]*portfolio.ProjectFact, nameless []*portfolio.ProjectFact) {
+	known = map[string][]*portfolio.ProjectFact{}
 	for v := range r.snapshot.Documents(portfolio.KindProject) {
 		f := v.Doc.(*portfolio.ProjectFact)
 		if f.Connection != connection {
@@ -104,10 +123,12 @@ func (r *relinker) projects(connection string, by RelinkBy) map[string][]*portfo
 			word = r.snapshot.ToolPMOID(f)
 		}
 		if word = strings.ToLower(strings.TrimSpace(word)); word != "" {
-			all[word] = append(all[word], f)
+			known[word] = append(known[word], f)
+		} else {
+			nameless = append(nameless, f)
 		}
 	}
-	return all
+	return known, nameless
 }
 
 func idsOf(facts []*portfolio.ProjectFact) []string {
@@ -119,80 +140,47 @@ func idsOf(facts []*portfolio.ProjectFact) []string {
 	return ids
 }
 
-// link joins the old project to the new one, whose id then counts, and pairs
-// their milestones.
-func (r *relinker) link(links map[string]*portfolio.Link, old, new *portfolio.ProjectFact) {
-	r.pair(old.DocID(), new.DocID())
-	if p, ok := r.snapshot.Project(old.DocID()); ok && p.ID == new.DocID() {
+// carry joins the old project to the new one, whose id then counts, and has its
+// milestones go on as those of the new one.
+func (r *relinker) carry(old, new *portfolio.ProjectFact) {
+	switch p, ok := r.snapshot.Project(old.DocID()); {
+	case ok && p.ID == new.DocID() || r.names(new.DocID(), old.DocID()):
 		r.Already = append(r.Already, old.DocID())
+	case !r.link(new.DocID(), old.DocID()):
+		r.Owned = append(r.Owned, old.DocID())
 		return
+	default:
+		r.Linked = append(r.Linked, old.DocID())
 	}
-	link := &portfolio.Link{Primary: new.DocID()}
+	for _, pair := range r.pairs(old.DocID(), new.DocID()) {
+		if r.isRecorded(pair.old) && !r.names(pair.new.DocID(), pair.old.DocID()) {
+			r.link(pair.new.DocID(), pair.old.DocID())
+		}
+	}
+}
+
+// names reports whether a link of a primary names the member already.
+func (r *relinker) names(primary, member string) bool {
+	v, _ := r.snapshot.Document((&portfolio.Link{Primary: primary}).Key())
+	l, ok := v.Doc.(*portfolio.Link)
+	return ok && slices.Contains(l.Members, member)
+}
+
+// link adds a member to the link of a primary, and reports whether that is ours
+// to change.
+func (r *relinker) link(primary, member string) bool {
+	link := &portfolio.Link{Primary: primary}
 	if v, ok := r.snapshot.Document(link.Key()); ok {
+		if isFile(ownerOf(v.Doc)) {
+			return false
+		}
 		link.Members = slices.Clone(v.Doc.(*portfolio.Link).Members)
 	}
-	link.Members = append(link.Members, old.DocID())
+	if begun := r.links[primary]; begun != nil {
+		link = begun
+	}
+	link.Members = append(link.Members, member)
 	slices.Sort(link.Members)
-	link.Members = slices.Compact(link.Members)
-	links[link.Primary] = link
-	r.Linked = append(r.Linked, old.DocID())
-}
-
-// pair finds the counterparts of a project's milestones: those that alone have
-// their key or, where one of them has none, their name.
-func (r *relinker) pair(old, new string) {
-	there := map[string][]*portfolio.MilestoneFact{}
-	for _, f := range r.steps[new] {
-		for _, word := range milestoneWords(f) {
-			there[word] = append(there[word], f)
-		}
-	}
-	for _, f := range r.steps[old] {
-		for _, word := range milestoneWords(f) {
-			if found := there[word]; len(found) == 1 {
-				r.milestones[f.DocID()] = found[0].DocID()
-				break
-			}
-		}
-	}
-}
-
-func milestoneWords(f *portfolio.MilestoneFact) []string {
-	var words []string
-	if f.Source.Key != "" {
-		words = append(words, "key "+strings.ToLower(f.Source.Key))
-	}
-	if f.Name != "" {
-		words = append(words, "name "+strings.ToLower(strings.TrimSpace(f.Name)))
-	}
-	return words
-}
-
-// carry records what people recorded of old milestones of the new ones too,
-// where nothing is recorded yet. What is recorded of projects follows the link.
-func (r *relinker) carry() {
-	prefix := string(portfolio.KindMilestone) + ":" + r.from + "/"
-	var recorded []*portfolio.Override
-	for v := range r.snapshot.Documents(portfolio.KindOverride) {
-		if o := v.Doc.(*portfolio.Override); strings.HasPrefix(o.Target, prefix) {
-			recorded = append(recorded, o)
-		}
-	}
-	slices.SortFunc(recorded, func(a, b *portfolio.Override) int {
-		return cmp.Or(strings.Compare(a.Target, b.Target), strings.Compare(a.Field, b.Field))
-	})
-	for _, o := range recorded {
-		_, id, _ := strings.Cut(o.Target, ":")
-		counterpart, known := r.milestones[id]
-		if !known {
-			r.Left = append(r.Left, o.Target+" "+o.Field)
-			continue
-		}
-		moved := &portfolio.Override{Target: string(portfolio.KindMilestone) + ":" + counterpart, Field: o.Field, Value: o.Value, Reason: o.Reason}
-		if _, there := r.snapshot.Document(moved.Key()); there {
-			continue
-		}
-		r.Changes = append(r.Changes, portfolio.EditChange{Put: moved})
-		r.Carried = append(r.Carried, o.Target+" "+o.Field)
-	}
+	r.links[primary] = link
+	return true
 }

@@ -158,3 +158,30 @@ func (s *Snapshot) ContinuedMilestone(m *MilestoneRow) *MilestoneRow {
 	}
 	return m
 }
+
+// continuedIDs compares with the milestones that those of a comparator go on as.
+func (c *compiler) continuedIDs(i *IDComparator) *IDComparator {
+	if i == nil {
+		return nil
+	}
+	lead := func(global string) string {
+		if key, err := ParseNodeID(global); err == nil && key.Kind == KindMilestone {
+			return NodeID(KindMilestone, continued(c.view.snap, key.ID))
+		}
+		return global // which is wrong, and said so later
+	}
+	led := *i
+	for _, one := range []**string{&led.Eq, &led.Neq} {
+		if *one != nil {
+			id := lead(**one)
+			*one = &id
+		}
+	}
+	for _, several := range []*[]string{&led.In, &led.Nin} {
+		*several = slices.Clone(*several)
+		for n, id := range *several {
+			(*several)[n] = lead(id)
+		}
+	}
+	return &led
+}

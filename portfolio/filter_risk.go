@@ -79,7 +79,7 @@ func (f *RiskFilter) conditions(c *compiler, all *conditions[RiskRow]) {
 			return t(slug)
 		})
 	}
-	if t := c.ids(f.Milestone, KindMilestone); t != nil {
+	if t := c.ids(c.continuedIDs(f.Milestone), KindMilestone); t != nil {
 		all.costly = append(all.costly, func(r *RiskRow) bool {
 			m, ok := c.view.snap.MilestoneByReference(r.milestone)
 			if !ok || !c.view.seesMilestone(m) {
