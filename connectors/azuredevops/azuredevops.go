@@ -96,7 +96,7 @@ func (c *Connector) Usage() connectors.Usage {
 func (c *Connector) Describe() (string, int) {
 	s := c.settings
 	fields := slices.Sorted(slices.Values(c.env.Fields))
-	asked, err := json.Marshal([]any{c.base, s.Projects, s.milestonesFrom(), s.Milestones.NoHistory, s.Dependencies, s.TimeZone, slices.Compact(fields)})
+	asked, err := json.Marshal([]any{c.base, s.Projects, s.milestonesFrom(), s.Milestones.History, s.Risks, s.Dependencies, s.TimeZone, slices.Compact(fields)})
 	if err != nil {
 		panic(err) // strings and lists of strings always encode
 	}

@@ -267,7 +267,7 @@ func TestAResumedRunCompletesNothingThatItDidNotBegin(t *testing.T) {
 		return all, first
 	}
 	whole, cursor := scopes(nil)
-	check(t, "a whole run", whole, []string{scopeProjects, scopeIterations, scopeItemProjects, scopeItems, scopeLinks})
+	check(t, "a whole run", whole, []string{scopeProjects, scopeIterations, scopeItemProjects, scopeItems, scopeRisks, scopeLinks})
 	resumed, _ := scopes(cursor)
 	check(t, "the rest of a run", resumed, []string{scopeLinks})
 }

@@ -124,6 +124,9 @@ func TestSettingsSayWhatIsWrong(t *testing.T) {
 		`milestones.from has "projects"`:       func(s *Settings) { s.Milestones.From = []string{"projects"} },
 		"milestones.from has iterations, but":  func(s *Settings) { s.Projects.From, s.Milestones.From = []string{"Epic"}, []string{"iterations"} },
 		`has "epics", which projects.from has`: func(s *Settings) { s.Projects.From, s.Milestones.From = []string{"Epic"}, []string{"epics"} },
+		`risks.from has "epics": the name`:     func(s *Settings) { s.Risks.From = []string{"epics"} },
+		`risks.from has ""`:                    func(s *Settings) { s.Risks.From = []string{""} },
+		`risks.from has "Epic", which is`:      func(s *Settings) { s.Risks.From = []string{"Epic"} },
 		"dependencies.blocks has":              func(s *Settings) { s.Dependencies.Blocks = []string{dependencyType + "-Forward"} },
 	} {
 		s := good()

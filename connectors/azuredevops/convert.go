@@ -23,6 +23,7 @@ const (
 	scopeItemProjects = "workitem-projects"
 	scopeIterations   = "iterations"
 	scopeItems        = "workitems"
+	scopeRisks        = "risks"
 	scopeLinks        = "links"
 )
 

@@ -10,12 +10,16 @@ import (
 	"plumbline/portfolio"
 )
 
-// item converts a work item: a project, a milestone, or nothing that we read.
+// item converts a work item: a project, a milestone, a risk, or nothing that
+// we read.
 func (v conversion) item(r itemRecord) converted {
 	kind := strings.ToLower(r.text(fieldType))
 	of, scope := portfolio.KindMilestone, scopeItems
-	if v.projectTypes[kind] {
+	switch {
+	case v.projectTypes[kind]:
 		of, scope = portfolio.KindProject, scopeItemProjects
+	case v.riskTypes[kind]:
+		of, scope = portfolio.KindRisk, scopeRisks
 	}
 	c, err := v.core(r)
 	if r.err != nil {
@@ -41,7 +45,7 @@ func (v conversion) item(r itemRecord) converted {
 		category = v.category(typeOf{project, kind}, c.State)
 	}
 	finished := portfolio.Date{}
-	if category == portfolio.StatusDone {
+	if category == portfolio.StatusDone || of == portfolio.KindRisk && category == portfolio.StatusCancelled {
 		finished = c.Closed
 	}
 	var out converted
@@ -53,6 +57,19 @@ func (v conversion) item(r itemRecord) converted {
 		}
 		f.Parent = v.projectAbove(above, project)
 		f.Lead = v.user(c.Assigned, &out.facts)
+		f.Fields = v.customFields(r.fields, &out.facts)
+		out.facts = append(out.facts, f)
+		return out
+	}
+	if of == portfolio.KindRisk {
+		f := &portfolio.RiskFact{
+			Source: source, Title: name, Project: v.projectAbove(above, project), Status: c.State, StatusCategory: category,
+			Raised: v.dayOf(c.Created), Due: c.Due, Closed: finished,
+		}
+		if f.Project == "" {
+			return converted{} // below nothing that is a project
+		}
+		f.Owner = v.user(c.Assigned, &out.facts)
 		f.Fields = v.customFields(r.fields, &out.facts)
 		out.facts = append(out.facts, f)
 		return out

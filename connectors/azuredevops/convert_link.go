@@ -95,10 +95,10 @@ func (v conversion) dependency(l linkRecord) (portfolio.ToolFact, bool) {
 	return f, true
 }
 
-// ours tells whether a work item is one that is read.
+// ours tells whether a work item is a project or a milestone.
 func (v conversion) ours(id int64) bool {
 	b := v.known[id]
-	return v.reads(b.Type) && v.readsIn(b.Project)
+	return v.reads(b.Type) && !v.riskTypes[strings.ToLower(b.Type)] && v.readsIn(b.Project)
 }
 
 func (v conversion) end(id int64) portfolio.LinkEnd {

@@ -95,6 +95,8 @@ func (f *fetcher) projectOfFact(fact portfolio.ToolFact) string {
 	switch fact := fact.(type) {
 	case *portfolio.MilestoneFact:
 		above = fact.Project
+	case *portfolio.RiskFact:
+		above = fact.Project
 	case *portfolio.ProjectFact:
 		above = fact.Parent
 	}

@@ -43,6 +43,7 @@ func (r *run) sweep(done string) error {
 		{connectors.Scope{Name: scopeIterations, Of: portfolio.KindMilestone}, func() error { return r.iterations("") }},
 		{connectors.Scope{Name: scopeItemProjects, Of: portfolio.KindProject}, func() error { return r.listItems(r.settings.projectTypes(), portfolio.KindProject) }},
 		{connectors.Scope{Name: scopeItems, Of: portfolio.KindMilestone}, func() error { return r.listItems(r.settings.milestoneTypes(), portfolio.KindMilestone) }},
+		{connectors.Scope{Name: scopeRisks, Of: portfolio.KindRisk}, func() error { return r.listItems(r.settings.Risks.From, portfolio.KindRisk) }},
 		{connectors.Scope{Name: scopeLinks, Of: portfolio.KindDependency}, r.listLinks},
 	}
 	reached := done == ""

@@ -33,7 +33,7 @@ type moves struct {
 
 // readPast follows the feed of all revisions to its end.
 func (r *run) readPast() error {
-	if r.settings.Milestones.NoHistory || len(r.settings.milestoneTypes()) == 0 || len(r.dueFields()) == 0 {
+	if r.settings.Milestones.History.Off || len(r.settings.milestoneTypes()) == 0 || len(r.dueFields()) == 0 {
 		return nil
 	}
 	p := &r.Connector.past
@@ -93,7 +93,7 @@ func (v conversion) follow(of map[int64]*moves, raw json.RawMessage) {
 	case m == nil:
 		m = &moves{DueHistory: portfolio.DueHistory{Read: true, First: due}, due: due}
 		if of[rec.id] = m; rec.rev > 1 { // it was there without a date
-			m.Moves = []portfolio.DueMove{{On: portfolio.DateOf(at.In(v.zone)), To: due}}
+			m.Moves = []portfolio.DueMove{{On: v.dayOf(at), To: due}}
 		}
 	case at.Before(m.at):
 		return
@@ -101,7 +101,7 @@ func (v conversion) follow(of map[int64]*moves, raw json.RawMessage) {
 		if !m.due.IsZero() && due.After(m.due) {
 			m.LaterMoves++
 		}
-		m.Moves = append(m.Moves, portfolio.DueMove{On: portfolio.DateOf(at.In(v.zone)), From: m.due, To: due})
+		m.Moves = append(m.Moves, portfolio.DueMove{On: v.dayOf(at), From: m.due, To: due})
 		m.Moves = slices.Delete(m.Moves, 0, max(0, len(m.Moves)-portfolio.MaxMoves))
 		m.due = due
 	}

@@ -85,7 +85,7 @@ func TestTheMovesOfADueDateBeforeTheFirstRun(t *testing.T) {
 
 func TestThePastIsLeftAloneWhereItIsNotWanted(t *testing.T) {
 	for name, change := range map[string]func(*Settings){
-		"no_history":      func(s *Settings) { s.Milestones.NoHistory = true },
+		"history is off":  func(s *Settings) { s.Milestones.History.Off = true },
 		"iterations only": func(s *Settings) { s.Milestones.From = []string{"iterations"} },
 	} {
 		site := newSite(t, azuredevopstest.Options{})
@@ -95,7 +95,7 @@ func TestThePastIsLeftAloneWhereItIsNotWanted(t *testing.T) {
 		if n := site.Counts().ByPath["POST /example/_apis/wit/reporting/workitemrevisions"]; n > 1 {
 			t.Errorf("%s: the feed of revisions was asked %d times", name, n)
 		}
-		if name == "no_history" {
+		if name == "history is off" {
 			check(t, name, r.milestone(id).History, portfolio.DueHistory{})
 		}
 	}

@@ -89,7 +89,8 @@ func (r *run) pullItems(everything bool) (err error) {
 	if everything {
 		r.complete(stageItems,
 			connectors.Scope{Name: scopeItemProjects, Of: portfolio.KindProject},
-			connectors.Scope{Name: scopeItems, Of: portfolio.KindMilestone})
+			connectors.Scope{Name: scopeItems, Of: portfolio.KindMilestone},
+			connectors.Scope{Name: scopeRisks, Of: portfolio.KindRisk})
 	}
 	return nil
 }

@@ -151,6 +151,14 @@ func (v conversion) day(at time.Time) portfolio.Date {
 	return portfolio.DateOf(at.In(v.zone))
 }
 
+// dayOf is the date of an instant in the settings' time zone.
+func (v conversion) dayOf(at time.Time) portfolio.Date {
+	if at.IsZero() {
+		return portfolio.Date{}
+	}
+	return portfolio.DateOf(at.In(v.zone))
+}
+
 func midnight(at time.Time) bool {
 	h, m, s := at.Clock()
 	return h+m+s == 0

@@ -26,6 +26,7 @@ type session struct {
 	realProjects   bool            // Azure DevOps' projects are projects
 	projectTypes   map[string]bool // of the work items that are, in lower case
 	milestoneTypes map[string]bool
+	riskTypes      map[string]bool
 	blocks         map[string]bool // link types that are dependencies
 
 	fields   []field // those to ask for beside the fixed ones
@@ -59,7 +60,7 @@ const anonymous = "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"
 func (c *Connector) begin(ctx context.Context) (*session, error) {
 	s := &session{
 		base: c.base, zone: c.zone, realProjects: c.settings.realProjects(),
-		projectTypes: foldedSet(c.settings.projectTypes()), milestoneTypes: foldedSet(c.settings.milestoneTypes()), blocks: foldedSet(c.settings.blocks()),
+		projectTypes: foldedSet(c.settings.projectTypes()), milestoneTypes: foldedSet(c.settings.milestoneTypes()), riskTypes: foldedSet(c.settings.Risks.From), blocks: foldedSet(c.settings.blocks()),
 	}
 	var who connectionData
 	// The resource is under preview in every version of the API.
@@ -110,7 +111,7 @@ func foldedSet(list []string) map[string]bool {
 // reads tells whether work items of the type are read.
 func (s *session) reads(kind string) bool {
 	kind = strings.ToLower(kind)
-	return s.projectTypes[kind] || s.milestoneTypes[kind]
+	return s.projectTypes[kind] || s.milestoneTypes[kind] || s.riskTypes[kind]
 }
 
 // wants tells whether the records of a project are read.

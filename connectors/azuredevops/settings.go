@@ -20,6 +20,7 @@ type Settings struct {
 	Auth              Auth               `yaml:"auth" jsonschema:"required" jsonschema_description:"How to sign in."`
 	Projects          ProjectSettings    `yaml:"projects,omitempty" jsonschema_description:"What becomes a project."`
 	Milestones        MilestoneSettings  `yaml:"milestones,omitempty" jsonschema_description:"What becomes a milestone."`
+	Risks             RiskSettings       `yaml:"risks,omitempty" jsonschema_description:"What becomes a risk; nothing unless it is named."`
 	Dependencies      DependencySettings `yaml:"dependencies,omitempty" jsonschema_description:"Which links become dependencies."`
 	TimeZone          string             `yaml:"timezone,omitempty" jsonschema:"default=UTC" jsonschema_description:"Time zone of the people who pick dates, as Europe/Berlin: a date picked in a form is stored as the midnight there."`
 	APIVersion        string             `yaml:"api_version,omitempty" jsonschema:"default=7.1" jsonschema_description:"Version of the API. Azure DevOps Server knows 7.1 since 2022.1, 7.0 in 2022 and 6.0 in 2020."`
@@ -43,8 +44,18 @@ type ProjectSettings struct {
 
 // MilestoneSettings say what becomes a milestone.
 type MilestoneSettings struct {
-	From      []string `yaml:"from,omitempty" jsonschema_description:"Any of iterations (those with a finish date), epics, features, or the name of a work item type. Default: iterations and epics; where projects come from work items only, features, or epics below another type than Epic."`
-	NoHistory bool     `yaml:"no_history,omitempty" jsonschema_description:"Do not read how due dates moved before the first run, which takes the feed of every revision once. Then what was observed since counts."`
+	From    []string        `yaml:"from,omitempty" jsonschema_description:"Any of iterations (those with a finish date), epics, features, or the name of a work item type. Default: iterations and epics; where projects come from work items only, features, or epics below another type than Epic."`
+	History HistorySettings `yaml:"history,omitempty" jsonschema_description:"Whether the moves of due dates from before the first run are read, of work items that are milestones."`
+}
+
+// HistorySettings say how much is read of what was before the first run.
+type HistorySettings struct {
+	Off bool `yaml:"off,omitempty" jsonschema_description:"Read no history, which takes the feed of every revision once: moves are observed from the first run on."`
+}
+
+// RiskSettings say what becomes a risk.
+type RiskSettings struct {
+	From []string `yaml:"from,omitempty" jsonschema_description:"Names of work item types, such as Risk. Such work items are no milestones. Probability, impact and response come from the fields that the mapping names."`
 }
 
 // DependencySettings say which links are dependencies.
@@ -127,6 +138,14 @@ func (s *Settings) Validate() error {
 			bad("milestones.from has %q, which projects.from has too", from)
 		}
 	}
+	for _, from := range s.Risks.From {
+		switch {
+		case from == "" || slices.Contains([]string{fromProjects, fromIterations, fromEpics, fromFeatures}, from):
+			bad("risks.from has %q: the name of a work item type, such as Risk", from)
+		case containsFold(s.projectTypes(), from) || containsFold(s.milestoneTypes(), from):
+			bad("risks.from has %q, which is a project or a milestone too", from)
+		}
+	}
 	for _, name := range s.Dependencies.Blocks {
 		if name == "" || strings.HasSuffix(name, forward) || strings.HasSuffix(name, reverse) || name == hierarchyType {
 			bad("dependencies.blocks has %q: the reference name of a link type, such as %s", name, dependencyType)
@@ -191,7 +210,9 @@ func (s *Settings) milestoneTypes() []string {
 }
 
 // itemTypes are the work item types that are read.
-func (s *Settings) itemTypes() []string { return append(s.projectTypes(), s.milestoneTypes()...) }
+func (s *Settings) itemTypes() []string {
+	return slices.Concat(s.projectTypes(), s.milestoneTypes(), s.Risks.From)
+}
 
 // blocks are the link types that are dependencies.
 func (s *Settings) blocks() []string {
