@@ -133,6 +133,7 @@ func (h *house) newEngine(o opening) (*plsync.Engine, error) {
 		Log:         h.log,
 		Replica:     follower{h.replica},
 		Connections: all,
+		Recorder:    h.editor,
 		Holder:      holder(),
 		Sole:        c.Store.Bolt(),
 		Lease:       time.Duration(c.Sync.Lease),

@@ -51,6 +51,7 @@ func controlRow(row plsync.Row) control.Row {
 			Kind: change.Key.Kind, ID: change.Key.ID, What: string(change.What), Fields: change.Fields,
 		})
 	}
+	r.Unrecorded = row.Unrecorded
 	if row.Err != nil {
 		r.Error = row.Err.Error()
 	}
@@ -89,6 +90,11 @@ func (h *house) Check(ctx context.Context, ids []string) ([]control.Check, error
 		all.Go(func() { checks[i] = t.check(ctx) })
 	}
 	all.Wait()
+	for i := range checks {
+		for _, sentence := range plsync.Unrecorded(h.replica.Snapshot(), checks[i].Connection) {
+			checks[i].Report.Warnings = append(checks[i].Report.Warnings, "at the last sync: "+sentence)
+		}
+	}
 	return checks, ctx.Err()
 }
 

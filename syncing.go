@@ -124,6 +124,9 @@ func (p *program) showRows(rows []control.Row) error {
 		if row.Error != "" {
 			p.print("\n%s: %s", row.Connection, row.Error)
 		}
+		for _, sentence := range row.Unrecorded {
+			p.print("\n%s: not recorded: %s", row.Connection, sentence)
+		}
 		for _, hold := range row.Held {
 			p.print("\n%s: held: %s lost %d of %d, more than is believable, so nothing is marked as gone.", row.Connection, listing(hold), hold.Lost, hold.Had)
 			if len(hold.Samples) > 0 {

@@ -39,6 +39,14 @@ type Page struct {
 	Quarantined []portfolio.Quarantine
 	// Seen are records that a listing showed without their content.
 	Seen []portfolio.Key
+	// Recorded are objectives, contributions, key results, KPIs and measurements
+	// that the tool has, whole and as people would record them; see
+	// docs/connectors/writing-one.md. They are recorded together at the end of
+	// the run in which RecordedAll was said, and in no other.
+	Recorded []portfolio.RecordedFact
+	// RecordedAll says that this run has told all that the tool has of them:
+	// what it told before, and not in this run, is no longer there.
+	RecordedAll bool
 	// Complete names the scopes whose complete listing ended with this page:
 	// a record of such a scope that was neither in Facts, Quarantined nor
 	// Seen since the listing's start is no longer there.

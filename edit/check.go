@@ -52,34 +52,16 @@ func (c *check) put(before portfolio.Versioned, exists bool) portfolio.Outcome {
 			if portfolio.SameValue(other.Value, f.Value) {
 				return portfolio.OutcomeUnchanged
 			}
-			c.ownedByFile(ownerOf(other))
+			c.ownedBy(ownerOf(other))
 		}
 	}
 	if owner := c.fileOfLink(); owner != "" && !isFile(c.authorOf(c.change)) {
-		c.ownedByFile(owner)
+		c.ownedBy(owner)
 	}
 	if !exists {
 		return portfolio.OutcomeCreated
 	}
-	author, owner := c.authorOf(c.change), ownerOf(before.Doc)
-	equal := portfolio.SameContent(before.Doc, c.change.Put)
-	switch {
-	case isFile(owner) && !isFile(author):
-		if equal {
-			return portfolio.OutcomeUnchanged
-		}
-		c.ownedByFile(owner)
-	case !isFile(owner) && isFile(author):
-		if !equal {
-			c.wrong(portfolio.UserErrorTaken, nil, "%s was recorded otherwise by %s; make the file say the same, which takes it over, or delete what was recorded.", c.noun(), by(owner))
-		}
-		return portfolio.OutcomeUpdated
-	case isFile(author) && author != owner: // it moved to another file
-		return portfolio.OutcomeUpdated
-	case equal:
-		return portfolio.OutcomeUnchanged
-	}
-	return portfolio.OutcomeUpdated
+	return c.owned(ownerOf(before.Doc), portfolio.SameContent(before.Doc, c.change.Put))
 }
 
 // deletion says what becomes of a document that is deleted.
@@ -91,25 +73,15 @@ func (c *check) deletion(before portfolio.Versioned, exists bool) portfolio.Outc
 		}
 		if other := c.addressedOtherwise(); other != nil && !isFile(c.authorOf(c.change)) {
 			if isFile(ownerOf(other)) {
-				c.ownedByFile(ownerOf(other))
+				c.ownedBy(ownerOf(other))
 			} else {
 				c.wrong(portfolio.UserErrorTaken, nil, "It was recorded as %q by %s; delete that.", other.Key().ID, by(ownerOf(other)))
 			}
 		}
 		return portfolio.OutcomeUnchanged
 	}
-	author, owner := c.authorOf(c.change), ownerOf(before.Doc)
-	switch {
-	case isFile(owner) && !isFile(author):
-		c.ownedByFile(owner)
-	case !isFile(owner) && isFile(author):
-		c.wrong(portfolio.UserErrorTaken, nil, "%s was recorded by %s; a file deletes only what files own.", c.noun(), by(owner))
-	}
+	c.ownedElsewhere(ownerOf(before.Doc))
 	return portfolio.OutcomeDeleted
-}
-
-func (c *check) ownedByFile(owner string) {
-	c.wrong(portfolio.UserErrorOwnedByFile, nil, "%s is owned by the file %s of the strategy folder; change it there.", c.noun(), strings.TrimPrefix(owner, portfolio.AuthorOfFile))
 }
 
 // addressedOtherwise is what was recorded for the same field of the same
@@ -161,8 +133,6 @@ func ownerOf(d portfolio.Document) string {
 	}
 	return ""
 }
-
-func isFile(author string) bool { return strings.HasPrefix(author, portfolio.AuthorOfFile) }
 
 // by names an author in a sentence.
 func by(author string) string {

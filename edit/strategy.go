@@ -66,6 +66,7 @@ func (c *check) objective(f *portfolio.ObjectiveFact) {
 	c.lines(f.Aliases, "aliases")
 	c.span(f.ValidFrom, f.ValidTo)
 	oneOf(c, "rollUp", f.RollUp, false, portfolio.RollUpWeightedMean, portfolio.RollUpMean, portfolio.RollUpMin, portfolio.RollUpManual)
+	c.line(f.Reported, "reported")
 	c.within(f.Progress, "0", mostProgress, "progress")
 	if f.Progress != nil && f.RollUp != portfolio.RollUpManual {
 		c.invalid(at("progress"), "Progress is told of an objective whose rollUp is MANUAL only; write that, or leave it away.")

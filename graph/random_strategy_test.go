@@ -42,7 +42,7 @@ func oddStrategies() []portfolio.Document {
 		&portfolio.ObjectiveFact{Slug: "open-below", Strategy: oddStrategy, Parent: "open", Name: "Below"},
 		&portfolio.ObjectiveFact{Slug: "Person", Strategy: oddStrategy, Parent: "open", Name: "Person", RollUp: portfolio.RollUpMin},
 		&portfolio.ObjectiveFact{Slug: "null", Strategy: oddStrategy},
-		&portfolio.ObjectiveFact{Slug: "size", Strategy: oddStrategy, RollUp: portfolio.RollUpManual, Progress: number("1.25")},
+		&portfolio.ObjectiveFact{Slug: "size", Strategy: oddStrategy, RollUp: portfolio.RollUpManual, Progress: number("1.25"), Reported: "at_risk"},
 		&portfolio.ObjectiveFact{Slug: "Größe", Strategy: oddStrategy, Parent: "gone", ValidTo: oddDates[2]},
 		&portfolio.KeyResultFact{Slug: "k1", Objective: "open-below", Name: "Doors opened", Owner: "eng/user/2", Unit: "doors", KPI: "doors", Baseline: number("1"), Target: number("9"),
 			Weight: number("2"), Due: oddDates[8], Authored: by},

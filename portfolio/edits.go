@@ -7,9 +7,9 @@ type Edit struct {
 	// Caller is who asks; only an editor may, and one who sees only some
 	// departments only there.
 	Caller Caller
-	// Author is put on everything that changes: key:<name>, or file:<path>
-	// where a change does not name its own. Only the owner of a folder may
-	// write as file:.
+	// Author is put on everything that changes: key:<name>, file:<path> or
+	// tool:<connection>, where a change does not name its own. Only the owner
+	// of a folder may write as file:, and only the sync engine as tool:.
 	Author  string
 	Changes []EditChange
 	// DryRun validates and says what would change, and writes nothing.
@@ -98,6 +98,7 @@ const (
 	UserErrorConflict      UserErrorCode = "CONFLICT"       // the version is not the expected one, or the idempotency key was used for something else
 	UserErrorInUse         UserErrorCode = "IN_USE"         // it cannot be deleted while others name it
 	UserErrorOwnedByFile   UserErrorCode = "OWNED_BY_FILE"  // a file of the strategy folder owns it
+	UserErrorOwnedByTool   UserErrorCode = "OWNED_BY_TOOL"  // a connected tool owns it
 	UserErrorForbidden     UserErrorCode = "FORBIDDEN"      // the caller may not change this
 	UserErrorTooMany       UserErrorCode = "TOO_MANY"       // more than a limit allows
 	UserErrorNotComparable UserErrorCode = "NOT_COMPARABLE" // a judgement compares what are not siblings

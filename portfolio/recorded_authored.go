@@ -8,17 +8,23 @@ import (
 // Authored says who recorded something and when. What people record is put as
 // a whole: the next version replaces the former one.
 type Authored struct {
-	// Author is key:<name of the API key> or file:<path in the strategy
-	// folder>. What a file owns is changed in the file only.
+	// Author is key:<name of the API key>, file:<path in the strategy folder>
+	// or tool:<connection>. What a file or a tool owns is changed there only.
 	Author string    `json:"author,omitempty"`
 	At     time.Time `json:"at,omitempty,omitzero"` // by the store's clock
 }
 
-// AuthorOfFile is how the authors begin that are files.
-const AuthorOfFile = "file:"
+// How the authors begin that are files and tools.
+const (
+	AuthorOfFile = "file:"
+	AuthorOfTool = "tool:" // followed by the id of the connection
+)
 
 // OwnedByFile reports whether a file of the strategy folder owns it.
 func (a *Authored) OwnedByFile() bool { return strings.HasPrefix(a.Author, AuthorOfFile) }
+
+// OwnedByTool reports whether the tool behind the connection owns it.
+func (a *Authored) OwnedByTool(connection string) bool { return a.Author == AuthorOfTool+connection }
 
 // Authorship returns the record itself, for code that handles facts of any kind.
 func (a *Authored) Authorship() *Authored { return a }

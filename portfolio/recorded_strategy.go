@@ -88,6 +88,9 @@ type ObjectiveFact struct {
 	// WEIGHTED_MEAN.
 	RollUp   RollUpMethod     `json:"rollUp,omitempty"`
 	Progress *decimal.Decimal `json:"progress"` // of MANUAL: 0 to 1, more when exceeded
+	// Reported is how it stands, in the word of whoever reports it: a tool, or
+	// people.
+	Reported string `json:"reported,omitempty"`
 	Authored `json:",inline"`
 }
 

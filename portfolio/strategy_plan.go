@@ -279,7 +279,7 @@ func (b *builder) objectiveRow(p *strategyPlan, n *objectiveNode) *ObjectiveRow 
 	f := n.fact
 	row := &ObjectiveRow{
 		ID: f.Slug, StrategyID: f.Strategy, ParentID: f.Parent, Name: f.Name, Description: f.Description, Owner: f.Owner,
-		ValueDriver: f.ValueDriver, Horizon: f.Horizon, Aliases: f.Aliases, ValidFrom: f.ValidFrom, ValidTo: f.ValidTo,
+		ValueDriver: f.ValueDriver, Horizon: f.Horizon, Aliases: f.Aliases, Reported: f.Reported, ValidFrom: f.ValidFrom, ValidTo: f.ValidTo,
 		State: n.state(b.today), Rev: n.rev,
 	}
 	if p.fact == nil {

@@ -48,6 +48,7 @@ type ObjectiveRow struct {
 	ValueDriver string
 	Horizon     string
 	Aliases     []string
+	Reported    string // the word of whoever reports it
 	ValidFrom   Date
 	ValidTo     Date
 	State       ObjectiveState
@@ -162,6 +163,7 @@ var objectiveFields = []rowField[ObjectiveRow]{
 	field("valueDriver", func(o *ObjectiveRow) string { return o.ValueDriver }),
 	field("horizon", func(o *ObjectiveRow) string { return o.Horizon }),
 	list("aliases", func(o *ObjectiveRow) []string { return o.Aliases }),
+	field("reported", func(o *ObjectiveRow) string { return o.Reported }),
 	field("validFrom", func(o *ObjectiveRow) Date { return o.ValidFrom }),
 	field("validTo", func(o *ObjectiveRow) Date { return o.ValidTo }),
 	field("state", func(o *ObjectiveRow) ObjectiveState { return o.State }),

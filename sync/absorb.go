@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"plumbline/portfolio"
@@ -219,11 +220,11 @@ func quarantineKey(record portfolio.Key) portfolio.Key {
 }
 
 // quarantined returns the keys of the records that are quarantined, none of
-// them met yet.
+// them met yet. What could not be recorded is no record that can be looked up.
 func quarantined(docs Documents, connection string) map[portfolio.Key]bool {
 	keys := map[portfolio.Key]bool{}
 	for v := range docs.Documents(portfolio.KindQuarantine) {
-		if q := v.Doc.(*portfolio.Quarantine); q.Connection == connection {
+		if q := v.Doc.(*portfolio.Quarantine); q.Connection == connection && !slices.Contains(reported, q.Of) {
 			keys[portfolio.Key{Kind: q.Of, ID: q.DocID()}] = false
 		}
 	}

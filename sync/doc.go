@@ -5,5 +5,6 @@
 //
 // It knows no tool and no HTTP: how a tool is asked, how often at once, and
 // how its records become facts is the connectors' business. It computes no
-// view, and it never touches what people said.
+// view, and it never touches what people said: what a tool reports of the
+// things that people record, it hands to a Recorder in the tool's name.
 package sync

@@ -34,7 +34,7 @@ func (r *run) end(ctx context.Context, err error, begun time.Time) (Row, error) 
 	row.Held = slices.SortedFunc(maps.Values(r.held), func(a, b *portfolio.Hold) int {
 		return cmp.Compare(a.Key().ID, b.Key().ID)
 	})
-	row.Quarantined = r.odd
+	row.Quarantined, row.Unrecorded = r.odd, r.unrecorded
 	if r.dry != nil {
 		row.Changes = r.dry.changes
 	}

@@ -45,6 +45,8 @@ type Config struct {
 	Log         Log
 	Replica     Replica
 	Connections []Connection
+	// Recorder records what tools report of objectives and KPIs; nil leaves it.
+	Recorder Recorder
 	// Holder names this process among all that share the log; it must differ
 	// from that of every other and of this process's former lives.
 	Holder string

@@ -39,7 +39,10 @@ type Row struct {
 	// Quarantined are the records of a file that could not be read, the first
 	// of them.
 	Quarantined []portfolio.Quarantine
-	Err         error
+	// Unrecorded says what the tool reports of objectives and KPIs and could
+	// not be recorded, and why.
+	Unrecorded []string
+	Err        error
 }
 
 // A Change is one document that a dry run would write.

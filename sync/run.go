@@ -43,6 +43,9 @@ type run struct {
 	dry     *dryRun                // nil when it writes
 	odd     []portfolio.Quarantine // of a file, for whoever sent it
 	last    []portfolio.Document   // go with the run's last commit
+	told    told
+	// unrecorded says what the tool reports and could not be recorded.
+	unrecorded []string
 }
 
 // read makes one run: it takes the lease, reads, and says how it ended.
@@ -121,14 +124,17 @@ func (r *run) do(ctx context.Context) error {
 		return err
 	}
 	if r.plan.sweep {
-		return r.sweep(ctx)
+		if err := r.sweep(ctx); err != nil {
+			return err
+		}
+		return r.record(ctx)
 	}
 	if r.run.Mode == ModeFull { // a first run: whatever there is was read
 		pass := wholePass(r.conn.ID)
 		pass.StartedAt, pass.EndedAt, pass.Count = r.run.StartedAt, r.engine.store.last(), r.run.Tally.New
 		r.last = append(r.last, pass)
 	}
-	return nil
+	return r.record(ctx)
 }
 
 // pull reads what changed since the cursor.
@@ -136,6 +142,7 @@ func (r *run) pull(ctx context.Context) error {
 	for again := false; ; again = true {
 		r.newRoll(r.continues())
 		err := r.patiently(ctx, func() error {
+			r.told.again()
 			return each(ctx, r, func(ctx context.Context) iter.Seq2[connectors.Page, error] {
 				return r.reader.Pull(ctx, connectors.Cursor(maps.Clone(r.cursor.Streams)))
 			}, func(p connectors.Page) error { return r.takePulled(ctx, p) })
@@ -203,6 +210,9 @@ func (r *run) take(ctx context.Context, b *batch, page connectors.Page) error {
 		return err
 	}
 	b.now, b.today = now, portfolio.DateOf(now.In(r.zone))
+	if err := r.told.take(page); err != nil {
+		return err
+	}
 	for _, fact := range page.Facts {
 		if err := r.fact(b, fact, false); err != nil {
 			return err

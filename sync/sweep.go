@@ -24,6 +24,7 @@ func (r *run) sweep(ctx context.Context) error {
 	for again := false; ; again = true {
 		r.newRoll(false)
 		err := r.patiently(ctx, func() error {
+			r.told.again()
 			return each(ctx, r, func(ctx context.Context) iter.Seq2[connectors.Page, error] {
 				return lister.List(ctx, connectors.Cursor(maps.Clone(r.cursor.Listing)))
 			}, func(p connectors.Page) error { return r.takeListed(ctx, p) })

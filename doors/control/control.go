@@ -83,6 +83,9 @@ type Row struct {
 	Held       []portfolio.Hold   `json:"held,omitempty"`
 	// Changes are what a dry run would write.
 	Changes []Change `json:"changes,omitempty"`
+	// Unrecorded says what the tool reports of objectives and KPIs and could
+	// not be recorded, and why.
+	Unrecorded []string `json:"unrecorded,omitempty"`
 	// Error says why the run did not succeed; empty when it did.
 	Error string `json:"error,omitempty"`
 }

@@ -22,7 +22,7 @@ type Source interface {
 // recorded it: the same documents give the same bytes, and reading the files
 // gives the same documents. names are the lists wanted, all of them without
 // any. Lists without entries are left out. The warnings are of what files
-// cannot hold.
+// cannot hold, and of what tools own, which no file could take over.
 func Write(from Source, names []string) (files []File, warnings []string, err error) {
 	for _, name := range names {
 		if listNamed(name) == nil {
@@ -35,6 +35,9 @@ func Write(from Source, names []string) (files []File, warnings []string, err er
 			continue
 		}
 		entries, left := l.entries(from)
+		if n := l.ofTools(from); n > 0 {
+			left = append(left, fmt.Sprintf("%d %s: tools own them, and have them", n, l.name))
+		}
 		warnings = append(warnings, left...)
 		if len(entries) == 0 {
 			continue
@@ -63,7 +66,7 @@ func Write(from Source, names []string) (files []File, warnings []string, err er
 func (l *list) entries(from Source) (entries []map[string]reflect.Value, left []string) {
 	var facts []portfolio.RecordedFact
 	for v := range from.Documents(l.kind) {
-		if f, ok := v.Doc.(portfolio.RecordedFact); ok && portfolio.Readable(f) {
+		if f, ok := v.Doc.(portfolio.RecordedFact); ok && portfolio.Readable(f) && !ofTool(f) {
 			facts = append(facts, withoutUnreadable(from, f))
 		}
 	}
@@ -81,6 +84,20 @@ func (l *list) entries(from Source) (entries []map[string]reflect.Value, left []
 		entries = append(entries, entry)
 	}
 	return entries, nil
+}
+
+// ofTools counts what a source has of the list that tools own.
+func (l *list) ofTools(from Source) (n int) {
+	for v := range from.Documents(l.kind) {
+		if f, ok := v.Doc.(portfolio.RecordedFact); ok && ofTool(f) {
+			n++
+		}
+	}
+	return n
+}
+
+func ofTool(f portfolio.RecordedFact) bool {
+	return strings.HasPrefix(f.Authorship().Author, portfolio.AuthorOfTool)
 }
 
 // said is the value of the member in a fact or in an element of a list, and
