@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -69,7 +70,11 @@ func (r *run) record(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	changes := r.recording(b.today)
+	changes, ends := r.recording(b.today)
+	if r.believable(b, ends) {
+		changes = append(changes, ends...)
+		slices.SortFunc(changes, func(a, b portfolio.EditChange) int { return slices.Compare(a.Path, b.Path) })
+	}
 	var wrong []portfolio.UserError
 	if len(changes) > 0 {
 		// An edit does not expect the lease, so we see first that it is ours.
@@ -81,7 +86,36 @@ func (r *run) record(ctx context.Context) error {
 		}
 	}
 	r.complain(b, wrong)
-	return r.saveChanged(ctx, b)
+	if err := r.saveChanged(ctx, b); !errors.Is(err, errMoved) {
+		return err
+	}
+	return nil // somebody confirms the hold at this very moment: the next run sees it
+}
+
+// scopeGoals is the listing of all objectives that a tool reports.
+var scopeGoals = connectors.Scope{Name: "goals", Of: portfolio.KindObjective}
+
+// believable reports whether so many objectives may have gone at once. If not,
+// none of them ends until somebody confirms it, as with all that is listed.
+func (r *run) believable(b *batch, ends []portfolio.EditChange) bool {
+	l := losses{hold: r.hold(scopeGoals)}
+	var lost []portfolio.Key
+	for _, c := range ends {
+		if o, ok := c.Put.(*portfolio.ObjectiveFact); ok {
+			lost = append(lost, o.Key())
+		}
+	}
+	for v := range r.known.documents(portfolio.KindObjective) {
+		if o, ok := v.Doc.(*portfolio.ObjectiveFact); ok && o.OwnedByTool(r.conn.ID) && inForce(o, b.today) {
+			l.had++
+		}
+	}
+	if l.lost = len(lost); l.tooMany(r.engine.Hold) {
+		r.keepHold(b, scopeGoals, l, lost)
+		return false
+	}
+	r.endHold(b, l.hold)
+	return true
 }
 
 // edit makes the changes and returns what is wrong with them. What belongs to

@@ -349,3 +349,30 @@ func TestAToolReportsNothingThatOnlyPeopleKnow(t *testing.T) {
 		}
 	})
 }
+
+func TestManyGoalsThatAreGoneAtOnceAreHeld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := withGoals(t, goal("a"), goal("b"), goal("c"), goal("d"))
+		g.sync(Request{})
+		g.facts = []portfolio.RecordedFact{&portfolio.ObjectiveFact{Slug: "a", Strategy: "plan", Name: "Better"}}
+		row := g.sync(Request{})
+		if len(row.Held) != 1 || row.Held[0].Scope != "goals" || row.Held[0].Lost != 3 || row.Held[0].Had != 4 {
+			t.Fatalf("held: %+v, want 3 of 4 goals", row.Held)
+		}
+		if g.objective("a").Name != "Better" || !g.objective("b").ValidTo.IsZero() {
+			t.Errorf("a is %+v, b is %+v; want only what is there to change", g.objective("a"), g.objective("b"))
+		}
+		before := g.log.newest().rev
+		g.sync(Request{})
+		if n := g.log.dataCommits(before); n != 0 {
+			t.Errorf("the same hold was written %d times more", n)
+		}
+		if _, err := g.engine.Confirm(t.Context(), row.Held[0].Key(), "key:pmo"); err != nil {
+			t.Fatal(err)
+		}
+		g.sync(Request{})
+		if g.objective("b").ValidTo.IsZero() || g.stored(portfolio.KindHold) != 0 {
+			t.Error("what was confirmed did not end, or is still held")
+		}
+	})
+}

@@ -13,38 +13,40 @@ import (
 // for nobody measured anything meanwhile.
 const refreshed = 7
 
-// recording is the edit by which the log says what the tool does.
-func (r *run) recording(today portfolio.Date) []portfolio.EditChange {
+// recording are the changes by which the log says what the tool does: what it
+// reports, and what it does no longer.
+func (r *run) recording(today portfolio.Date) (changes, ends []portfolio.EditChange) {
 	facts := r.completed(today)
-	var changes []portfolio.EditChange
-	add := func(c portfolio.EditChange, key portfolio.Key) {
-		c.Path = []string{string(key.Kind), key.ID}
-		changes = append(changes, c)
+	end := func(c portfolio.EditChange, key portfolio.Key) {
+		c.Path = pathOf(key)
+		ends = append(ends, c)
 	}
 	for key, f := range facts {
 		stored, _, ok := find[portfolio.RecordedFact](r.known, key)
 		if !ok || !stored.Authorship().OwnedByTool(r.conn.ID) || !portfolio.SameContent(stored, f) {
-			add(portfolio.EditChange{Put: f}, key)
+			changes = append(changes, portfolio.EditChange{Put: f, Path: pathOf(key)})
 		}
 	}
 	for key, f := range r.unreported() {
 		switch f := f.(type) {
 		case *portfolio.ObjectiveFact:
 			if ended := endedBefore(f, today); ended != nil {
-				add(portfolio.EditChange{Put: ended}, key)
+				end(portfolio.EditChange{Put: ended}, key)
 			}
 		case *portfolio.ContributionFact:
-			add(portfolio.EditChange{Delete: key}, key)
+			end(portfolio.EditChange{Delete: key}, key)
 		case *portfolio.KeyResultFact:
 			// Those of an objective that has ended stay with it.
 			if facts[portfolio.Key{Kind: portfolio.KindObjective, ID: f.Objective}] != nil {
-				add(portfolio.EditChange{Delete: key}, key)
+				end(portfolio.EditChange{Delete: key}, key)
 			}
 		}
 	}
-	slices.SortFunc(changes, func(a, b portfolio.EditChange) int { return slices.Compare(a.Path, b.Path) })
-	return changes
+	return changes, ends
 }
+
+// pathOf leads errors back to what was reported.
+func pathOf(key portfolio.Key) []string { return []string{string(key.Kind), key.ID} }
 
 // unreported are the documents that the tool owns and did not report.
 func (r *run) unreported() map[portfolio.Key]portfolio.RecordedFact {
@@ -64,7 +66,7 @@ func (r *run) unreported() map[portfolio.Key]portfolio.RecordedFact {
 // now. It is not deleted, because measurements and what people recorded hang
 // on it, and because it may come back.
 func endedBefore(f *portfolio.ObjectiveFact, today portfolio.Date) *portfolio.ObjectiveFact {
-	if !f.ValidTo.IsZero() && f.ValidTo.Before(today) {
+	if !inForce(f, today) {
 		return nil
 	}
 	ended := *f
@@ -73,6 +75,11 @@ func endedBefore(f *portfolio.ObjectiveFact, today portfolio.Date) *portfolio.Ob
 		ended.ValidFrom = portfolio.Date{} // it was to begin, and never will
 	}
 	return &ended
+}
+
+// inForce reports whether an objective has not ended.
+func inForce(f *portfolio.ObjectiveFact, today portfolio.Date) bool {
+	return f.ValidTo.IsZero() || !f.ValidTo.Before(today)
 }
 
 // completed are the facts with what the connector cannot know: which
@@ -152,7 +159,7 @@ func (r *run) measurer(today portfolio.Date) *measurer {
 			continue
 		}
 		o, ok := r.told.facts[portfolio.Key{Kind: portfolio.KindObjective, ID: result.Objective}].(*portfolio.ObjectiveFact)
-		if ok && !o.ValidTo.IsZero() && o.ValidTo.Before(today) {
+		if ok && !inForce(o, today) {
 			m.over[result.KPI] = true
 		}
 	}

@@ -1,11 +1,12 @@
 // Package asana reads a workspace of Asana: projects, milestones (which are
 // tasks of that subtype, or others by rule), the status updates of projects,
-// dependencies, people, and portfolios as a grouping.
+// dependencies, people, portfolios as a grouping, and goals with their metrics
+// as objectives and KPIs.
 //
 // It asks for no more fields than are used, decodes record by record so that
 // one it cannot read costs nobody else anything, and writes nothing to Asana.
 // It does not read subtasks that are in no project themselves, comments,
-// attachments, or more of goals than their names. It keeps no state between
+// attachments, or what of a goal is below a task. It keeps no state between
 // runs but the cursor.
 package asana
 
@@ -84,7 +85,7 @@ func (c *Connector) Usage() connectors.Usage {
 func (c *Connector) Describe() (string, int) {
 	s := c.settings
 	fields := slices.Sorted(slices.Values(c.env.Fields))
-	asked, err := json.Marshal([]any{s.base(), s.Workspace, s.Projects, s.Portfolios, s.milestonesFrom(), s.Dependencies, s.Reports, slices.Compact(fields)})
+	asked, err := json.Marshal([]any{s.base(), s.Workspace, s.Projects, s.Portfolios, s.milestonesFrom(), s.Goals, s.Dependencies, s.Reports, slices.Compact(fields)})
 	if err != nil {
 		panic(err) // strings and lists of strings always encode
 	}

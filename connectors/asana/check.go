@@ -55,6 +55,9 @@ func (c *Connector) check(ctx context.Context) (connectors.Report, error) {
 	report.Permissions = append(report.Permissions, connectors.Permission{
 		Name: "projects", Held: len(r.projects) > 0, Why: "without access to a project nothing of it can be read",
 	})
+	if err := r.reportGoals(&report); err != nil {
+		return report, err
+	}
 	if r.grouped {
 		report.Counts = append(report.Counts, connectors.Count{Of: "portfolios", Records: len(r.portfolios)})
 		if len(r.portfolios) == 0 {
@@ -159,5 +162,29 @@ func (r *run) checkMilestones(report *connectors.Report) error {
 		count.Records, count.Approximate = sum*len(projects)/len(asked), true
 	}
 	report.Counts = append(report.Counts, count)
+	return nil
+}
+
+// reportGoals counts the goals that become objectives and KPIs, and says what
+// is missing.
+func (r *run) reportGoals(report *connectors.Report) error {
+	if !r.settings.Goals.on() {
+		return nil
+	}
+	goals, metrics, owned, err := r.checkGoals()
+	switch {
+	case hasStatus(err, http.StatusPaymentRequired):
+		report.Warnings = append(report.Warnings, "the plan of this workspace has no goals, which goals.strategy asks for")
+		return nil
+	case err != nil:
+		return err
+	}
+	report.Counts = append(report.Counts, connectors.Count{Of: "goals", Records: goals}, connectors.Count{Of: "goals with a metric", Records: metrics})
+	if goals == 0 {
+		report.Warnings = append(report.Warnings, "the account sees no goal; goals.strategy asks for them")
+	}
+	if owned < metrics {
+		report.Warnings = append(report.Warnings, fmt.Sprintf("%d of %d goals with a metric become no KPI, for no department answers for it: name it as goals.department, or by team under goals.teams", metrics-owned, metrics))
+	}
 	return nil
 }

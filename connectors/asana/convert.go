@@ -56,8 +56,8 @@ type conversion struct {
 	projects map[string]*projectRecord
 	// groups are the portfolios of a project, by its gid, the oldest first.
 	groups map[string][]named
-	// goals are those that a project or portfolio supports, by its gid.
-	goals map[string][]named
+	// supported are the goals that a project or portfolio supports, by its gid.
+	supported map[string][]named
 }
 
 // converted is what one record became.

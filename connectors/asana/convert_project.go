@@ -128,7 +128,7 @@ func (v *conversion) portfolio(raw json.RawMessage) converted {
 // goalsOf are the names of the goals that a project or portfolio supports, as
 // the field that a mapping can take its objectives from.
 func (v *conversion) goalsOf(gid string) []portfolio.Field {
-	list := names(v.goals[gid])
+	list := names(v.supported[gid])
 	if len(list) == 0 {
 		return nil
 	}

@@ -45,6 +45,9 @@ func (r *run) everything() error {
 	if err := r.askEverybody(); err != nil {
 		return err
 	}
+	if err := r.tellGoals(); err != nil {
+		return err
+	}
 	if err := r.tellPortfolios(); err != nil {
 		return err
 	}
@@ -71,6 +74,11 @@ func (r *run) everything() error {
 
 // changes is the quick run. Archived projects are left to the sweep.
 func (r *run) changes() error {
+	if r.goalsRead { // for the projects; otherwise they are left to the sweep
+		if err := r.tellGoals(); err != nil {
+			return err
+		}
+	}
 	if err := r.tellPortfolios(); err != nil {
 		return err
 	}

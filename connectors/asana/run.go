@@ -61,6 +61,7 @@ type run struct {
 	*session
 	conversion
 	grouping
+	goalReading
 	ctx     context.Context
 	yield   func(connectors.Page, error) bool
 	since   connectors.Cursor
@@ -99,8 +100,11 @@ func (c *Connector) run(ctx context.Context, since connectors.Cursor, yield func
 		return nil, err
 	}
 	r.groups = r.of
-	if err := r.readGoals(); err != nil {
-		return nil, err
+	if r.asks(fieldGoals) {
+		if err := r.readGoals(); err != nil {
+			return nil, err
+		}
+		r.supported = r.goals
 	}
 	return r, nil
 }

@@ -21,6 +21,7 @@ type Settings struct {
 	Portfolios        PortfolioSettings  `yaml:"portfolios,omitempty" jsonschema_description:"Which portfolios group the projects."`
 	Milestones        MilestoneSettings  `yaml:"milestones,omitempty" jsonschema_description:"What becomes a milestone."`
 	Dependencies      DependencySettings `yaml:"dependencies,omitempty" jsonschema_description:"Whether the dependencies of milestones are read."`
+	Goals             GoalSettings       `yaml:"goals,omitempty" jsonschema_description:"Whether goals become objectives with their KPIs."`
 	Reports           ReportSettings     `yaml:"reports,omitempty" jsonschema_description:"Whether the status updates of projects are read."`
 	Concurrency       int                `yaml:"concurrency,omitempty" jsonschema:"minimum=1,maximum=32,default=8" jsonschema_description:"Requests at once. Asana allows 50 for each token."`
 	RequestsPerSecond float64            `yaml:"requests_per_second,omitempty" jsonschema:"minimum=0" jsonschema_description:"Upper bound of the rate of requests; 0 leaves it to Asana. A free domain has 150 a minute, which is 2.5."`
@@ -57,6 +58,13 @@ type MilestoneSettings struct {
 // DependencySettings say whether dependencies are read.
 type DependencySettings struct {
 	Off bool `yaml:"off,omitempty" jsonschema_description:"Read no dependencies."`
+}
+
+// GoalSettings say whether goals become objectives.
+type GoalSettings struct {
+	Strategy   string            `yaml:"strategy,omitempty" jsonschema_description:"Key of the strategy whose objectives the goals are. Without it goals stay out of the strategy."`
+	Department string            `yaml:"department,omitempty" jsonschema_description:"Key or name of the department that answers for the metrics of goals, which become its KPIs. Without it a metric is a key result alone."`
+	Teams      map[string]string `yaml:"teams,omitempty" jsonschema_description:"Gid or name of a team to the key or name of the department that answers for the metrics of its goals, in place of department."`
 }
 
 // ReportSettings say whether status updates are read.
@@ -117,6 +125,14 @@ func (s *Settings) Validate() error {
 			if !isGID(gid) {
 				bad("%s has %q: a gid, which is the number in the address of the page", list.name, gid)
 			}
+		}
+	}
+	if g := s.Goals; g.Strategy == "" && (g.Department != "" || len(g.Teams) > 0) {
+		bad("goals.strategy is missing: the key of the strategy whose objectives the goals are")
+	}
+	for team, department := range s.Goals.Teams {
+		if strings.TrimSpace(team) == "" || strings.TrimSpace(department) == "" {
+			bad("goals.teams has an empty name: from a team to its department")
 		}
 	}
 	if slices.Contains(s.Projects.Teams, "") {

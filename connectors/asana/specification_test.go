@@ -33,6 +33,8 @@ func TestRequestsKeepToTheSpecification(t *testing.T) {
 	v := &validating{t: t, spec: spec, site: site.Transport(), paths: map[string]int{}}
 	s := Settings{Auth: Auth{Token: secret.New(token(t))}}
 	s.Portfolios.Parents = true
+	s.Goals = GoalSettings{Strategy: "plan", Department: "sales"}
+	addGoals(site, o)
 	s.Milestones.From = []string{"milestones", "approvals", "section:Go-lives", "field:Gate=Go-live"}
 	opened, err := s.Open(connectors.Env{Connection: "work", Transport: v, Fields: []string{"Portfolios", "Section", "Projects", "Team", "Gate", "Budget", "Sponsor", "Regions", "Review", "Notes", "Goals"}})
 	if err != nil {
@@ -97,6 +99,17 @@ func TestExamplesOfTheSpecification(t *testing.T) {
 		}
 		return string(raw)
 	}
+	goal := func() string {
+		g, odd := v.goal(record("GoalResponse"))
+		if odd != nil {
+			t.Fatalf("goal: %+v", odd.quarantined)
+		}
+		raw, err := json.Marshal(v.objective(g, "plan", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(raw)
+	}
 	project, p := v.project(record("ProjectResponse"))
 	v.projects[p.GID] = p
 	for what, c := range map[string]struct{ got, want string }{
@@ -104,6 +117,7 @@ func TestExamplesOfTheSpecification(t *testing.T) {
 		"task":          {good("task", v.task(record("TaskResponse"), "")), `"name":"Buy catnip","type":"Task","project":"work/project/12345","owner":"work/user/12345","status":"pending","statusCategory":"TODO","start":"2019-09-14","due":"2019-09-15","labels":["Grade A"],"fields":[{"id":"12345","name":"Status","type":"TEXT","text":"Some Value"}]`},
 		"status update": {good("status update", v.report(record("StatusUpdateResponse"), "")), `"health":"on_track","text":"Status Update - Jun 15\nThe project is moving forward according to plan...","author":"work/user/12345","reportedAt":"2012-02-22T02:06:58.147Z"`},
 		"portfolio":     {good("portfolio", v.portfolio(record("PortfolioResponse"))), `"kind":"portfolio","id":"12345"`},
+		"goal":          {goal(), `{"key":"work-goal-12345","strategy":"plan","name":"Grow web traffic by 30%","description":"Start building brand awareness.","validFrom":"2019-09-14","validTo":"2019-09-15","rollUp":"MANUAL","progress":"0.584","reported":"green"}`},
 	} {
 		if !strings.Contains(c.got, c.want) {
 			t.Errorf("%s: got %s\nwant it to have %s", what, c.got, c.want)

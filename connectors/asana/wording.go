@@ -108,5 +108,16 @@ func (w wording) portfolioFields() []string {
 	return list
 }
 
+// goalFields are the fields to ask for of a goal.
+func (c *Connector) goalFields() []string {
+	list := []string{"name"}
+	if c.settings.Goals.on() {
+		list = append(list, "notes", "status", "owner", "owner.name", "team", "team.name", "start_on", "due_on",
+			"time_period.start_on", "time_period.end_on", "metric.unit", "metric.currency_code", "metric.precision",
+			"metric.initial_number_value", "metric.target_number_value", "metric.current_number_value")
+	}
+	return list
+}
+
 // reportFields are the fields to ask for of a status update.
 var reportFields = []string{"title", "text", "status_type", "author", "author.name", "created_at", "modified_at", "parent"}

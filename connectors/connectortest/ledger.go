@@ -17,14 +17,17 @@ import (
 type Ledger struct {
 	Facts       map[portfolio.Key]portfolio.ToolFact
 	Quarantined map[portfolio.Key]portfolio.Quarantine
-	Site        portfolio.Site
-	Cursor      connectors.Cursor
-	Listing     connectors.Cursor
+	// Recorded are the facts of the last run that said all it had of them.
+	Recorded map[portfolio.Key]portfolio.RecordedFact
+	Site     portfolio.Site
+	Cursor   connectors.Cursor
+	Listing  connectors.Cursor
 	// Writes counts the facts that were new or had changed.
 	Writes int
 	// Pages counts pages.
 	Pages int
 
+	telling map[portfolio.Key]portfolio.RecordedFact // in this run
 	content map[portfolio.Key]string
 	seen    map[portfolio.Key]bool // in this run
 }
@@ -42,7 +45,7 @@ var errKilled = errors.New("killed")
 // Pull runs the connector from the ledger's cursor. after is called after each
 // page was kept; returning false kills the run there.
 func (l *Ledger) Pull(ctx context.Context, c connectors.Connector, after func(page int) bool) error {
-	l.seen = map[portfolio.Key]bool{}
+	l.seen, l.telling = map[portfolio.Key]bool{}, map[portfolio.Key]portfolio.RecordedFact{}
 	n := 0
 	for page, err := range c.Pull(ctx, l.Cursor) {
 		if err != nil {
@@ -71,7 +74,7 @@ func (l *Ledger) Sweep(ctx context.Context, c connectors.Connector, after func(p
 	if !ok {
 		return nil
 	}
-	l.seen = map[portfolio.Key]bool{}
+	l.seen, l.telling = map[portfolio.Key]bool{}, map[portfolio.Key]portfolio.RecordedFact{}
 	n := 0
 	for page, err := range lister.List(ctx, l.Listing) {
 		if err != nil {
@@ -110,6 +113,12 @@ func (l *Ledger) keep(ctx context.Context, c connectors.Connector, page connecto
 	}
 	for _, key := range page.Seen {
 		l.seen[key] = true
+	}
+	for _, f := range page.Recorded {
+		l.telling[f.Key()] = f
+	}
+	if page.RecordedAll {
+		l.Recorded = l.telling
 	}
 	for _, scope := range page.Complete {
 		if err := l.judge(ctx, c, scope); err != nil {

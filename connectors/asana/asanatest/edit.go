@@ -255,6 +255,9 @@ func (s *Site) AddGoal(g Goal) string {
 	return g.GID
 }
 
+// DeleteGoal removes a goal.
+func (s *Site) DeleteGoal(gid string) { s.change(func() { delete(s.goals, gid) }) }
+
 // Comment touches a task without changing anything that is read of it.
 func (s *Site) Comment(gid string) {
 	s.change(func() {

@@ -57,10 +57,35 @@ type Status struct {
 	Created, Modified time.Time
 }
 
-// Goal is a goal, and the gids of the projects and portfolios that support it.
+// Goal is a goal, and the gids of what supports it.
 type Goal struct {
-	GID, Name string
-	Supports  []string
+	GID, Name, Notes string
+	Owner            string // User.GID
+	Team             string // its name
+	Status           string // green, yellow, red, achieved, partial, missed or dropped; none unless set
+	StartOn, DueOn   string
+	Period           *TimePeriod
+	Metric           *Metric
+	Supports         []string           // projects and portfolios
+	Weights          map[string]float64 // of what supports it, by gid; 0 unless set
+	Subgoals         []string
+
+	Raw []byte // sent in place of the record
+}
+
+// TimePeriod is a quarter, half or year of the workspace.
+type TimePeriod struct {
+	Name           string // Q1 FY26
+	StartOn, EndOn string
+}
+
+// Metric is how far a goal is: from Initial over Current to Target. Of a
+// percentage 1 is 100 %.
+type Metric struct {
+	Unit                     string // none unless set; or currency, percentage
+	Currency                 string
+	Precision                int
+	Initial, Target, Current float64
 }
 
 // Portfolio is a portfolio of projects and other portfolios.

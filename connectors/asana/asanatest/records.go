@@ -1,6 +1,7 @@
 package asanatest
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -191,6 +192,32 @@ func (s *Site) portfolio(p Portfolio) record {
 		"start_on": orNull(p.StartOn), "due_on": orNull(p.DueOn), "owner": s.user(p.Owner), "permalink_url": link("portfolio", p.GID),
 		"current_status_update": record(nil),
 	}
+}
+
+func (s *Site) goal(g Goal) record {
+	if g.Raw != nil {
+		return record{"raw": json.RawMessage(g.Raw)}
+	}
+	r := record{
+		"gid": g.GID, "resource_type": "goal", "name": g.Name, "notes": g.Notes, "owner": s.user(g.Owner), "team": record(nil),
+		"status": orNull(g.Status), "start_on": orNull(g.StartOn), "due_on": orNull(g.DueOn), "time_period": record(nil), "metric": record(nil),
+	}
+	if g.Team != "" {
+		r["team"] = record{"gid": s.teamGID(g.Team), "resource_type": "team", "name": g.Team}
+	}
+	if p := g.Period; p != nil {
+		r["time_period"] = record{
+			"gid": madeUp("4", p.Name), "resource_type": "time_period", "display_name": p.Name, "start_on": p.StartOn, "end_on": p.EndOn,
+		}
+	}
+	if m := g.Metric; m != nil {
+		r["metric"] = record{
+			"gid": madeUp("3", g.GID), "resource_type": "goal_metric", "resource_subtype": "number",
+			"unit": cmp.Or(m.Unit, "none"), "currency_code": orNull(m.Currency), "precision": m.Precision,
+			"initial_number_value": m.Initial, "target_number_value": m.Target, "current_number_value": m.Current,
+		}
+	}
+	return r
 }
 
 func (s *Site) customField(f CustomField) record {

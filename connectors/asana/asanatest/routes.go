@@ -48,9 +48,7 @@ func (q *request) dispatch(path string) {
 	case "portfolios/{}/items":
 		q.listItems(gid)
 	case "goals":
-		q.list(slices.Sorted(maps.Keys(q.goals)), func(gid string) record {
-			return record{"gid": gid, "resource_type": "goal", "name": q.goals[gid].Name}
-		})
+		q.list(slices.Sorted(maps.Keys(q.goals)), func(gid string) record { return q.goal(q.goals[gid]) })
 	case "goal_relationships":
 		q.listSupporters()
 	case "workspaces/{}/custom_fields":
@@ -214,14 +212,27 @@ func (q *request) listSupporters() {
 		q.oneOf(false, false, nil)
 		return
 	}
-	q.list(slices.Sorted(slices.Values(goal.Supports)), func(gid string) record {
-		kind := "project"
+	subtype := q.param("resource_subtype")
+	var gids []string
+	if subtype == "" || subtype == "supporting_work" {
+		gids = append(gids, goal.Supports...)
+	}
+	if subtype == "" || subtype == "subgoal" {
+		gids = append(gids, goal.Subgoals...)
+	}
+	slices.Sort(gids)
+	q.list(gids, func(gid string) record {
+		kind, subtype := "project", "supporting_work"
 		if _, ok := q.portfolios[gid]; ok {
 			kind = "portfolio"
+		} else if _, ok := q.goals[gid]; ok {
+			kind, subtype = "goal", "subgoal"
+		} else if _, ok := q.tasks[gid]; ok {
+			kind = "task"
 		}
 		return record{
-			"gid": madeUp("5", goal.GID+gid), "resource_type": "goal_relationship", "resource_subtype": "supporting_work",
-			"supporting_resource": record{"gid": gid, "resource_type": kind},
+			"gid": madeUp("5", goal.GID+gid), "resource_type": "goal_relationship", "resource_subtype": subtype,
+			"contribution_weight": goal.Weights[gid], "supporting_resource": record{"gid": gid, "resource_type": kind},
 		}
 	})
 }
