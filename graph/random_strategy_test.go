@@ -50,6 +50,8 @@ func oddStrategies() []portfolio.Document {
 		&portfolio.KeyResultFact{Slug: "k3", Objective: "gone"},
 		&portfolio.KPIFact{Slug: "doors", Name: "Doors", Department: "open", Direction: portfolio.HigherIsBetter, Period: portfolio.PeriodMonth, Target: number("9")},
 		&portfolio.MeasurementFact{KPI: "doors", Period: "2026-01", Actual: number("4")},
+		&portfolio.KPIFact{Slug: "share", Name: "Share", Department: "open", Direction: portfolio.HigherIsBetter, Period: portfolio.PeriodMonth, Aggregation: portfolio.AggregateRatio},
+		&portfolio.MeasurementFact{KPI: "share", Period: "2026-01", Numerator: number("4"), Denominator: number("5")},
 		// One that had no target before, so that nothing can be compared.
 		&portfolio.KPIFact{Slug: "windows", Name: "Windows", Department: "open", Direction: portfolio.HigherIsBetter, Period: portfolio.PeriodMonth},
 		&portfolio.MeasurementFact{KPI: "windows", Period: "2025-12", Actual: number("4")},
@@ -150,6 +152,8 @@ var deepQuestions = []string{
 		forecast { method samples p50 onTarget reason { code } } costs { reason { code } nodes { period ignoredReason { code } } aggregates { planned { total { amount } } } } } } }`,
 	`{ costs(first: 100) { nodes { projectRef period currency note recorded { at } } reason { code } } }`,
 	`{ predictability(from: "2025-01-01", to: "2026-06-01") { months { month due onTime percentage reason { code } } reason { code } } slipDistribution { p50 p90 reason { code } buckets { bucket count } } }`,
+	`{ kpis(filter: { key: { eq: "share" } }) { nodes { series { numerator denominator } } } }`,
+	`{ compareStrategyVersions(strategy: "` + oddStrategy + `", from: "` + oddVersion + `", to: "size") { weights { objective { key } before after reason { code } } } }`,
 	`{ kpis(first: 100) { nodes { projectionError { reason { code } } } } }`,
 	`{ people(first: 100) { nodes { load(from: "2026-03-02", to: "2026-03-20") { from to workingDays people load loadReason { code } allocatedDays capacityDays peak overAllocatedDays } } } }`,
 	`{ departments(first: 100) { nodes { load(from: "2026-03-02", to: "2026-03-20") { load loadReason { code } } controls { passRate passRateReason { code } controls { passRate passRateReason { code } } }
