@@ -3,7 +3,6 @@ package asana
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"plumbline/connectors"
 	"plumbline/connectors/asana/asanatest"
@@ -61,25 +60,10 @@ func contractTool(t testing.TB, projects int) connectortest.Tool {
 		Pages:   []int{0, 1, 99, 100, 101, 205},
 		Several: 2100,
 	}
-	tool.Break = func(f connectortest.Fault) func() {
-		const listing, once = "/tasks", 1
-		if f == connectortest.RepeatedToken && projects > 1 {
-			return nil // no project has a second page
-		}
-		return site.Inject(map[connectortest.Fault]asanatest.Fault{
-			connectortest.TooManySecondsOnce: {Kind: asanatest.TooManySeconds, After: 7 * time.Second, Times: once, Skip: 2},
-			connectortest.TooManyDateOnce:    {Kind: asanatest.TooManyDate, After: 20 * time.Second, Times: once, Skip: 4},
-			connectortest.TooManyBareOnce:    {Kind: asanatest.TooManyBare, Times: once, Path: listing},
-			connectortest.TooManyForLong:     {Kind: asanatest.TooManySeconds, After: time.Hour, Skip: 4},
-			connectortest.ErrorOnce:          {Kind: asanatest.InternalError, Times: once, Path: listing},
-			connectortest.DropOnce:           {Kind: asanatest.Drop, Times: once, Skip: 5},
-			connectortest.TruncatedOnce:      {Kind: asanatest.Truncate, Times: once, Path: listing},
-			connectortest.EmptyPageOnce:      {Kind: asanatest.EmptyPage, Times: once, Path: listing},
-			connectortest.ShortPages:         {Kind: asanatest.ShortPage, Path: listing},
-			connectortest.HTML:               {Kind: asanatest.HTML, Path: listing},
-			connectortest.Unauthorized:       {Kind: asanatest.Unauthorized, Path: listing},
-			connectortest.RepeatedToken:      {Kind: asanatest.RepeatToken, Path: listing},
-		}[f])
+	menu := connectortest.NewMenu("/tasks", 4)
+	if projects > 1 {
+		menu.Without(connectortest.RepeatedToken) // no project has a second page
 	}
+	tool.Break = menu.Break(site)
 	return tool
 }

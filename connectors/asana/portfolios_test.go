@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"plumbline/connectors/asana/asanatest"
+	"plumbline/connectors/connectortest/fake"
 	"plumbline/internal/secret"
 	"plumbline/portfolio"
 )
@@ -78,7 +79,7 @@ func TestWhichPortfolios(t *testing.T) {
 		s.Auth.Token = secret.New(token(t) + "-robot")
 		s.Portfolios.Service = true
 	}), []string{"All of it", "Of Kim"})
-	mend := site.Inject(asanatest.Fault{Kind: asanatest.PaymentRequired, Path: "/portfolios"})
+	mend := site.Inject(fake.Fault{Kind: asanatest.PaymentRequired, Path: "/portfolios"})
 	check(t, "none on a small plan", groups(nil), []string(nil))
 	mend()
 }

@@ -9,6 +9,7 @@ import (
 
 	"plumbline/connectors"
 	"plumbline/connectors/azuredevops/azuredevopstest"
+	"plumbline/connectors/connectortest/fake"
 	"plumbline/internal/secret"
 	"plumbline/portfolio"
 )
@@ -307,7 +308,7 @@ func TestSigningIn(t *testing.T) {
 func TestAnswersThatAskToWaitAreObeyed(t *testing.T) {
 	site := newSite(t, azuredevopstest.Options{})
 	site.AddItem(item{Project: "Pay", Type: "Epic"})
-	site.Inject(azuredevopstest.Fault{Kind: azuredevopstest.Delayed, After: time.Second, Times: 1, Path: "connectionData"})
+	site.Inject(fake.Fault{Kind: fake.Delayed, After: time.Second, Times: 1, Path: "connectionData"})
 	r := read(t, open(t, site, nil, nil))
 	if early := site.Counts().TooEarly; len(early) > 0 {
 		t.Errorf("requests came too early: %v", early)

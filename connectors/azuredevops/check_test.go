@@ -13,6 +13,7 @@ import (
 
 	"plumbline/connectors"
 	"plumbline/connectors/azuredevops/azuredevopstest"
+	"plumbline/connectors/connectortest/fake"
 	"plumbline/internal/secret"
 	"plumbline/portfolio"
 )
@@ -45,21 +46,21 @@ func TestCheck(t *testing.T) {
 	for _, p := range r.Permissions {
 		check(t, p.Name, p.Held, true)
 	}
-	mend := site.Inject(azuredevopstest.Fault{Kind: azuredevopstest.Forbidden, Path: "wiql"})
+	mend := site.Inject(fake.Fault{Kind: fake.Forbidden, Path: "wiql"})
 	r, err = c.Check(t.Context())
 	if err != nil || r.Permissions[0].Held {
 		t.Errorf("without the scope for work items: %+v, %v", r.Permissions, err)
 	}
 	mend()
 	for _, feed := range []string{"workitemrevisions", "workitemlinks"} { // what a run follows is asked for too
-		mend = site.Inject(azuredevopstest.Fault{Kind: azuredevopstest.Forbidden, Path: feed})
+		mend = site.Inject(fake.Fault{Kind: fake.Forbidden, Path: feed})
 		r, err = c.Check(t.Context())
 		if err != nil || !r.Permissions[1].Required || r.Permissions[1].Held || !r.Permissions[0].Held {
 			t.Errorf("without the %s: %+v, %v", feed, r.Permissions, err)
 		}
 		mend()
 	}
-	site.Inject(azuredevopstest.Fault{Kind: azuredevopstest.InternalError, Path: "workitemlinks"})
+	site.Inject(fake.Fault{Kind: fake.InternalError, Path: "workitemlinks"})
 	if _, err := c.Check(t.Context()); err == nil {
 		t.Error("a check that could not ask ended well")
 	}

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
-	"time"
 
 	"plumbline/connectors"
 	"plumbline/connectors/azuredevops/azuredevopstest"
 	"plumbline/connectors/connectortest"
+	"plumbline/connectors/connectortest/fake"
 )
 
 func TestContract(t *testing.T) {
@@ -67,23 +67,9 @@ func contractTool(t testing.TB, o azuredevopstest.Options, change func(*Settings
 		Pages:   []int{0, 1, 99, 100, 101, 205},
 		Several: 1300,
 	}
-	tool.Break = func(f connectortest.Fault) func() {
-		feed, once := "workitemrevisions", 1
-		faults := map[connectortest.Fault]azuredevopstest.Fault{
-			connectortest.TooManySecondsOnce: {Kind: azuredevopstest.TooManySeconds, After: 7 * time.Second, Times: once, Skip: 2},
-			connectortest.TooManyDateOnce:    {Kind: azuredevopstest.TooManyDate, After: 20 * time.Second, Times: once, Skip: 4},
-			connectortest.TooManyBareOnce:    {Kind: azuredevopstest.TooManyBare, Times: once, Path: feed},
-			connectortest.TooManyForLong:     {Kind: azuredevopstest.TooManySeconds, After: time.Hour, Skip: 3},
-			connectortest.ErrorOnce:          {Kind: azuredevopstest.InternalError, Times: once, Path: feed},
-			connectortest.DropOnce:           {Kind: azuredevopstest.Drop, Times: once, Skip: 4},
-			connectortest.TruncatedOnce:      {Kind: azuredevopstest.Truncate, Times: once, Path: feed},
-			connectortest.EmptyPageOnce:      {Kind: azuredevopstest.EmptyPage, Times: once, Path: feed},
-			connectortest.ShortPages:         {Kind: azuredevopstest.ShortPage, Path: feed},
-			connectortest.HTML:               {Kind: azuredevopstest.HTML, Path: feed},
-			connectortest.Unauthorized:       {Kind: azuredevopstest.SignIn, Path: feed},
-			connectortest.RepeatedToken:      {Kind: azuredevopstest.RepeatToken, Path: feed},
-		}
-		return site.Inject(faults[f])
-	}
+	const feed = "workitemrevisions"
+	menu := connectortest.NewMenu(feed, 3)
+	menu[connectortest.Unauthorized] = fake.Fault{Kind: azuredevopstest.SignIn, Path: feed}
+	tool.Break = menu.Break(site)
 	return tool
 }

@@ -7,6 +7,7 @@ import (
 
 	"plumbline/connectors"
 	"plumbline/connectors/azuredevops/azuredevopstest"
+	"plumbline/connectors/connectortest/fake"
 	"plumbline/internal/secret"
 	"plumbline/portfolio"
 )
@@ -115,7 +116,7 @@ func TestAnInterruptedReadingOfThePastGoesOn(t *testing.T) {
 	site.AddAccount(azuredevopstest.Account{Token: token(t) + "-kim", User: other})
 	interrupted := func() *Connector {
 		c := open(t, site, nil, nil)
-		mend := site.Inject(azuredevopstest.Fault{Kind: azuredevopstest.SignIn, Path: "workitemrevisions", Skip: 7})
+		mend := site.Inject(fake.Fault{Kind: azuredevopstest.SignIn, Path: "workitemrevisions", Skip: 7})
 		defer mend()
 		if err := connectorError(c, t); !errors.Is(err, connectors.ErrUnauthorized) {
 			t.Fatalf("error = %v, want ErrUnauthorized", err)

@@ -9,6 +9,7 @@ import (
 
 	"plumbline/connectors"
 	"plumbline/connectors/connectortest"
+	"plumbline/connectors/connectortest/fake"
 	"plumbline/connectors/github/githubtest"
 	"plumbline/portfolio"
 )
@@ -111,13 +112,13 @@ func TestAQueryThatIsRateLimited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		site := newSite(t, githubtest.Options{})
 		site.AddBoard(githubtest.Board{Owner: "acme", Title: "Portfolio"})
-		mend := site.Inject(githubtest.Fault{Kind: githubtest.RateLimitedQuery, Path: "/graphql", After: 50 * time.Second, Times: 1})
+		mend := site.Inject(fake.Fault{Kind: githubtest.RateLimitedQuery, Path: "/graphql", After: 50 * time.Second, Times: 1})
 		r := read(t, open(t, site, nil, boardsOnly))
 		mend()
 		if n := site.Counts(); len(n.TooEarly) > 0 || len(r.Facts) != 1 {
 			t.Errorf("%d facts; asked too early: %v", len(r.Facts), n.TooEarly)
 		}
-		site.Inject(githubtest.Fault{Kind: githubtest.RateLimitedQuery, Path: "/graphql", After: time.Hour})
+		site.Inject(fake.Fault{Kind: githubtest.RateLimitedQuery, Path: "/graphql", After: time.Hour})
 		err := connectortest.NewLedger().Pull(t.Context(), r.c, nil)
 		var parked *connectors.RateLimited
 		if !errors.As(err, &parked) {

@@ -9,6 +9,7 @@ import (
 
 	"plumbline/connectors"
 	"plumbline/connectors/connectortest"
+	"plumbline/connectors/connectortest/fake"
 	"plumbline/connectors/github/githubtest"
 	"plumbline/portfolio"
 )
@@ -98,8 +99,8 @@ func TestRenamedAndLost(t *testing.T) {
 // TestRateLimits holds that each of GitHub's ways to say that it is too much
 // is waited for, or parks the run when the wait is long.
 func TestRateLimits(t *testing.T) {
-	for name, fault := range map[string]githubtest.Fault{
-		"secondary":            {Kind: githubtest.Secondary, After: 9 * time.Second, Times: 1, Skip: 3},
+	for name, fault := range map[string]fake.Fault{
+		"secondary":            {Kind: fake.ForbiddenRetry, After: 9 * time.Second, Times: 1, Skip: 3},
 		"secondary, no header": {Kind: githubtest.SecondaryBare, Times: 1, Skip: 3},
 		"primary":              {Kind: githubtest.Primary, After: 40 * time.Second, Times: 1, Skip: 3},
 	} {
@@ -119,7 +120,7 @@ func TestRateLimits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		site := newSite(t, githubtest.Options{})
 		site.Fill("acme", 5, 2)
-		site.Inject(githubtest.Fault{Kind: githubtest.Primary, After: 40 * time.Minute, Skip: 3})
+		site.Inject(fake.Fault{Kind: githubtest.Primary, After: 40 * time.Minute, Skip: 3})
 		var parked *connectors.RateLimited
 		err := connectortest.NewLedger().Pull(t.Context(), open(t, site, nil, nil), nil)
 		if !errors.As(err, &parked) || time.Until(parked.Until) < 39*time.Minute {
@@ -128,7 +129,7 @@ func TestRateLimits(t *testing.T) {
 	})
 	synctest.Test(t, func(t *testing.T) { // a missing permission is no limit
 		site := newSite(t, githubtest.Options{})
-		site.Inject(githubtest.Fault{Kind: githubtest.Forbidden})
+		site.Inject(fake.Fault{Kind: fake.Forbidden})
 		err := connectortest.NewLedger().Pull(t.Context(), open(t, site, nil, nil), nil)
 		if !hasStatus(err, 403) {
 			t.Errorf("error = %v, want the refusal", err)
@@ -168,11 +169,11 @@ func TestAMissingPermissionIsNoEmptyList(t *testing.T) {
 		site := newSite(t, githubtest.Options{})
 		site.Fill("acme", 2, 2)
 		r := read(t, open(t, site, nil, nil))
-		for _, kind := range []githubtest.Kind{githubtest.Forbidden, githubtest.NotFound} {
-			mend := site.Inject(githubtest.Fault{Kind: kind, Path: "/milestones"})
+		for _, kind := range []fake.Kind{fake.Forbidden, fake.NotFound} {
+			mend := site.Inject(fake.Fault{Kind: kind, Path: "/milestones"})
 			other := &reader{t, open(t, site, nil, nil), r.Ledger}
 			if err := other.Sweep(t.Context(), other.c, nil); err == nil {
-				t.Errorf("fault %d: the sweep ended well", kind)
+				t.Errorf("%s: the sweep ended well", kind)
 			}
 			mend()
 		}

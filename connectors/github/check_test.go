@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"plumbline/connectors"
+	"plumbline/connectors/connectortest/fake"
 	"plumbline/connectors/github/githubtest"
 	"plumbline/internal/secret"
 )
@@ -40,7 +41,7 @@ func TestCheck(t *testing.T) {
 		if !strings.Contains(warnings, "expires on") || !strings.Contains(warnings, `no board has a date field "Start date"`) || len(report.Warnings) != 2 {
 			t.Errorf("warnings: %s", warnings)
 		}
-		site.Inject(githubtest.Fault{Kind: githubtest.Forbidden, Path: "/milestones"})
+		site.Inject(fake.Fault{Kind: fake.Forbidden, Path: "/milestones"})
 		report, err = c.Check(t.Context())
 		if err != nil || report.Permissions[1].Held {
 			t.Errorf("a token without Issues: %v, %v", report.Permissions, err)

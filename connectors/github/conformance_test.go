@@ -7,34 +7,16 @@ import (
 
 	"plumbline/connectors"
 	"plumbline/connectors/connectortest"
+	"plumbline/connectors/connectortest/fake"
 	"plumbline/connectors/github/githubtest"
 	"plumbline/internal/secret"
 )
 
 // faultsAt are the faults of the suite, where they strike a path.
 func faultsAt(site *githubtest.Site, path string, skip int, none ...connectortest.Fault) func(connectortest.Fault) func() {
-	return func(f connectortest.Fault) func() {
-		for _, n := range none {
-			if f == n {
-				return nil
-			}
-		}
-		fault := map[connectortest.Fault]githubtest.Fault{
-			connectortest.TooManySecondsOnce: {Kind: githubtest.TooManySeconds, After: 7 * time.Second, Times: 1, Skip: 1},
-			connectortest.TooManyDateOnce:    {Kind: githubtest.TooManyDate, After: 20 * time.Second, Times: 1, Skip: skip},
-			connectortest.TooManyBareOnce:    {Kind: githubtest.TooManyBare, Times: 1, Path: path},
-			connectortest.TooManyForLong:     {Kind: githubtest.TooManySeconds, After: time.Hour, Skip: skip},
-			connectortest.ErrorOnce:          {Kind: githubtest.InternalError, Times: 1, Path: path},
-			connectortest.DropOnce:           {Kind: githubtest.Drop, Times: 1, Skip: skip},
-			connectortest.TruncatedOnce:      {Kind: githubtest.Truncate, Times: 1, Path: path},
-			connectortest.EmptyPageOnce:      {Kind: githubtest.EmptyPage, Times: 1, Path: path},
-			connectortest.ShortPages:         {Kind: githubtest.ShortPage, Path: path},
-			connectortest.HTML:               {Kind: githubtest.HTML, Path: path},
-			connectortest.Unauthorized:       {Kind: githubtest.Unauthorized, Path: path, Skip: 1},
-			connectortest.RepeatedToken:      {Kind: githubtest.RepeatToken, Path: path},
-		}
-		return site.Inject(fault[f])
-	}
+	menu := connectortest.NewMenu(path, skip).Without(none...)
+	menu[connectortest.Unauthorized] = fake.Fault{Kind: fake.Unauthorized, Path: path, Skip: 1}
+	return menu.Break(site)
 }
 
 // TestContractOfMilestones reads the milestones of a repository.

@@ -9,6 +9,7 @@ import (
 
 	"plumbline/connectors"
 	"plumbline/connectors/connectortest"
+	"plumbline/connectors/connectortest/fake"
 	"plumbline/connectors/github/githubtest"
 	"plumbline/internal/secret"
 )
@@ -97,7 +98,7 @@ func TestCheckOfWhatARunNeeds(t *testing.T) {
 			t.Errorf("warnings %v, %v; want one of the board that is not there", report.Warnings, err)
 		}
 		for path, name := range map[string]string{"/milestones": "Issues: read", "graphql": "Projects: read"} {
-			mend := site.Inject(githubtest.Fault{Kind: githubtest.Forbidden, Path: path})
+			mend := site.Inject(fake.Fault{Kind: fake.Forbidden, Path: path})
 			report, err := open(t, site, nil, boards).Check(t.Context())
 			mend()
 			if err != nil {

@@ -101,22 +101,7 @@ func TestContract(t *testing.T) {
 			Several: 2150,
 		}
 		const milestones = "/milestones"
-		tool.Break = func(f connectortest.Fault) func() {
-			return site.Inject(map[connectortest.Fault]gitlabtest.Fault{
-				connectortest.TooManySecondsOnce: {Kind: gitlabtest.TooManySeconds, After: 7 * time.Second, Times: 1, Skip: 2},
-				connectortest.TooManyDateOnce:    {Kind: gitlabtest.TooManyDate, After: 20 * time.Second, Times: 1, Skip: 4},
-				connectortest.TooManyBareOnce:    {Kind: gitlabtest.TooManyBare, Times: 1, Path: milestones},
-				connectortest.TooManyForLong:     {Kind: gitlabtest.TooManySeconds, After: time.Hour, Skip: 3},
-				connectortest.ErrorOnce:          {Kind: gitlabtest.InternalError, Times: 1, Path: milestones},
-				connectortest.DropOnce:           {Kind: gitlabtest.Drop, Times: 1, Skip: 3},
-				connectortest.TruncatedOnce:      {Kind: gitlabtest.Truncate, Times: 1, Path: milestones},
-				connectortest.EmptyPageOnce:      {Kind: gitlabtest.EmptyPage, Times: 1, Path: milestones},
-				connectortest.ShortPages:         {Kind: gitlabtest.ShortPage, Path: milestones},
-				connectortest.HTML:               {Kind: gitlabtest.HTML, Path: milestones},
-				connectortest.Unauthorized:       {Kind: gitlabtest.Unauthorized, Path: milestones},
-				connectortest.RepeatedToken:      {Kind: gitlabtest.Repeat, Path: milestones},
-			}[f])
-		}
+		tool.Break = connectortest.NewMenu(milestones, 3).Break(site)
 		return tool
 	})
 }

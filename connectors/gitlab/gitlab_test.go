@@ -12,6 +12,7 @@ import (
 
 	"plumbline/connectors"
 	"plumbline/connectors/connectortest"
+	"plumbline/connectors/connectortest/fake"
 	"plumbline/connectors/gitlab/gitlabtest"
 	"plumbline/internal/secret"
 	"plumbline/portfolio"
@@ -279,13 +280,13 @@ func TestReset(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		site := newSite(t, gitlabtest.Options{})
 		site.Fill(1, 1)
-		site.Inject(gitlabtest.Fault{Kind: gitlabtest.TooManyReset, After: 40 * time.Second, Times: 1, Skip: 2})
+		site.Inject(fake.Fault{Kind: gitlabtest.TooManyReset, After: 40 * time.Second, Times: 1, Skip: 2})
 		start := time.Now()
 		pull(t, connectortest.NewLedger(), open(t, site, nil, nil))
 		if took := time.Since(start); took < 39*time.Second || took > 42*time.Second {
 			t.Errorf("took %v, want the 40 s until the limit is reset", took)
 		}
-		site.Inject(gitlabtest.Fault{Kind: gitlabtest.TooManyReset, After: 30 * time.Minute})
+		site.Inject(fake.Fault{Kind: gitlabtest.TooManyReset, After: 30 * time.Minute})
 		var limited *connectors.RateLimited
 		if err := connectortest.NewLedger().Pull(t.Context(), open(t, site, nil, nil), nil); !errors.As(err, &limited) {
 			t.Errorf("error = %v, want RateLimited", err)
@@ -298,7 +299,7 @@ func TestReset(t *testing.T) {
 func TestLastingEmptyPage(t *testing.T) {
 	site := newSite(t, gitlabtest.Options{})
 	site.Fill(1, 150)
-	site.Inject(gitlabtest.Fault{Kind: gitlabtest.EmptyPage, Path: "/milestones"})
+	site.Inject(fake.Fault{Kind: fake.EmptyPage, Path: "/milestones"})
 	if err := connectortest.NewLedger().Pull(t.Context(), open(t, site, nil, nil), nil); err == nil || !strings.Contains(err.Error(), "is empty, but others follow") {
 		t.Errorf("error = %v", err)
 	}

@@ -68,29 +68,10 @@ func contractTool(t testing.TB, deployment jiratest.Deployment) connectortest.To
 		Pages:   []int{0, 1, 99, 100, 101, 205},
 		Several: 2100,
 	}
-	tool.Break = func(f connectortest.Fault) func() {
-		search, once := "/search/jql", 1
-		if deployment == jiratest.DataCenter {
-			search = "/api/2/search"
-		}
-		faults := map[connectortest.Fault]jiratest.Fault{
-			connectortest.TooManySecondsOnce: {Kind: jiratest.TooManySeconds, After: 7 * time.Second, Times: once, Skip: 2},
-			connectortest.TooManyDateOnce:    {Kind: jiratest.TooManyDate, After: 20 * time.Second, Times: once, Skip: 5},
-			connectortest.TooManyBareOnce:    {Kind: jiratest.TooManyBare, Times: once, Path: search},
-			connectortest.TooManyForLong:     {Kind: jiratest.TooManySeconds, After: time.Hour, Skip: 6},
-			connectortest.ErrorOnce:          {Kind: jiratest.InternalError, Times: once, Path: search},
-			connectortest.DropOnce:           {Kind: jiratest.Drop, Times: once, Skip: 7},
-			connectortest.TruncatedOnce:      {Kind: jiratest.Truncate, Times: once, Path: search},
-			connectortest.EmptyPageOnce:      {Kind: jiratest.EmptyPage, Times: once, Path: search},
-			connectortest.ShortPages:         {Kind: jiratest.ShortPage, Path: search},
-			connectortest.HTML:               {Kind: jiratest.HTML, Path: search},
-			connectortest.Unauthorized:       {Kind: jiratest.Unauthorized, Path: search},
-			connectortest.RepeatedToken:      {Kind: jiratest.RepeatToken, Path: search},
-		}
-		if deployment == jiratest.DataCenter && (f == connectortest.EmptyPageOnce || f == connectortest.RepeatedToken) {
-			return nil // it has no tokens
-		}
-		return site.Inject(faults[f])
+	menu := connectortest.NewMenu("/search/jql", 5)
+	if deployment == jiratest.DataCenter {
+		menu = connectortest.NewMenu("/api/2/search", 5).Without(connectortest.EmptyPageOnce, connectortest.RepeatedToken) // it has no tokens
 	}
+	tool.Break = menu.Break(site)
 	return tool
 }

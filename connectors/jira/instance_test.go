@@ -4,6 +4,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"plumbline/connectors/connectortest/fake"
 	"plumbline/connectors/jira/jiratest"
 )
 
@@ -17,15 +18,15 @@ func TestInstance(t *testing.T) {
 		options jiratest.Options
 		url     string
 		scoped  bool
-		fault   jiratest.Fault
+		fault   fake.Fault
 		want    string // empty is an error
 	}{
 		"a Cloud site tells its id":           {options: jiratest.Options{CloudID: id}, want: id},
 		"a scoped token's address holds it":   {options: jiratest.Options{CloudID: id}, url: "https://api.atlassian.com/ex/jira/" + id + "/", scoped: true, want: id},
-		"a proxy knows no such path":          {options: jiratest.Options{CloudID: id}, fault: jiratest.Fault{Kind: jiratest.NotFound, Path: path}, want: address},
-		"a proxy refuses the path":            {options: jiratest.Options{CloudID: id}, fault: jiratest.Fault{Kind: jiratest.Unauthorized, Path: path}, want: address},
-		"a login page is there":               {options: jiratest.Options{CloudID: id}, fault: jiratest.Fault{Kind: jiratest.HTML, Path: path}, want: address},
-		"out of order, which is not withheld": {options: jiratest.Options{CloudID: id}, fault: jiratest.Fault{Kind: jiratest.InternalError, Path: path}},
+		"a proxy knows no such path":          {options: jiratest.Options{CloudID: id}, fault: fake.Fault{Kind: fake.NotFound, Path: path}, want: address},
+		"a proxy refuses the path":            {options: jiratest.Options{CloudID: id}, fault: fake.Fault{Kind: fake.Unauthorized, Path: path}, want: address},
+		"a login page is there":               {options: jiratest.Options{CloudID: id}, fault: fake.Fault{Kind: fake.HTML, Path: path}, want: address},
+		"out of order, which is not withheld": {options: jiratest.Options{CloudID: id}, fault: fake.Fault{Kind: fake.InternalError, Path: path}},
 		"Data Center has its address":         {options: jiratest.Options{Deployment: jiratest.DataCenter, BaseURL: address}, want: address},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -34,7 +35,7 @@ func TestInstance(t *testing.T) {
 				if tc.scoped {
 					site.AddAccount(jiratest.Account{Email: "pmo@example.com", Token: token(t), User: "me", Scoped: true})
 				}
-				if tc.fault.Kind != 0 {
+				if tc.fault.Kind != "" {
 					site.Inject(tc.fault)
 				}
 				s, err := open(t, site, nil, func(s *Settings) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"plumbline/connectors/connectortest"
+	"plumbline/connectors/connectortest/fake"
 	"plumbline/connectors/jira/jiratest"
 )
 
@@ -23,7 +24,7 @@ func TestShiftingRows(t *testing.T) {
 		site.AddIssue("PAY", jiratest.Issue{Type: "Epic", Summary: fmt.Sprint(i)})
 	}
 	now = now.Add(time.Hour)
-	site.Inject(jiratest.Fault{Kind: jiratest.Shift, Path: "/search"})
+	site.Inject(fake.Fault{Kind: jiratest.Shift, Path: "/search"})
 	if got := len(read(t, open(t, site, nil, nil)).Names()); got != n {
 		t.Errorf("%d milestones of %d were read", got, n)
 	}
@@ -32,7 +33,7 @@ func TestShiftingRows(t *testing.T) {
 func TestRepeatedTokenIsToldAtOnce(t *testing.T) {
 	site := newSite(t, jiratest.Options{})
 	site.AddIssue("PAY", jiratest.Issue{Type: "Epic"})
-	site.Inject(jiratest.Fault{Kind: jiratest.RepeatToken, Path: "/search/jql"})
+	site.Inject(fake.Fault{Kind: fake.RepeatToken, Path: "/search/jql"})
 	err := connectortest.NewLedger().Pull(t.Context(), open(t, site, nil, nil), nil)
 	if n := site.Counts().ByPath["POST /rest/api/3/search/jql"]; !errors.Is(err, errRepeated) || n > 3 {
 		t.Errorf("error = %v after %d searches, want errRepeated after two", err, n)
@@ -69,9 +70,9 @@ func TestNoRequestBeforeRetryAfter(t *testing.T) { synctest.Test(t, testNoReques
 func testNoRequestBeforeRetryAfter(t *testing.T) {
 	site := newSite(t, jiratest.Options{})
 	site.Fill("P", 40, 400, 400, "Epic")
-	for _, f := range []jiratest.Fault{
-		{Kind: jiratest.TooManySeconds, After: time.Second, Skip: 20, Times: 1},
-		{Kind: jiratest.TooManyDate, After: time.Second, Skip: 35, Times: 1},
+	for _, f := range []fake.Fault{
+		{Kind: fake.TooManySeconds, After: time.Second, Skip: 20, Times: 1},
+		{Kind: fake.TooManyDate, After: time.Second, Skip: 35, Times: 1},
 	} {
 		site.Inject(f)
 	}

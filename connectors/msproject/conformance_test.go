@@ -9,6 +9,7 @@ import (
 
 	"plumbline/connectors"
 	"plumbline/connectors/connectortest"
+	"plumbline/connectors/connectortest/fake"
 	"plumbline/connectors/msproject/msprojecttest"
 	"plumbline/internal/filesource"
 )
@@ -20,7 +21,7 @@ func TestContract(t *testing.T) {
 // contractTool is one plan at an address.
 func contractTool(t testing.TB) connectortest.Tool {
 	plan := &msprojecttest.Plan{GUID: "5F1B3C1A-0000-4B11-9C55-1A2B3C4D5E6F", Title: "Roll-out"}
-	server := msprojecttest.NewServer(plan.XML)
+	server := fake.NewFile(plan.XML)
 	var uids []int
 	edit := func(i int, change func(*msprojecttest.Task)) {
 		at := slices.IndexFunc(plan.Tasks, func(x msprojecttest.Task) bool { return x.UID == uids[i] })
@@ -35,7 +36,7 @@ func contractTool(t testing.TB) connectortest.Tool {
 	return connectortest.Tool{
 		Open: func(t testing.TB) connectors.Connector {
 			s := Settings{Settings: filesource.Settings{URL: host + ".example/roll-out.xml"}}
-			c, err := s.Open(connectors.Env{Connection: "plans", Fields: []string{"Notes"}, Transport: server})
+			c, err := s.Open(connectors.Env{Connection: "plans", Fields: []string{"Notes"}, Transport: fake.InProcess(server)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -62,28 +63,6 @@ func contractTool(t testing.TB) connectortest.Tool {
 		},
 		Pages:   []int{0, 1, 499, 500, 501, 1003},
 		Several: 2100,
-		Break: func(f connectortest.Fault) func() {
-			type fault struct {
-				kind  msprojecttest.Fault
-				times int
-				after time.Duration
-			}
-			x, ok := map[connectortest.Fault]fault{
-				connectortest.TooManySecondsOnce: {msprojecttest.TooManySeconds, 1, 7 * time.Second},
-				connectortest.TooManyDateOnce:    {msprojecttest.TooManyDate, 1, 20 * time.Second},
-				connectortest.TooManyBareOnce:    {msprojecttest.TooManyBare, 1, 0},
-				connectortest.TooManyForLong:     {msprojecttest.TooManySeconds, 1, time.Hour},
-				connectortest.ErrorOnce:          {msprojecttest.InternalError, 1, 0},
-				connectortest.DropOnce:           {msprojecttest.Drop, 1, 0},
-				connectortest.TruncatedOnce:      {msprojecttest.Truncate, 1, 0},
-				connectortest.HTML:               {msprojecttest.HTML, -1, 0},
-				connectortest.Unauthorized:       {msprojecttest.Unauthorized, -1, 0},
-			}[f]
-			if !ok {
-				return nil // a file has no pages
-			}
-			server.Break(x.kind, x.times, x.after)
-			return server.Mend
-		},
+		Break:   connectortest.NewMenu("", 0).Without(connectortest.EmptyPageOnce, connectortest.ShortPages, connectortest.RepeatedToken).Break(server),
 	}
 }

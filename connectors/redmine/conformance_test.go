@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"plumbline/connectors"
 	"plumbline/connectors/connectortest"
+	"plumbline/connectors/connectortest/fake"
 	"plumbline/connectors/redmine/redminetest"
 	"plumbline/internal/secret"
 )
@@ -128,29 +128,10 @@ func TestContractWithIssues(t *testing.T) {
 // breaks makes the site misbehave; most faults strike the requests for
 // milestones. Redmine has no tokens that an empty page could come with.
 func breaks(site *redminetest.Site, path string) func(connectortest.Fault) func() {
-	paged := path
-	if path == "/versions.json" {
-		paged = "/projects.json" // versions come in one piece
+	menu := connectortest.NewMenu(path, 2).Without(connectortest.EmptyPageOnce)
+	if path == "/versions.json" { // versions come in one piece
+		menu.Without(connectortest.RepeatedToken)
+		menu[connectortest.ShortPages] = fake.Fault{Kind: fake.ShortPage, Path: "/projects.json"}
 	}
-	return func(f connectortest.Fault) func() {
-		fault, ok := map[connectortest.Fault]redminetest.Fault{
-			connectortest.TooManySecondsOnce: {Kind: redminetest.TooManySeconds, After: 7 * time.Second, Times: 1, Skip: 2},
-			connectortest.TooManyDateOnce:    {Kind: redminetest.TooManyDate, After: 20 * time.Second, Times: 1, Skip: 3},
-			connectortest.TooManyBareOnce:    {Kind: redminetest.TooManyBare, Times: 1, Path: path},
-			connectortest.TooManyForLong:     {Kind: redminetest.TooManySeconds, After: time.Hour, Skip: 2},
-			connectortest.ErrorOnce:          {Kind: redminetest.InternalError, Times: 1, Path: path},
-			connectortest.DropOnce:           {Kind: redminetest.Drop, Times: 1, Skip: 3},
-			connectortest.TruncatedOnce:      {Kind: redminetest.Truncate, Times: 1, Path: path},
-			connectortest.ShortPages:         {Kind: redminetest.ShortPage, Path: paged},
-			connectortest.HTML:               {Kind: redminetest.HTML, Path: path},
-			connectortest.Unauthorized:       {Kind: redminetest.Unauthorized, Path: path},
-		}[f]
-		if f == connectortest.RepeatedToken && paged == path {
-			fault, ok = redminetest.Fault{Kind: redminetest.Repeat, Path: path}, true
-		}
-		if !ok {
-			return nil
-		}
-		return site.Inject(fault)
-	}
+	return menu.Break(site)
 }

@@ -15,6 +15,7 @@ import (
 
 	"plumbline/connectors"
 	"plumbline/connectors/connectortest"
+	"plumbline/connectors/connectortest/fake"
 	"plumbline/connectors/redmine/redminetest"
 	"plumbline/internal/secret"
 	"plumbline/portfolio"
@@ -178,7 +179,7 @@ func TestEmptyPages(t *testing.T) {
 		site := newSite(t, redminetest.Options{})
 		p := site.AddProject(redminetest.Project{Identifier: "pay", Name: "Payments"})
 		site.AddIssue(redminetest.Issue{Project: p.ID, Subject: "Design"})
-		site.Inject(redminetest.Fault{Kind: redminetest.EmptyPage, Path: path})
+		site.Inject(fake.Fault{Kind: fake.EmptyPage, Path: path})
 		if err := connectortest.NewLedger().Pull(t.Context(), open(t, site, nil, milestones), nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error = %v, want %q", path, err, want)
 		}

@@ -12,8 +12,8 @@ import (
 
 	"plumbline/connectors"
 	"plumbline/connectors/connectortest"
+	"plumbline/connectors/connectortest/fake"
 	"plumbline/connectors/spreadsheet"
-	"plumbline/connectors/spreadsheet/spreadsheettest"
 	"plumbline/internal/secret"
 )
 
@@ -144,11 +144,10 @@ func TestAFolderIsReadAsOne(t *testing.T) {
 
 // TestAnAddressIsAskedWhatChanged: a file that is as it was is not sent again.
 func TestAnAddressIsAskedWhatChanged(t *testing.T) {
-	server := &spreadsheettest.Server{}
-	server.Put([]byte("ID,Name\nP-1,Till\n"))
+	server := fake.NewFile(func() []byte { return []byte("ID,Name\nP-1,Till\n") })
 	s := spreadsheet.Settings{}
 	s.URL, s.Auth.Token = "https://files.example.com/list.csv", secret.New(t.Name())
-	c, err := s.Open(connectors.Env{Connection: "pmo", Transport: server})
+	c, err := s.Open(connectors.Env{Connection: "pmo", Transport: fake.InProcess(server)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +157,7 @@ func TestAnAddressIsAskedWhatChanged(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if all, sent := server.Requests(); all != 3 || sent != 1 {
+	if all, sent := server.Counts().Requests, server.Sent(); all != 3 || sent != 1 {
 		t.Errorf("%d requests, %d files sent; want 3 and 1", all, sent)
 	}
 	wantLines(t, l, nil, `project P-1 "Till"`)

@@ -9,6 +9,7 @@ import (
 
 	"plumbline/connectors"
 	"plumbline/connectors/connectortest"
+	"plumbline/connectors/connectortest/fake"
 	"plumbline/connectors/spreadsheet"
 	"plumbline/connectors/spreadsheet/spreadsheettest"
 	"plumbline/internal/filesource"
@@ -37,30 +38,13 @@ func TestContractOnAWorkbookInAFolder(t *testing.T) {
 
 func TestContractOnAnAddress(t *testing.T) {
 	connectortest.Run(t, func(t testing.TB) connectortest.Tool {
-		server := &spreadsheettest.Server{}
-		tool := tableTool(t, func(s spreadsheettest.Sheet) { server.Put(s.CSV(',')) }, func(s *spreadsheet.Settings) {
+		var content []byte
+		server := fake.NewFile(func() []byte { return content })
+		tool := tableTool(t, func(s spreadsheettest.Sheet) { content = s.CSV(',') }, func(s *spreadsheet.Settings) {
 			s.URL = "https://files.example.com/plan.csv"
 			s.Auth.Token = secret.New(t.Name()) // clients of one credential share a limiter, tests must not
 		}, server)
-		tool.Break = func(f connectortest.Fault) func() {
-			faults := map[connectortest.Fault]spreadsheettest.Fault{
-				connectortest.TooManySecondsOnce: spreadsheettest.TooManySecondsOnce,
-				connectortest.TooManyDateOnce:    spreadsheettest.TooManyDateOnce,
-				connectortest.TooManyBareOnce:    spreadsheettest.TooManyBareOnce,
-				connectortest.TooManyForLong:     spreadsheettest.TooManyForLong,
-				connectortest.ErrorOnce:          spreadsheettest.ErrorOnce,
-				connectortest.DropOnce:           spreadsheettest.DropOnce,
-				connectortest.TruncatedOnce:      spreadsheettest.TruncatedOnce,
-				connectortest.HTML:               spreadsheettest.HTML,
-				connectortest.Unauthorized:       spreadsheettest.Unauthorized,
-			}
-			fault, ok := faults[f]
-			if !ok {
-				return nil // a file has neither pages nor tokens
-			}
-			server.Break(fault)
-			return func() { server.Break("") }
-		}
+		tool.Break = connectortest.NewMenu("", 0).Without(connectortest.EmptyPageOnce, connectortest.ShortPages, connectortest.RepeatedToken).Break(server)
 		return tool
 	})
 }
@@ -77,7 +61,7 @@ func put(t testing.TB, path string, content []byte) {
 
 // tableTool is a table of milestones that write keeps where the settings find
 // it.
-func tableTool(t testing.TB, write func(spreadsheettest.Sheet), where func(*spreadsheet.Settings), server ...*spreadsheettest.Server) connectortest.Tool {
+func tableTool(t testing.TB, write func(spreadsheettest.Sheet), where func(*spreadsheet.Settings), server ...*fake.File) connectortest.Tool {
 	sheet := spreadsheettest.Sheet{Name: "Milestones", Rows: [][]any{{"ID", "Project", "Milestone", "Due", "Status", "Notes"}}}
 	var ids []string
 	at := func(i int) []any {
@@ -96,7 +80,7 @@ func tableTool(t testing.TB, write func(spreadsheettest.Sheet), where func(*spre
 			where(s)
 			env := connectors.Env{Connection: "plan"}
 			if len(server) > 0 {
-				env.Transport = server[0]
+				env.Transport = fake.InProcess(server[0])
 			}
 			c, err := s.Open(env)
 			if err != nil {

@@ -10,16 +10,15 @@ package asanatest
 
 import (
 	"encoding/json"
-	"errors"
-	"io"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"plumbline/connectors/connectortest/fake"
 )
 
 // Options shape a site. The zero value has the real clock.
@@ -46,6 +45,8 @@ type Account struct {
 // Site is one Asana with one workspace. Make it with New. All methods may be
 // called at any time.
 type Site struct {
+	*fake.Menu
+
 	opts      Options
 	workspace string // gid
 
@@ -65,8 +66,6 @@ type Site struct {
 	goals      map[string]Goal
 	log        map[string][]event // by project
 	seq        int64
-
-	faults faults
 }
 
 // New makes a site with an empty workspace.
@@ -84,7 +83,7 @@ func New(o Options) *Site {
 		o.OffsetLife = 24 * time.Hour
 	}
 	s := &Site{
-		opts: o, last: 1200000000000000, users: map[string]User{}, hidden: map[string]map[string]bool{}, fields: map[string]CustomField{},
+		Menu: newMenu(), opts: o, last: 1200000000000000, users: map[string]User{}, hidden: map[string]map[string]bool{}, fields: map[string]CustomField{},
 		projects: map[string]Project{}, tasks: map[string]Task{},
 		tasksOf: map[string][]string{}, waitingFor: map[string][]string{}, statuses: map[string]Status{}, reportsOf: map[string][]string{},
 		portfolios: map[string]Portfolio{}, goals: map[string]Goal{}, log: map[string][]event{},
@@ -135,7 +134,7 @@ func (s *Site) change(do func()) {
 // ServeHTTP answers as Asana would.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Date", s.opts.Now().UTC().Format(http.TimeFormat))
-	s.faults.serve(w, r, http.HandlerFunc(s.serve))
+	s.Before(http.HandlerFunc(s.serve)).ServeHTTP(w, r)
 }
 
 // request is one call being answered. It reads the model, which is locked.
@@ -193,36 +192,5 @@ func refuse(w http.ResponseWriter, status int, message string) {
 	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []map[string]string{{"message": message, "help": "For more information on API status codes and how to handle them, read the docs on errors"}}})
 }
 
-// Transport answers requests in this process, without a network, so that it
-// also works under virtual time.
-func (s *Site) Transport() http.RoundTripper { return inProcess{s} }
-
-type inProcess struct{ site *Site }
-
-func (t inProcess) RoundTrip(r *http.Request) (resp *http.Response, err error) {
-	w := httptest.NewRecorder()
-	defer func() {
-		if p := recover(); isAbort(p) {
-			resp, err = nil, io.ErrUnexpectedEOF
-		} else if p != nil {
-			panic(p)
-		}
-	}()
-	in := r.Clone(r.Context())
-	if in.Body == nil {
-		in.Body = http.NoBody
-	}
-	t.site.ServeHTTP(w, in)
-	if err := r.Context().Err(); err != nil {
-		return nil, err
-	}
-	resp = w.Result()
-	resp.Request = r
-	return resp, nil
-}
-
-// isAbort tells the panic by which a handler breaks a connection off.
-func isAbort(p any) bool {
-	err, ok := p.(error)
-	return ok && errors.Is(err, http.ErrAbortHandler)
-}
+// Transport asks the site in this process.
+func (s *Site) Transport() http.RoundTripper { return fake.InProcess(s) }

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"plumbline/connectors/connectortest/fake"
 )
 
 func (q *request) dispatch(path string) {
@@ -121,11 +123,11 @@ func (q *request) list(gids []string, of func(string) record) {
 		from++
 	}
 	gids = gids[from:]
-	fault := pageFault(q.r.Context())
+	fault := fake.Struck(q.r)
 	switch fault {
-	case ShortPage:
+	case fake.ShortPage:
 		limit = 1
-	case EmptyPage:
+	case fake.EmptyPage:
 		limit = 0
 	}
 	next := any(nil)
@@ -136,7 +138,7 @@ func (q *request) list(gids []string, of func(string) record) {
 		}
 		next = q.nextPage(after)
 	}
-	if fault == RepeatToken && offset != "" {
+	if fault == fake.RepeatToken && offset != "" {
 		next = record{"offset": offset}
 	}
 	data := make([]any, 0, len(gids))

@@ -12,16 +12,16 @@ package azuredevopstest
 import (
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"plumbline/connectors/connectortest/fake"
 )
 
 // Options shape a site. The zero value is an organisation of Azure DevOps
@@ -60,6 +60,8 @@ type Account struct {
 // Site is one organisation. Make it with New. All methods may be called at any
 // time.
 type Site struct {
+	*fake.Menu
+
 	opts Options
 	path string // of BaseURL
 
@@ -76,8 +78,6 @@ type Site struct {
 	made      []*Item // every one of them, in the order in which they were made
 	nodes     map[string]*Iteration
 	links     []linkRow
-
-	faults faults
 }
 
 // New makes an empty site with the usual types and fields.
@@ -108,7 +108,7 @@ func New(o Options) *Site {
 		opts: o, path: strings.TrimRight(u.Path, "/"), watermark: 1000, users: map[string]User{}, hidden: map[string]map[string]bool{},
 		projects: map[string]*Project{}, items: map[int64]*Item{}, nodes: map[string]*Iteration{}, types: usualTypes(), fields: usualFields(!o.Server),
 	}
-	s.faults.site = s
+	s.Menu = s.newMenu()
 	return s
 }
 
@@ -153,7 +153,7 @@ func (s *Site) change(f func()) {
 // ServeHTTP answers as Azure DevOps would.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
-	s.faults.serve(w, r, http.HandlerFunc(s.serve))
+	s.Before(http.HandlerFunc(s.serve)).ServeHTTP(w, r)
 }
 
 func (s *Site) serve(w http.ResponseWriter, r *http.Request) {
@@ -270,36 +270,5 @@ func refuse(w http.ResponseWriter, status int, kind, message string) {
 	})
 }
 
-// Transport answers requests in this process, without a network, so that it
-// also works under virtual time.
-func (s *Site) Transport() http.RoundTripper { return inProcess{s} }
-
-type inProcess struct{ site *Site }
-
-func (t inProcess) RoundTrip(r *http.Request) (resp *http.Response, err error) {
-	w := httptest.NewRecorder()
-	defer func() {
-		if p := recover(); isAbort(p) {
-			resp, err = nil, io.ErrUnexpectedEOF
-		} else if p != nil {
-			panic(p)
-		}
-	}()
-	in := r.Clone(r.Context())
-	if in.Body == nil {
-		in.Body = http.NoBody
-	}
-	t.site.ServeHTTP(w, in)
-	if err := r.Context().Err(); err != nil {
-		return nil, err
-	}
-	resp = w.Result()
-	resp.Request = r
-	return resp, nil
-}
-
-// isAbort tells the panic by which a handler breaks a connection off.
-func isAbort(p any) bool {
-	err, ok := p.(error)
-	return ok && errors.Is(err, http.ErrAbortHandler)
-}
+// Transport asks the site in this process.
+func (s *Site) Transport() http.RoundTripper { return fake.InProcess(s) }

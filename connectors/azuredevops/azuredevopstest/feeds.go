@@ -2,7 +2,6 @@ package azuredevopstest
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"iter"
 	"maps"
@@ -12,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"plumbline/connectors/connectortest/fake"
 )
 
 // A token of a feed is a watermark; what stands after the dot only makes the
@@ -44,12 +45,12 @@ func (q *request) feed(path string, all []change) {
 	all = slices.DeleteFunc(all, func(c change) bool { return c.watermark <= after })
 	slices.SortFunc(all, func(a, b change) int { return cmp.Compare(a.watermark, b.watermark) })
 	size, repeat := q.opts.MaxBatch, false
-	switch fault, _ := q.r.Context().Value(pageFault{}).(Kind); fault {
-	case ShortPage:
+	switch fake.Struck(q.r) {
+	case fake.ShortPage:
 		size = 1
-	case EmptyPage:
+	case fake.EmptyPage:
 		size = 0
-	case RepeatToken:
+	case fake.RepeatToken:
 		repeat = true
 	}
 	batch := all[:min(size, len(all))]
@@ -75,12 +76,6 @@ func (q *request) feed(path string, all []change) {
 		answer["nextLink"] = q.opts.BaseURL + "/" + path + "?" + url.Values{"continuationToken": {next}, "api-version": {q.param("api-version")}}.Encode()
 	}
 	q.answer(answer)
-}
-
-type pageFault struct{}
-
-func withPageFault(ctx context.Context, k Kind) context.Context {
-	return context.WithValue(ctx, pageFault{}, k)
 }
 
 func (q *request) revisions() {

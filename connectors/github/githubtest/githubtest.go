@@ -14,14 +14,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"plumbline/connectors/connectortest/fake"
 )
 
 // Options shape a site. The zero value is github.com with the real clock.
@@ -62,6 +61,8 @@ type App struct {
 
 // Site is one GitHub. Make it with New. All methods may be called at any time.
 type Site struct {
+	*fake.Menu
+
 	opts Options
 
 	mu           sync.RWMutex
@@ -84,7 +85,7 @@ type Site struct {
 	updates      map[int64][]*StatusUpdate
 	fields       []IssueField
 
-	faults faults
+	meter meter
 }
 
 // New makes an empty site.
@@ -96,7 +97,7 @@ func New(o Options) *Site {
 		o.BaseURL = "https://api.github.com"
 	}
 	return &Site{
-		opts: o, lastID: 1000, owners: map[string]*Owner{}, hidden: map[string]map[int64]bool{},
+		Menu: newMenu(), opts: o, lastID: 1000, owners: map[string]*Owner{}, hidden: map[string]map[int64]bool{},
 		repositories: map[int64]*Repository{}, reposOf: map[string][]int64{}, names: map[string]int64{},
 		milestones: map[int64]*Milestone{}, milestonesOf: map[int64][]int64{},
 		issues: map[int64]*Issue{}, issuesOf: map[int64][]int64{}, moved: map[string]int64{},
@@ -156,7 +157,7 @@ type request struct {
 
 // ServeHTTP implements http.Handler.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.faults.serve(w, r, http.HandlerFunc(s.serve))
+	s.Before(http.HandlerFunc(s.serve)).ServeHTTP(w, r)
 }
 
 func (s *Site) serve(w http.ResponseWriter, r *http.Request) {
@@ -244,11 +245,11 @@ func (q *request) answer(v any) {
 	h.Set("X-RateLimit-Limit", "5000")
 	h.Set("X-RateLimit-Reset", strconv.FormatInt(q.now().Add(time.Hour).Unix(), 10))
 	if q.r.Method == http.MethodGet && q.r.Header.Get("If-None-Match") == tag {
-		h.Set("X-RateLimit-Remaining", strconv.Itoa(q.faults.remaining(0)))
+		h.Set("X-RateLimit-Remaining", strconv.Itoa(q.meter.remaining(0)))
 		q.w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	h.Set("X-RateLimit-Remaining", strconv.Itoa(q.faults.remaining(1)))
+	h.Set("X-RateLimit-Remaining", strconv.Itoa(q.meter.remaining(1)))
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	_, _ = q.w.Write(body)
 }
@@ -262,36 +263,5 @@ func refuse(w http.ResponseWriter, status int, message string) {
 
 func (q *request) notFound() { refuse(q.w, http.StatusNotFound, "Not Found") }
 
-// Transport answers requests in this process, without a network, so that it
-// also works under virtual time.
-func (s *Site) Transport() http.RoundTripper { return inProcess{s} }
-
-type inProcess struct{ site *Site }
-
-func (t inProcess) RoundTrip(r *http.Request) (resp *http.Response, err error) {
-	w := httptest.NewRecorder()
-	defer func() {
-		if p := recover(); isAbort(p) {
-			resp, err = nil, io.ErrUnexpectedEOF
-		} else if p != nil {
-			panic(p)
-		}
-	}()
-	in := r.Clone(r.Context())
-	if in.Body == nil {
-		in.Body = http.NoBody
-	}
-	t.site.ServeHTTP(w, in)
-	if err := r.Context().Err(); err != nil {
-		return nil, err
-	}
-	resp = w.Result()
-	resp.Request = r
-	return resp, nil
-}
-
-// isAbort tells the panic by which a handler breaks a connection off.
-func isAbort(p any) bool {
-	err, ok := p.(error)
-	return ok && errors.Is(err, http.ErrAbortHandler)
-}
+// Transport asks the site in this process.
+func (s *Site) Transport() http.RoundTripper { return fake.InProcess(s) }

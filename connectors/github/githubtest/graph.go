@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"plumbline/connectors/connectortest/fake"
 )
 
 // graphql answers a query: the boards of an owner, a board by its id, people
@@ -26,10 +28,8 @@ func (q *request) graphql() {
 		return
 	}
 	defer func() {
-		if p := recover(); p != nil && !isAbort(p) {
+		if p := recover(); p != nil {
 			q.failed("undefinedField", fmt.Sprint(p))
-		} else if p != nil {
-			panic(p)
 		}
 	}()
 	root := object{
@@ -76,12 +76,12 @@ func boardNode(id int64) string { return fmt.Sprintf("PVT_%d", id) }
 
 // connection is a list that is read in pages by cursors.
 func (q *request) connection(list []any) func(map[string]any) any {
-	return q.pages(len(list), func(i int) any { return list[i] }, 0)
+	return q.pages(len(list), func(i int) any { return list[i] }, "")
 }
 
 // pages is a list whose elements are made when they are asked for, and which
 // stumbles over the fault.
-func (q *request) pages(n int, at func(int) any, fault Kind) func(map[string]any) any {
+func (q *request) pages(n int, at func(int) any, fault fake.Kind) func(map[string]any) any {
 	return func(args map[string]any) any {
 		start, err := strconv.Atoi(strings.TrimPrefix(fmt.Sprint(args["after"]), "cursor:"))
 		if err != nil {
@@ -94,15 +94,15 @@ func (q *request) pages(n int, at func(int) any, fault Kind) func(map[string]any
 		if args["after"] == "" {
 			panic("`` does not appear to be a valid cursor.")
 		}
-		if fault == ShortPage {
+		if fault == fake.ShortPage {
 			size = 1
 		}
 		end := min(start+int(size), n)
 		more, cursor := end < n, "cursor:"+strconv.Itoa(end)
 		switch fault {
-		case EmptyPage:
+		case fake.EmptyPage:
 			end, more, cursor = start, true, "cursor:"+strconv.Itoa(start)
-		case RepeatToken:
+		case fake.RepeatToken:
 			more, cursor = true, fmt.Sprint(args["after"])
 		}
 		nodes := []any{}
@@ -134,7 +134,7 @@ func (q *request) ownerObject(o *Owner) object {
 	if o.Organization {
 		kind = "Organization"
 	}
-	return object{"__typename": kind, "login": o.Login, "id": userNode(o.ID), "projectsV2": q.pages(len(list), at, q.pageFault())}
+	return object{"__typename": kind, "login": o.Login, "id": userNode(o.ID), "projectsV2": q.pages(len(list), at, fake.Struck(q.r))}
 }
 
 func (q *request) actor(login string) any {
@@ -179,7 +179,7 @@ func (q *request) boardObject(b *Board) object {
 		"shortDescription": nullable(b.Description), "readme": nullable(b.Readme), "url": fmt.Sprintf("%s/orgs/%s/projects/%d", q.web(), b.Owner, b.Number),
 		"closed": !b.Closed.IsZero(), "closedAt": stampOrNull(b.Closed), "template": b.Template, "public": b.Public,
 		"createdAt": stamp(b.Created), "updatedAt": stamp(b.Updated), "creator": q.actor(b.Creator),
-		"statusUpdates": q.connection(updates), "items": q.pages(len(ids), item, q.pageFault()), "fields": q.connection(fields),
+		"statusUpdates": q.connection(updates), "items": q.pages(len(ids), item, fake.Struck(q.r)), "fields": q.connection(fields),
 	}
 }
 

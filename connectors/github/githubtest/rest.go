@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"plumbline/connectors/connectortest/fake"
 )
 
 // rest answers a request to the REST API.
@@ -24,7 +26,7 @@ func (q *request) rest() {
 		q.repositoryPage(q.reposOf[strings.ToLower(q.account.User)], nil)
 	case match(p, "rate_limit"):
 		q.answer(map[string]any{"resources": map[string]any{
-			"core":    map[string]any{"limit": 5000, "remaining": q.faults.remaining(0), "reset": q.now().Add(time.Hour).Unix()},
+			"core":    map[string]any{"limit": 5000, "remaining": q.meter.remaining(0), "reset": q.now().Add(time.Hour).Unix()},
 			"graphql": map[string]any{"limit": 5000, "remaining": 5000, "reset": q.now().Add(time.Hour).Unix()},
 		}})
 	case match(p, "installation", "repositories") && q.account.installation != 0:
@@ -217,7 +219,7 @@ func (q *request) page(n int, path string, record func(int) any, wrap func([]any
 		size = 30
 	}
 	size = min(size, 100)
-	if q.pageFault() == ShortPage {
+	if fake.Struck(q.r) == fake.ShortPage {
 		size = 1
 	}
 	number, err := strconv.Atoi(q.param("page"))
@@ -230,9 +232,9 @@ func (q *request) page(n int, path string, record func(int) any, wrap func([]any
 	for i := start; i < end; i++ {
 		list = append(list, record(i))
 	}
-	if end < n || q.pageFault() == RepeatToken {
+	if end < n || fake.Struck(q.r) == fake.RepeatToken {
 		next := number + 1
-		if q.pageFault() == RepeatToken {
+		if fake.Struck(q.r) == fake.RepeatToken {
 			next = number
 		}
 		q.link(path, next, size)

@@ -8,15 +8,14 @@ package gitlabtest
 
 import (
 	"encoding/json"
-	"errors"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"plumbline/connectors/connectortest/fake"
 )
 
 // Options shape a site.
@@ -48,6 +47,8 @@ type Account struct {
 
 // Site is one GitLab. Make it with New. All methods may be called at any time.
 type Site struct {
+	*fake.Menu
+
 	opts Options
 
 	mu         sync.RWMutex
@@ -62,8 +63,6 @@ type Site struct {
 	issues     map[int64]*Issue
 	links      map[int64]Link
 	members    map[string][]Member
-
-	faults faults
 }
 
 // New makes an empty site.
@@ -78,7 +77,7 @@ func New(o Options) *Site {
 		o.Version = "17.5.1"
 	}
 	return &Site{
-		opts: o, lastID: map[string]int64{}, users: map[int64]*User{}, accounts: map[string]Account{}, hidden: map[string]map[string]bool{},
+		Menu: newMenu(), opts: o, lastID: map[string]int64{}, users: map[int64]*User{}, accounts: map[string]Account{}, hidden: map[string]map[string]bool{},
 		groups: map[int64]*Group{}, projects: map[int64]*Project{}, milestones: map[string][]*Milestone{}, epics: map[int64]*Epic{},
 		issues: map[int64]*Issue{}, links: map[int64]Link{}, members: map[string][]Member{},
 	}
@@ -117,7 +116,7 @@ func of(kind string, id int64) string { return kind + " " + strconv.FormatInt(id
 type request struct {
 	*Site
 	account Account
-	fault   Kind
+	fault   fake.Kind
 	w       http.ResponseWriter
 	r       *http.Request
 }
@@ -126,22 +125,24 @@ func (q *request) sees(kind string, id int64) bool { return !q.hidden[q.account.
 
 // ServeHTTP answers as GitLab would.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.faults.serve(w, r, func(w http.ResponseWriter, r *http.Request, fault Kind) {
-		s.mu.RLock()
-		defer s.mu.RUnlock()
-		q := &request{Site: s, fault: fault, w: w, r: r}
-		token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		if !bearer {
-			token = r.Header.Get("Private-Token")
-		}
-		account, ok := s.accounts[token]
-		if !ok || account.Bearer != bearer {
-			q.refuse(http.StatusUnauthorized, "401 Unauthorized")
-			return
-		}
-		q.account = account
-		q.route()
-	})
+	s.Before(http.HandlerFunc(s.serve)).ServeHTTP(w, r)
+}
+
+func (s *Site) serve(w http.ResponseWriter, r *http.Request) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	q := &request{Site: s, fault: fake.Struck(r), w: w, r: r}
+	token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !bearer {
+		token = r.Header.Get("Private-Token")
+	}
+	account, ok := s.accounts[token]
+	if !ok || account.Bearer != bearer {
+		q.refuse(http.StatusUnauthorized, "401 Unauthorized")
+		return
+	}
+	q.account = account
+	q.route()
 }
 
 // route answers by the path.
@@ -259,7 +260,7 @@ func (q *request) list(all []json.RawMessage) {
 		return otherwise
 	}
 	page, size := number("page", 1), min(number("per_page", 20), 100)
-	if q.fault == ShortPage {
+	if q.fault == fake.ShortPage {
 		size = 1
 	}
 	part := all[min((page-1)*size, len(all)):]
@@ -269,9 +270,9 @@ func (q *request) list(all []json.RawMessage) {
 		next = strconv.Itoa(page + 1)
 	}
 	switch q.fault {
-	case EmptyPage:
+	case fake.EmptyPage:
 		part, next = nil, strconv.Itoa(page+1)
-	case Repeat:
+	case fake.RepeatToken:
 		next = strconv.Itoa(page)
 	}
 	h := q.w.Header()
@@ -288,32 +289,5 @@ func (q *request) list(all []json.RawMessage) {
 	q.answer(part)
 }
 
-// Transport answers requests in this process, without a network, so that it
-// also works under virtual time.
-func (s *Site) Transport() http.RoundTripper { return inProcess{s} }
-
-type inProcess struct{ site *Site }
-
-func (t inProcess) RoundTrip(r *http.Request) (resp *http.Response, err error) {
-	w := httptest.NewRecorder()
-	defer func() {
-		if p := recover(); isAbort(p) {
-			resp, err = nil, io.ErrUnexpectedEOF
-		} else if p != nil {
-			panic(p)
-		}
-	}()
-	t.site.ServeHTTP(w, r.Clone(r.Context()))
-	if err := r.Context().Err(); err != nil {
-		return nil, err
-	}
-	resp = w.Result()
-	resp.Request = r
-	return resp, nil
-}
-
-// isAbort tells the panic by which a handler breaks a connection off.
-func isAbort(p any) bool {
-	err, ok := p.(error)
-	return ok && errors.Is(err, http.ErrAbortHandler)
-}
+// Transport asks the site in this process.
+func (s *Site) Transport() http.RoundTripper { return fake.InProcess(s) }

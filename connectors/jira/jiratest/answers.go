@@ -1,26 +1,11 @@
 package jiratest
 
 import (
-	"context"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 )
-
-type pageFaultKey struct{}
-
-func withPageFault(ctx context.Context, k Kind) context.Context {
-	if k == 0 {
-		return ctx
-	}
-	return context.WithValue(ctx, pageFaultKey{}, k)
-}
-
-func (q *request) pageFault() Kind {
-	k, _ := q.r.Context().Value(pageFaultKey{}).(Kind)
-	return k
-}
 
 func (q *request) myself() {
 	if q.caller.user == nil {

@@ -13,16 +13,15 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"plumbline/connectors/connectortest/fake"
 )
 
 // Deployment is the kind of Jira that is played.
@@ -68,6 +67,8 @@ type Account struct {
 
 // Site is one Jira. Make it with New. All methods may be called at any time.
 type Site struct {
+	*fake.Menu
+
 	opts Options
 
 	mu          sync.RWMutex
@@ -91,7 +92,6 @@ type Site struct {
 	linksOf     map[int64][]int64
 
 	derived derived
-	faults  faults
 }
 
 // New makes an empty site with the usual issue types, statuses and link types.
@@ -113,11 +113,10 @@ func New(o Options) *Site {
 		o.MaxPage = 100
 	}
 	s := &Site{
-		opts: o, lastID: 10100, lastNumber: map[int64]int{}, users: map[string]*User{}, hidden: map[string]map[int64]bool{},
+		Menu: newMenu(), opts: o, lastID: 10100, lastNumber: map[int64]int{}, users: map[string]*User{}, hidden: map[string]map[int64]bool{},
 		projects: map[int64]*Project{}, projectKeys: map[string]int64{}, versions: map[int64]*Version{}, versionsOf: map[int64][]int64{},
 		issues: map[int64]*Issue{}, issueKeys: map[string]int64{}, links: map[int64]Link{}, linksOf: map[int64][]int64{},
 	}
-	s.faults.site = s
 	s.defaults()
 	return s
 }
@@ -222,7 +221,7 @@ func (s *Site) caller(r *http.Request, scoped bool) (c caller, ok bool) {
 
 // ServeHTTP answers as Jira would.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.faults.serve(w, r, http.HandlerFunc(s.serve))
+	s.Before(http.HandlerFunc(s.serve)).ServeHTTP(w, r)
 }
 
 func (s *Site) serve(w http.ResponseWriter, r *http.Request) {
@@ -340,36 +339,5 @@ func refuse(w http.ResponseWriter, status int, messages ...string) {
 	_ = json.NewEncoder(w).Encode(map[string]any{"errorMessages": messages, "errors": map[string]string{}})
 }
 
-// Transport answers requests in this process, without a network, so that it
-// also works under virtual time.
-func (s *Site) Transport() http.RoundTripper { return inProcess{s} }
-
-type inProcess struct{ site *Site }
-
-func (t inProcess) RoundTrip(r *http.Request) (resp *http.Response, err error) {
-	w := httptest.NewRecorder()
-	defer func() {
-		if p := recover(); isAbort(p) {
-			resp, err = nil, io.ErrUnexpectedEOF
-		} else if p != nil {
-			panic(p)
-		}
-	}()
-	in := r.Clone(r.Context())
-	if in.Body == nil {
-		in.Body = http.NoBody
-	}
-	t.site.ServeHTTP(w, in)
-	if err := r.Context().Err(); err != nil {
-		return nil, err
-	}
-	resp = w.Result()
-	resp.Request = r
-	return resp, nil
-}
-
-// isAbort tells the panic by which a handler breaks a connection off.
-func isAbort(p any) bool {
-	err, ok := p.(error)
-	return ok && errors.Is(err, http.ErrAbortHandler)
-}
+// Transport asks the site in this process.
+func (s *Site) Transport() http.RoundTripper { return fake.InProcess(s) }

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"plumbline/connectors/connectortest/fake"
 )
 
 func newSite(t *testing.T, o Options) *Site {
@@ -192,38 +194,38 @@ func TestFaults(t *testing.T) {
 		body, err := io.ReadAll(resp.Body)
 		return resp, string(body), err
 	}
-	for kind, good := range map[Kind]func(*http.Response, string, error) bool{
-		TooManySeconds: func(r *http.Response, _ string, _ error) bool {
+	for kind, good := range map[fake.Kind]func(*http.Response, string, error) bool{
+		fake.TooManySeconds: func(r *http.Response, _ string, _ error) bool {
 			return r.StatusCode == http.StatusTooManyRequests && r.Header.Get("Retry-After") == "2"
 		},
-		TooManyDate: func(r *http.Response, _ string, _ error) bool {
+		fake.TooManyDate: func(r *http.Response, _ string, _ error) bool {
 			at, err := http.ParseTime(r.Header.Get("Retry-After"))
 			return r.StatusCode == http.StatusTooManyRequests && err == nil && time.Until(at) > 0
 		},
-		TooManyBare: func(r *http.Response, _ string, _ error) bool {
+		fake.TooManyBare: func(r *http.Response, _ string, _ error) bool {
 			return r.StatusCode == http.StatusTooManyRequests && r.Header.Get("Retry-After") == ""
 		},
-		ForbiddenRetry: func(r *http.Response, _ string, _ error) bool {
+		fake.ForbiddenRetry: func(r *http.Response, _ string, _ error) bool {
 			return r.StatusCode == http.StatusForbidden && r.Header.Get("Retry-After") == "2"
 		},
-		InternalError: func(r *http.Response, _ string, _ error) bool { return r.StatusCode == http.StatusInternalServerError },
-		Unavailable:   func(r *http.Response, _ string, _ error) bool { return r.StatusCode == http.StatusServiceUnavailable },
-		Unauthorized:  func(r *http.Response, _ string, _ error) bool { return r.StatusCode == http.StatusUnauthorized },
-		Drop:          func(r *http.Response, _ string, err error) bool { return r == nil && err != nil },
-		Truncate:      func(_ *http.Response, body string, err error) bool { return err != nil && strings.HasPrefix(body, "{") },
-		HTML: func(r *http.Response, body string, _ error) bool {
+		fake.InternalError: func(r *http.Response, _ string, _ error) bool { return r.StatusCode == http.StatusInternalServerError },
+		fake.Unavailable:   func(r *http.Response, _ string, _ error) bool { return r.StatusCode == http.StatusServiceUnavailable },
+		fake.Unauthorized:  func(r *http.Response, _ string, _ error) bool { return r.StatusCode == http.StatusUnauthorized },
+		fake.Drop:          func(r *http.Response, _ string, err error) bool { return r == nil && err != nil },
+		fake.Truncate:      func(_ *http.Response, body string, err error) bool { return err != nil && strings.HasPrefix(body, "{") },
+		fake.HTML: func(r *http.Response, body string, _ error) bool {
 			return r.StatusCode == http.StatusOK && strings.Contains(body, "<html")
 		},
-		EmptyPage: func(_ *http.Response, body string, _ error) bool {
+		fake.EmptyPage: func(_ *http.Response, body string, _ error) bool {
 			return strings.Contains(body, `"issues":[]`) && strings.Contains(body, "nextPageToken")
 		},
-		ShortPage: func(_ *http.Response, body string, _ error) bool { return strings.Count(body, `"id"`) == 1 },
+		fake.ShortPage: func(_ *http.Response, body string, _ error) bool { return strings.Count(body, `"id"`) == 1 },
 	} {
-		remove := s.Inject(Fault{Kind: kind, Path: "/search", Skip: 1, Times: 1, After: 2 * time.Second})
+		remove := s.Inject(fake.Fault{Kind: kind, Path: "/search", Skip: 1, Times: 1, After: 2 * time.Second})
 		for i, struck := range []bool{false, true, false} {
 			r, body, err := fetch()
 			if got := good(r, body, err); got != struck {
-				t.Errorf("fault %d, request %d: struck = %v (%v, %q, %v), want %v", kind, i+1, got, r, body, err, struck)
+				t.Errorf("%s, request %d: struck = %v (%v, %q, %v), want %v", kind, i+1, got, r, body, err, struck)
 			}
 		}
 		remove()
@@ -243,7 +245,7 @@ func TestCounts(t *testing.T) {
 			t.Errorf("counts = %+v", c)
 		}
 		s.ResetCounts()
-		s.Inject(Fault{Kind: TooManySeconds, After: 5 * time.Second, Times: 1})
+		s.Inject(fake.Fault{Kind: fake.TooManySeconds, After: 5 * time.Second, Times: 1})
 		for range 3 {
 			_, _ = ask(t, s, "GET", "/rest/api/3/myself", "")
 			time.Sleep(3 * time.Second)

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"plumbline/connectors/connectortest/fake"
 )
 
 type progress struct {
@@ -148,7 +150,7 @@ func (q *request) projectSearch() {
 func offsetPage[T any](q *request, list []T, size int, render func(T) json.RawMessage) {
 	start := q.number("startAt", 0)
 	size = max(size, 1)
-	if q.pageFault() == ShortPage {
+	if fake.Struck(q.r) == fake.ShortPage {
 		size = 1
 	}
 	from := min(start, len(list))

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"plumbline/connectors/connectortest/fake"
 )
 
 // derived is what is computed from the model and kept until it changes.
@@ -145,11 +147,11 @@ func (q *request) search() {
 			list = list[n:]
 		}
 	}
-	fault := q.pageFault()
+	fault := fake.Struck(q.r)
 	switch fault {
-	case EmptyPage:
+	case fake.EmptyPage:
 		size = 0
-	case ShortPage:
+	case fake.ShortPage:
 		size = 1
 	}
 	page := list[:min(size, len(list))]
@@ -158,7 +160,7 @@ func (q *request) search() {
 		records = append(records, q.issueJSON(i, b.Fields, strings.Contains(b.Expand, "changelog")))
 	}
 	answer := map[string]any{"isLast": len(page) == len(list)}
-	if len(page) < len(list) || fault == EmptyPage || fault == RepeatToken {
+	if len(page) < len(list) || fault == fake.EmptyPage || fault == fake.RepeatToken {
 		at := place{jql: b.JQL, made: q.now()}
 		d.mu.Lock()
 		if len(page) > 0 {
@@ -171,7 +173,7 @@ func (q *request) search() {
 		}
 		d.issued++
 		token := "tk." + base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(d.issued)+hex.EncodeToString([]byte(q.caller.account.User))))
-		if fault == RepeatToken && b.NextPageToken != "" {
+		if fault == fake.RepeatToken && b.NextPageToken != "" {
 			token = b.NextPageToken
 		}
 		d.tokens[token] = at
@@ -183,7 +185,7 @@ func (q *request) search() {
 }
 
 // shift touches the first issue of the page that was just sent.
-func (q *request) shift(fault Kind, page []*Issue) {
+func (q *request) shift(fault fake.Kind, page []*Issue) {
 	if fault == Shift && len(page) > 0 {
 		key := page[0].Key
 		q.afterwards = func() { q.EditIssue(key, func(*Issue) {}) }
@@ -246,8 +248,8 @@ func (q *request) oldSearch() {
 	if b.MaxResults != nil {
 		size = min(*b.MaxResults, 1000)
 	}
-	fault := q.pageFault()
-	if fault == ShortPage {
+	fault := fake.Struck(q.r)
+	if fault == fake.ShortPage {
 		size = min(size, 1)
 	}
 	from := min(b.StartAt, len(list))

@@ -1,6 +1,5 @@
-// Package msprojecttest makes plans of Microsoft Project as XML, serves them
-// over HTTP and misbehaves on demand. It schedules nothing: a plan says what
-// it is told to say.
+// Package msprojecttest makes plans of Microsoft Project as XML. It
+// schedules nothing: a plan says what it is told to say.
 package msprojecttest
 
 import (

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"plumbline/connectors/connectortest/fake"
 )
 
 // object is a JSON object whose keys come in the order of the alphabet, which
@@ -147,16 +149,16 @@ func (q *request) window() (offset, limit int) {
 	}
 	limit = min(limit, maxLimit)
 	switch q.fault {
-	case ShortPage:
+	case fake.ShortPage:
 		limit = 1
-	case Repeat:
+	case fake.RepeatToken:
 		offset = 0
 	}
 	return max(offset, 0), limit
 }
 
 func (q *request) list(name string, part []json.RawMessage, total, offset, limit int) {
-	if part == nil || q.fault == EmptyPage {
+	if part == nil || q.fault == fake.EmptyPage {
 		part = []json.RawMessage{}
 	}
 	q.answer(object{name: part, "total_count": total, "offset": offset, "limit": limit})

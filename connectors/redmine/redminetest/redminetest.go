@@ -10,14 +10,13 @@ package redminetest
 
 import (
 	"encoding/json"
-	"errors"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"plumbline/connectors/connectortest/fake"
 )
 
 // Options shape a site.
@@ -37,6 +36,8 @@ type Account struct {
 
 // Site is one Redmine. Make it with New. All methods may be called at any time.
 type Site struct {
+	*fake.Menu
+
 	opts Options
 
 	mu        sync.RWMutex
@@ -56,8 +57,6 @@ type Site struct {
 	linked    map[int64][]int64 // by issue
 	members   map[int64][]Member
 	closedAPI bool
-
-	faults faults
 }
 
 // New makes an empty site with the trackers, statuses and roles of a new Redmine.
@@ -66,7 +65,7 @@ func New(o Options) *Site {
 		o.Now = time.Now
 	}
 	s := &Site{
-		opts: o, lastID: map[string]int64{}, users: map[int64]*User{}, accounts: map[string]Account{}, hidden: map[string]map[int64]bool{},
+		Menu: newMenu(), opts: o, lastID: map[string]int64{}, users: map[int64]*User{}, accounts: map[string]Account{}, hidden: map[string]map[int64]bool{},
 		projects: map[int64]*Project{}, versions: map[int64]*Version{}, versionOf: map[int64][]int64{}, issues: map[int64]*Issue{},
 		relations: map[int64]Relation{}, linked: map[int64][]int64{}, members: map[int64][]Member{},
 	}
@@ -109,7 +108,7 @@ func (s *Site) newID(kind string) int64 { s.lastID[kind]++; return s.lastID[kind
 type request struct {
 	*Site
 	account Account // without a user: anybody
-	fault   Kind
+	fault   fake.Kind
 	w       http.ResponseWriter
 	r       *http.Request
 }
@@ -130,15 +129,17 @@ func (q *request) sees(id int64) bool {
 
 // ServeHTTP answers as Redmine would.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.faults.serve(w, r, func(w http.ResponseWriter, r *http.Request, fault Kind) {
-		s.mu.RLock()
-		defer s.mu.RUnlock()
-		q := &request{Site: s, fault: fault, w: w, r: r}
-		if !s.closedAPI {
-			q.account = s.accounts[r.Header.Get("X-Redmine-Api-Key")]
-		}
-		q.route()
-	})
+	s.Before(http.HandlerFunc(s.serve)).ServeHTTP(w, r)
+}
+
+func (s *Site) serve(w http.ResponseWriter, r *http.Request) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	q := &request{Site: s, fault: fake.Struck(r), w: w, r: r}
+	if !s.closedAPI {
+		q.account = s.accounts[r.Header.Get("X-Redmine-Api-Key")]
+	}
+	q.route()
 }
 
 // route answers by the path. Nobody is refused for a key that is not known, but
@@ -222,32 +223,5 @@ func (q *request) refuse(status int) {
 	q.w.WriteHeader(status)
 }
 
-// Transport answers requests in this process, without a network, so that it
-// also works under virtual time.
-func (s *Site) Transport() http.RoundTripper { return inProcess{s} }
-
-type inProcess struct{ site *Site }
-
-func (t inProcess) RoundTrip(r *http.Request) (resp *http.Response, err error) {
-	w := httptest.NewRecorder()
-	defer func() {
-		if p := recover(); isAbort(p) {
-			resp, err = nil, io.ErrUnexpectedEOF
-		} else if p != nil {
-			panic(p)
-		}
-	}()
-	t.site.ServeHTTP(w, r.Clone(r.Context()))
-	if err := r.Context().Err(); err != nil {
-		return nil, err
-	}
-	resp = w.Result()
-	resp.Request = r
-	return resp, nil
-}
-
-// isAbort tells the panic by which a handler breaks a connection off.
-func isAbort(p any) bool {
-	err, ok := p.(error)
-	return ok && errors.Is(err, http.ErrAbortHandler)
-}
+// Transport asks the site in this process.
+func (s *Site) Transport() http.RoundTripper { return fake.InProcess(s) }

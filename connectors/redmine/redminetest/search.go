@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"plumbline/connectors/connectortest/fake"
 )
 
 // condition is one filter of a search for issues.
@@ -80,7 +82,7 @@ func (q *request) fits(i *Issue, c condition) (fits, known bool) {
 func (q *request) search() {
 	query := q.r.URL.Query()
 	list := conditions(query)
-	if q.fault == Repeat {
+	if q.fault == fake.RepeatToken {
 		list = slices.DeleteFunc(list, func(c condition) bool { return c.field == "issue_id" })
 	}
 	var found []*Issue

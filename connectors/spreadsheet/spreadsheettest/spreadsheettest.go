@@ -1,6 +1,5 @@
 // Package spreadsheettest makes the files that the spreadsheet connector is
-// tried with: a table that is edited and written as CSV or XLSX, into a folder
-// or behind an address that can misbehave.
+// tried with: a table that is edited and written as CSV or XLSX.
 //
 // It is no spreadsheet program: it computes nothing, and a formula has the
 // value that it is given, or none.
