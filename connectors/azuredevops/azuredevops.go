@@ -44,7 +44,7 @@ type Connector struct {
 	caller   *httpx.Caller
 	now      func() time.Time
 	log      *slog.Logger
-	hidden   *hidden
+	hidden   *secret.Hidden
 	zone     *time.Location
 	states   sync.Map    // map[string]portfolio.StatusCategory by typeOf, as last told
 	bare     atomic.Bool // the feed of work items refuses to say which are in the bin
@@ -56,7 +56,7 @@ func (s *Settings) Open(env connectors.Env) (connectors.Connector, error) {
 	if err := s.Validate(); err != nil {
 		return nil, fmt.Errorf("azuredevops: %w", err)
 	}
-	c := &Connector{settings: *s, env: env, base: strings.TrimRight(s.URL, "/"), now: env.Now, log: env.Log, hidden: &hidden{}}
+	c := &Connector{settings: *s, env: env, base: strings.TrimRight(s.URL, "/"), now: env.Now, log: env.Log, hidden: new(secret.Hidden)}
 	if c.now == nil {
 		c.now = time.Now
 	}
@@ -67,8 +67,8 @@ func (s *Settings) Open(env connectors.Env) (connectors.Connector, error) {
 	if c.zone, err = time.LoadLocation(s.TimeZone); err != nil { // empty is UTC
 		return nil, fmt.Errorf("azuredevops: %w: timezone: %w", portfolio.ErrInvalid, err)
 	}
-	c.hidden.learn(s.WebhookSecret)
-	source := hiding{s.Auth.source(), c.hidden}
+	c.hidden.Learn(s.WebhookSecret)
+	source := c.hidden.Source(s.Auth.source())
 	first, err := source.Secret(context.Background(), secret.String{}) // a missing file shows now, not at the first run
 	if err != nil {
 		return nil, fmt.Errorf("azuredevops: %w: auth.token_file: %w", portfolio.ErrInvalid, err)

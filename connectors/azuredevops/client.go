@@ -99,7 +99,7 @@ func (c *Connector) call(ctx context.Context, method, path string, query url.Val
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", path, err)
 	case resp.StatusCode >= http.StatusMultipleChoices:
-		return nil, &statusError{Status: resp.StatusCode, Path: path, Says: record.Truncate(c.hidden.mask(says(text)), maxSays)}
+		return nil, &statusError{Status: resp.StatusCode, Path: path, Says: record.Truncate(c.hidden.Mask(says(text)), maxSays)}
 	}
 	if into != nil {
 		if err := json.Unmarshal(text, into); err != nil {

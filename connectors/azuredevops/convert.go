@@ -1,13 +1,12 @@
 package azuredevops
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"net/url"
 	"strings"
 
 	"plumbline/internal/record"
+	"plumbline/internal/secret"
 	"plumbline/portfolio"
 )
 
@@ -39,7 +38,7 @@ const (
 type conversion struct {
 	*session
 	connection string
-	hidden     *hidden
+	hidden     *secret.Hidden
 	// known tells the work items that others name, by id.
 	known map[int64]brief
 	// category tells what a state means; nil is not known.
@@ -70,15 +69,14 @@ func (v conversion) address(parts ...string) string {
 // quarantine keeps a record that cannot be read, with the reason.
 func (v conversion) quarantine(of portfolio.Kind, kind, id, scope string, raw json.RawMessage, reason error) converted {
 	if id == "" || id == "0" {
-		sum := sha256.Sum256(raw)
-		id = "unreadable-" + hex.EncodeToString(sum[:8])
+		id = record.StandIn(raw)
 	}
-	kept := []byte(v.hidden.mask(string(raw)))
+	kept := []byte(v.hidden.Mask(string(raw)))
 	kept = kept[:min(len(kept), portfolio.MaxRaw)]
 	return converted{quarantined: &portfolio.Quarantine{
 		Source:    portfolio.Source{Connection: v.connection, Kind: kind, ID: id, Scope: scope},
 		Of:        of,
-		Reason:    v.hidden.mask(reason.Error()),
+		Reason:    v.hidden.Mask(reason.Error()),
 		Raw:       kept,
 		Converter: converter,
 	}}

@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"plumbline/internal/secret"
 	"plumbline/portfolio"
 )
 
@@ -22,7 +23,7 @@ func berlin(t *testing.T) conversion {
 		projectTypes: map[string]bool{}, milestoneTypes: map[string]bool{"epic": true}, projectOf: map[string]string{"pay": "p"},
 		fields: []field{{Name: "X", Ref: "Custom.X", Type: "string"}},
 	}
-	return conversion{session: s, connection: "eng", hidden: &hidden{}, known: map[int64]brief{}}
+	return conversion{session: s, connection: "eng", hidden: new(secret.Hidden), known: map[int64]brief{}}
 }
 
 func TestDatesAreThoseThatWerePicked(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"plumbline/connectors/connectortest"
+	"plumbline/internal/secret"
 	"plumbline/portfolio"
 )
 
@@ -91,7 +92,7 @@ func recordedConversion(records []json.RawMessage) conversion {
 		s.projectOf[strings.ToLower(r.text(fieldProject))] = strings.ToLower(r.text(fieldProject))
 	}
 	delete(s.projectOf, "")
-	return conversion{session: s, connection: "eng", hidden: &hidden{}, known: map[int64]brief{}}
+	return conversion{session: s, connection: "eng", hidden: new(secret.Hidden), known: map[int64]brief{}}
 }
 
 // digest is the hash of what records became, each in its order.

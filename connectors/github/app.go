@@ -37,7 +37,7 @@ type installation struct {
 	number int64
 	key    secret.Source
 	now    func() time.Time
-	hidden *hidden
+	hidden *secret.Hidden
 	send   func(ctx context.Context, caller *httpx.Caller, req *http.Request) (*reply, error)
 	make   func(method, path string) (*http.Request, error)
 	caller *httpx.Caller // signs with the claim
@@ -116,7 +116,7 @@ func (c claims) Secret(ctx context.Context, _ secret.String) (secret.String, err
 		return secret.String{}, err
 	}
 	claim := secret.New(text + "." + encode(signature))
-	c.hidden.learn(claim)
+	c.hidden.Learn(claim)
 	return claim, nil
 }
 

@@ -1,12 +1,8 @@
 package github
 
 import (
-	"context"
 	"net/http"
-	"slices"
 	"strconv"
-	"strings"
-	"sync"
 
 	"plumbline/internal/httpx"
 	"plumbline/internal/secret"
@@ -30,7 +26,7 @@ func (c *Connector) signIn() error {
 	if a.File != "" {
 		source = secret.NewFile(a.File)
 	}
-	c.source = hiding{source, c.hidden}
+	c.source = c.hidden.Source(source)
 	first, err := firstSecret(c.source) // a missing file shows now, not at the first run
 	if err != nil {
 		return err
@@ -50,7 +46,7 @@ func (c *Connector) signInAsApp(cfg httpx.Config) error {
 	cfg.Credential = "installation " + strconv.FormatInt(c.app.number, 10)
 	c.http = httpx.New(cfg)
 	c.app.use(c.http)
-	c.source = hiding{c.app, c.hidden}
+	c.source = c.hidden.Source(c.app)
 	c.caller = c.http.Caller(httpx.Signed(c.source, bearer))
 	return nil
 }
@@ -70,51 +66,4 @@ func (s signed) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context())
 	r.Header.Set("Authorization", "Bearer "+s.token.Reveal())
 	return s.next.RoundTrip(r)
-}
-
-// maxHidden is how many secrets, the last ones, are hidden: a record written a
-// while ago may hold one that was replaced since.
-const maxHidden = 16
-
-// hidden knows the texts by which we sign in. A proxy may repeat them in a
-// refusal, and a person may have written them into a record; neither may be
-// kept or shown as the tool's own words.
-type hidden struct {
-	mu      sync.RWMutex
-	secrets []secret.String
-}
-
-func (h *hidden) learn(s secret.String) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if s.IsZero() || slices.ContainsFunc(h.secrets, s.Equal) {
-		return
-	}
-	h.secrets = append(h.secrets, s)
-	h.secrets = slices.Delete(h.secrets, 0, max(0, len(h.secrets)-maxHidden))
-}
-
-// mask returns the text with every secret replaced.
-func (h *hidden) mask(text string) string {
-	h.mu.RLock()
-	defer h.mu.RUnlock()
-	for _, s := range h.secrets {
-		text = strings.ReplaceAll(text, s.Reveal(), secret.Mask)
-	}
-	return text
-}
-
-// A hiding source hides every secret before it is used.
-type hiding struct {
-	secret.Source
-	hidden *hidden
-}
-
-// Secret implements secret.Source.
-func (h hiding) Secret(ctx context.Context, refused secret.String) (secret.String, error) {
-	s, err := h.Source.Secret(ctx, refused)
-	if err == nil {
-		h.hidden.learn(s)
-	}
-	return s, err
 }

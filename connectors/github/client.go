@@ -126,7 +126,7 @@ func (c *Connector) send(ctx context.Context, caller *httpx.Caller, req *http.Re
 		refused := &statusError{Status: resp.StatusCode, Path: path, SSO: resp.Header.Get(ssoHeader)}
 		var said *gogithub.ErrorResponse
 		if errors.As(err, &said) {
-			refused.Says = truncate(c.hidden.mask(said.Message), maxSays)
+			refused.Says = truncate(c.hidden.Mask(said.Message), maxSays)
 		}
 		return nil, refused
 	}

@@ -1,8 +1,6 @@
 package github
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -11,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"plumbline/internal/record"
+	"plumbline/internal/secret"
 	"plumbline/portfolio"
 )
 
@@ -45,7 +45,7 @@ const (
 type conversion struct {
 	*session
 	connection string
-	hidden     *hidden
+	hidden     *secret.Hidden
 	fields     map[string]bool // that the mapping names
 	start, due string          // names of the date fields
 	// nodes are the ids by which GraphQL knows the people that REST told of, and
@@ -106,15 +106,14 @@ func (v conversion) source(kind string, id int64, scope string) portfolio.Source
 func (v conversion) quarantine(of portfolio.Kind, kind, scope string, raw json.RawMessage, reason error) converted {
 	id := idOf(raw)
 	if id == "" {
-		sum := sha256.Sum256(raw)
-		id = "unreadable-" + hex.EncodeToString(sum[:8])
+		id = record.StandIn(raw)
 	}
-	kept := []byte(v.hidden.mask(string(raw)))
+	kept := []byte(v.hidden.Mask(string(raw)))
 	kept = kept[:min(len(kept), portfolio.MaxRaw)]
 	return converted{quarantined: &portfolio.Quarantine{
 		Source:    portfolio.Source{Connection: v.connection, Kind: kind, ID: id, Scope: scope},
 		Of:        of,
-		Reason:    v.hidden.mask(reason.Error()),
+		Reason:    v.hidden.Mask(reason.Error()),
 		Raw:       kept,
 		Converter: converter,
 	}}
@@ -163,14 +162,14 @@ type repositoryRecord struct {
 func (v conversion) repository(raw json.RawMessage) (converted, repository) {
 	var r repositoryRecord
 	var at instants
-	err := decode(raw, &r)
+	err := record.Decode(raw, &r)
 	repo := repository{id: r.ID, fullName: r.FullName, archived: r.Archived, issues: r.HasIssues == nil || *r.HasIssues}
 	created := at.read("created_at", r.Created)
 	switch {
 	case err == nil && r.ID == 0:
 		err = errNoID
 	case err == nil && !strings.Contains(r.FullName, "/"):
-		err = &mismatch{"full_name", "owner/name", quoted(r.FullName)}
+		err = &record.Mismatch{Field: "full_name", Expected: "owner/name", Found: record.Quoted(r.FullName)}
 	case err == nil:
 		err = at.err
 	}
@@ -242,7 +241,7 @@ type milestoneRecord struct {
 func (v conversion) milestone(raw json.RawMessage, repo repository) converted {
 	var r milestoneRecord
 	var at instants
-	err := decode(raw, &r)
+	err := record.Decode(raw, &r)
 	if err == nil && r.ID == 0 {
 		err = errNoID
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
@@ -87,9 +88,9 @@ func (b *bigInt) UnmarshalJSON(raw []byte) error {
 func (v conversion) board(raw json.RawMessage, owner string) (converted, board) {
 	var r boardRecord
 	var at instants
-	err := decode(raw, &r)
+	err := record.Decode(raw, &r)
 	if err == nil && r.ID == 0 {
-		err = &mismatch{"fullDatabaseId", "the id of the project", "nothing"}
+		err = record.Missing("fullDatabaseId", "the id of the project")
 	}
 	b := board{id: int64(r.ID), node: r.Node, number: r.Number, owner: owner, template: r.Template, record: &r}
 	created, closed := at.read("createdAt", r.Created), at.read("closedAt", r.ClosedAt)
@@ -115,7 +116,7 @@ func (v conversion) board(raw json.RawMessage, owner string) (converted, board) 
 	f.Lead = v.actor(r.Creator, &out.facts)
 	if len(r.Updates.Nodes) > 0 {
 		var newest updateRecord
-		if decode(r.Updates.Nodes[0], &newest) == nil {
+		if record.Decode(r.Updates.Nodes[0], &newest) == nil {
 			var at instants // an odd date is the update's own trouble
 			if start := at.day("startDate", newest.Start); at.err == nil {
 				f.Start = start
@@ -145,9 +146,9 @@ type updateRecord struct {
 func (v conversion) update(raw json.RawMessage, of board) converted {
 	var r updateRecord
 	var at instants
-	err := decode(raw, &r)
+	err := record.Decode(raw, &r)
 	if err == nil && r.ID == 0 {
-		err = &mismatch{"fullDatabaseId", "the id of the status update", "nothing"}
+		err = record.Missing("fullDatabaseId", "the id of the status update")
 	}
 	created, updated := at.read("createdAt", r.Created), at.read("updatedAt", r.Updated)
 	if err == nil {
@@ -179,7 +180,7 @@ func (v conversion) iteration(raw json.RawMessage, field iterationField, complet
 		Days  int    `json:"duration"`
 	}
 	var at instants
-	err := decode(raw, &r)
+	err := record.Decode(raw, &r)
 	if err == nil && r.ID == "" {
 		err = errNoID
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
@@ -57,7 +58,7 @@ func (r *issueRecord) pullRequest() bool {
 func (v conversion) issue(raw json.RawMessage, repo repository) converted {
 	var r issueRecord
 	var at instants
-	err := decode(raw, &r)
+	err := record.Decode(raw, &r)
 	if r.pullRequest() {
 		return converted{}
 	}

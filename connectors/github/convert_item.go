@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
@@ -101,9 +102,9 @@ func (v conversion) item(raw json.RawMessage, of board, boards map[int64]bool) c
 	if string(raw) == "null" {
 		return converted{}
 	}
-	err := decode(raw, &r)
+	err := record.Decode(raw, &r)
 	if err == nil && r.ID == 0 {
-		err = &mismatch{"fullDatabaseId", "the id of the item", "nothing"}
+		err = record.Missing("fullDatabaseId", "the id of the item")
 	}
 	if err == nil && (r.Content == nil || r.Kind == "PULL_REQUEST" || r.Kind == "REDACTED") {
 		return converted{}

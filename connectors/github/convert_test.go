@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"plumbline/connectors/github/githubtest"
+	"plumbline/internal/secret"
 	"plumbline/portfolio"
 )
 
@@ -36,7 +37,7 @@ func TestDueDates(t *testing.T) {
 // TestRecordedMilestones converts what GitHub sent about milestones and
 // issues.
 func TestRecordedMilestones(t *testing.T) {
-	v := conversion{session: &session{}, connection: "code", hidden: new(hidden)}
+	v := conversion{session: &session{}, connection: "code", hidden: new(secret.Hidden)}
 	repo := repository{id: 186853002, fullName: "Codertocat/Hello-World", issues: true}
 	var event struct {
 		Milestone, Issue, Repository json.RawMessage

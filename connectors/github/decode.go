@@ -2,88 +2,15 @@ package github
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"net/url"
-	"reflect"
 	"strings"
 	"time"
 
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
-// A mismatch is why a record cannot be read, in words for whoever looks after
-// the tool: nothing in it is of Go.
-type mismatch struct {
-	field           string // empty is the record itself
-	expected, found string
-}
-
-func (m *mismatch) Error() string {
-	where := "the record"
-	if m.field != "" {
-		where = "field " + m.field
-	}
-	return fmt.Sprintf("%s: %s was expected, %s was found", where, m.expected, m.found)
-}
-
-var errNoID = &mismatch{"id", "the id of the record", "nothing"}
-
-// decode reads a record. Its error is a mismatch.
-func decode(raw json.RawMessage, into any) error {
-	err := json.Unmarshal(raw, into)
-	var wrong *json.UnmarshalTypeError
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &wrong):
-		return &mismatch{wrong.Field, expected(wrong.Type), found(wrong.Value)}
-	}
-	return &mismatch{"", "JSON", "something else"}
-}
-
-func expected(t reflect.Type) string {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	switch t.Kind() {
-	case reflect.String:
-		return "a text"
-	case reflect.Bool:
-		return "true or false"
-	case reflect.Slice:
-		return "a list"
-	case reflect.Struct, reflect.Map:
-		return "an object"
-	}
-	return "a whole number"
-}
-
-// found names a JSON value as the decoder calls it.
-func found(value string) string {
-	kind, _, _ := strings.Cut(value, " ")
-	switch kind {
-	case "string":
-		return "a text"
-	case "bool":
-		return "true or false"
-	case "array":
-		return "a list"
-	case "object":
-		return "an object"
-	}
-	return "a number"
-}
-
-// maxQuoted is the length of the longest value that a reason repeats.
-const maxQuoted = 60
-
-func quoted(text string) string {
-	if len(text) > maxQuoted {
-		return fmt.Sprintf("a text of %d bytes", len(text))
-	}
-	return fmt.Sprintf("the text %q", text)
-}
+var errNoID = record.Missing("id", "the id of the record")
 
 // instants decodes times one by one and keeps the first that is none.
 type instants struct{ err error }
@@ -94,7 +21,7 @@ func (i *instants) read(field, text string) time.Time {
 	}
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil && i.err == nil {
-		i.err = &mismatch{field, "a time such as 2026-03-31T09:30:00Z", quoted(text)}
+		i.err = &record.Mismatch{Field: field, Expected: "a time such as 2026-03-31T09:30:00Z", Found: record.Quoted(text)}
 	}
 	return at.UTC().Truncate(time.Millisecond)
 }
@@ -105,7 +32,7 @@ func (i *instants) day(field, text string) portfolio.Date {
 	}
 	d, err := portfolio.ParseDate(text)
 	if err != nil && i.err == nil {
-		i.err = &mismatch{field, "a date such as 2026-03-31", quoted(text)}
+		i.err = &record.Mismatch{Field: field, Expected: "a date such as 2026-03-31", Found: record.Quoted(text)}
 	}
 	return d
 }
@@ -174,16 +101,5 @@ func firstOf(texts ...string) string {
 
 // truncate cuts a text to n characters and leaves what can be stored.
 func truncate(text string, n int) string {
-	text = strings.ToValidUTF8(text, "\uFFFD")
-	if len(text) <= n {
-		return text
-	}
-	count := 0
-	for i := range text {
-		if count == n {
-			return text[:i]
-		}
-		count++
-	}
-	return text
+	return record.Truncate(strings.ToValidUTF8(text, "\uFFFD"), n)
 }

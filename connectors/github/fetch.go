@@ -13,6 +13,7 @@ import (
 
 	"plumbline/connectors"
 	"plumbline/internal/inorder"
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
@@ -172,7 +173,7 @@ func numberIn(source *portfolio.Source) string {
 // matches tells whether an issue is still one that is a milestone.
 func (c *Connector) matches(raw json.RawMessage) bool {
 	var r issueRecord
-	if decode(raw, &r) != nil {
+	if record.Decode(raw, &r) != nil {
 		return true // it cannot be read, which is told
 	}
 	return slices.ContainsFunc(c.settings.clauses(), func(clause string) bool {

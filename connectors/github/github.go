@@ -44,7 +44,7 @@ type Connector struct {
 	app      *installation // when we sign in as one
 	now      func() time.Time
 	log      *slog.Logger
-	hidden   *hidden
+	hidden   *secret.Hidden
 	memory   *memory
 	names    *sync.Map // of people, by their id
 }
@@ -54,7 +54,7 @@ func (s *Settings) Open(env connectors.Env) (connectors.Connector, error) {
 	if err := s.Validate(); err != nil {
 		return nil, fmt.Errorf("github: %w", err)
 	}
-	c := &Connector{settings: *s, env: env, now: env.Now, log: env.Log, hidden: new(hidden), memory: newMemory(), names: new(sync.Map)}
+	c := &Connector{settings: *s, env: env, now: env.Now, log: env.Log, hidden: new(secret.Hidden), memory: newMemory(), names: new(sync.Map)}
 	if c.now == nil {
 		c.now = time.Now
 	}

@@ -49,7 +49,7 @@ func (q queries) MakeRequest(ctx context.Context, asked *graphql.Request, into *
 			q.log.WarnContext(ctx, "a record may not be seen", "query", asked.OpName, "reason", e.Type)
 			continue
 		}
-		says := truncate(q.hidden.mask(e.Message), maxSays)
+		says := truncate(q.hidden.Mask(e.Message), maxSays)
 		switch e.Type {
 		case "NOT_FOUND":
 			return &statusError{Status: http.StatusNotFound, Path: "graphql " + asked.OpName, Says: says}

@@ -10,6 +10,7 @@ import (
 
 	"plumbline/connectors"
 	"plumbline/internal/inorder"
+	"plumbline/internal/record"
 )
 
 // issues reads every issue that a query finds: first all ids, which are few
@@ -22,7 +23,7 @@ func (r *run) issues(stage, jql string, scope connectors.Scope, after string) er
 	var ids []int64
 	if err := r.search(r.ctx, searchRequest{JQL: jql + " ORDER BY created ASC, key ASC", MaxResults: maxIDs, Fields: []string{"id"}}, func(issues []json.RawMessage) error {
 		for _, raw := range issues {
-			ids = append(ids, numeric(idOf(raw)))
+			ids = append(ids, numeric(record.ID(raw)))
 		}
 		return nil
 	}); err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"plumbline/connectors"
 	"plumbline/internal/httpx"
+	"plumbline/internal/record"
 )
 
 // statusError is a refusal, in Jira's own words where it gave some.
@@ -72,7 +73,7 @@ func (c *Connector) do(ctx context.Context, method, path string, question, into 
 	case resp == nil:
 		return err
 	case resp.StatusCode >= 300:
-		return &statusError{Status: resp.StatusCode, Path: bare, Says: truncate(c.hidden.mask(says(resp, err)), maxSays)}
+		return &statusError{Status: resp.StatusCode, Path: bare, Says: record.Truncate(c.hidden.Mask(says(resp, err)), maxSays)}
 	}
 	return fmt.Errorf("%s: %w", bare, err)
 }

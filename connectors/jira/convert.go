@@ -1,12 +1,12 @@
 package jira
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"net/url"
 	"time"
 
+	"plumbline/internal/record"
+	"plumbline/internal/secret"
 	"plumbline/portfolio"
 )
 
@@ -38,7 +38,7 @@ const (
 type conversion struct {
 	*session
 	connection string
-	hidden     *hidden
+	hidden     *secret.Hidden
 	// parents tells Data Center's parents, which are given by key only.
 	parents map[string]parent
 	// cards are the issues that hold the fields of Jira's projects, by project id.
@@ -73,17 +73,16 @@ func (v conversion) address(parts ...string) string {
 
 // quarantine keeps a record that cannot be read, with the reason.
 func (v conversion) quarantine(of portfolio.Kind, kind, scope string, raw json.RawMessage, reason error) converted {
-	id := idOf(raw)
-	if id == "" || id == "null" {
-		sum := sha256.Sum256(raw)
-		id = "unreadable-" + hex.EncodeToString(sum[:8])
+	id := record.ID(raw)
+	if id == "" {
+		id = record.StandIn(raw)
 	}
-	kept := []byte(v.hidden.mask(string(raw)))
+	kept := []byte(v.hidden.Mask(string(raw)))
 	kept = kept[:min(len(kept), portfolio.MaxRaw)]
 	return converted{id: id, quarantined: &portfolio.Quarantine{
 		Source:    portfolio.Source{Connection: v.connection, Kind: kind, ID: id, Scope: scope},
 		Of:        of,
-		Reason:    v.hidden.mask(reason.Error()),
+		Reason:    v.hidden.Mask(reason.Error()),
 		Raw:       kept,
 		Converter: converter,
 	}}

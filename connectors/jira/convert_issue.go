@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
@@ -74,7 +75,7 @@ func (r *issueRecord) core() (issueCore, error) {
 	var problems []error
 	read := func(name string, into any) {
 		if raw, ok := r.Fields[name]; ok {
-			if err := decodeField(name, raw, into); err != nil {
+			if err := record.Field(name, raw, into); err != nil {
 				problems = append(problems, err)
 			}
 		}
@@ -103,9 +104,9 @@ func (r *issueRecord) core() (issueCore, error) {
 	day("resolutiondate", &c.Finished)
 	instant("created", &c.Created)
 	instant("updated", &c.Updated)
-	c.Description = truncate(richText(r.Fields["description"]), maxDescription)
+	c.Description = record.Truncate(richText(r.Fields["description"]), maxDescription)
 	if _, asked := r.Fields["project"]; asked && c.Project.ID == "" && len(problems) == 0 {
-		problems = append(problems, &mismatch{"project", "the project that the issue is in", "nothing"})
+		problems = append(problems, record.Missing("project", "the project that the issue is in"))
 	}
 	return c, errors.Join(problems...)
 }
@@ -114,7 +115,7 @@ func (r *issueRecord) core() (issueCore, error) {
 // the people and dependencies in it. It gives no fact for an issue that is none.
 func (v conversion) issue(raw json.RawMessage) converted {
 	var r issueRecord
-	err := decode(raw, &r)
+	err := record.Decode(raw, &r)
 	if err == nil && r.ID == "" {
 		err = errNoID
 	}
@@ -133,7 +134,7 @@ func (v conversion) issue(raw json.RawMessage) converted {
 		Connection: v.connection, Kind: kindIssue, ID: r.ID, Key: r.Key, URL: v.address("browse", r.Key), Scope: scope,
 		CreatedAt: c.Created, UpdatedAt: c.Updated,
 	}
-	name := truncate(firstOf(strings.TrimSpace(c.Summary), r.Key, r.ID), maxName)
+	name := record.Truncate(firstOf(strings.TrimSpace(c.Summary), r.Key, r.ID), maxName)
 	category := c.Status.category()
 	if category != portfolio.StatusDone {
 		c.Finished = portfolio.Date{}

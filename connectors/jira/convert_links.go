@@ -3,6 +3,7 @@ package jira
 import (
 	"strings"
 
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
@@ -39,8 +40,8 @@ func (v conversion) dependencies(r *issueRecord, c issueCore) []portfolio.ToolFa
 		if direction == 0 || other == nil || other.ID == "" || l.ID == "" {
 			continue
 		}
-		us := portfolio.LinkEnd{Ref: v.doc(kindIssue, r.ID), Key: r.Key, Name: truncate(strings.TrimSpace(c.Summary), maxName)}
-		them := portfolio.LinkEnd{Ref: v.doc(kindIssue, other.ID), Key: other.Key, Name: truncate(strings.TrimSpace(other.Fields.Summary), maxName)}
+		us := portfolio.LinkEnd{Ref: v.doc(kindIssue, r.ID), Key: r.Key, Name: record.Truncate(strings.TrimSpace(c.Summary), maxName)}
+		them := portfolio.LinkEnd{Ref: v.doc(kindIssue, other.ID), Key: other.Key, Name: record.Truncate(strings.TrimSpace(other.Fields.Summary), maxName)}
 		f := &portfolio.DependencyFact{
 			Source:      portfolio.Source{Connection: v.connection, Kind: kindLink, ID: l.ID, Scope: scopeLinks},
 			Type:        l.Type.Name,

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
@@ -31,7 +32,7 @@ type projectRecord struct {
 // the versions and issues of a project do not depend on the rest of it.
 func (v conversion) project(raw json.RawMessage) (converted, projectRecord) {
 	var r projectRecord
-	err := decode(raw, &r)
+	err := record.Decode(raw, &r)
 	if err == nil && r.ID == "" {
 		err = errNoID
 	}
@@ -45,7 +46,7 @@ func (v conversion) project(raw json.RawMessage) (converted, projectRecord) {
 		Source: portfolio.Source{
 			Connection: v.connection, Kind: kindProject, ID: r.ID, Key: r.Key, URL: v.address("browse", r.Key), Scope: scopeProjects,
 		},
-		Name: truncate(firstOf(strings.TrimSpace(r.Name), r.Key, r.ID), maxName),
+		Name: record.Truncate(firstOf(strings.TrimSpace(r.Name), r.Key, r.ID), maxName),
 		Lead: v.user(r.Lead, &out.facts),
 	}
 	switch {
@@ -55,7 +56,7 @@ func (v conversion) project(raw json.RawMessage) (converted, projectRecord) {
 		f.Presence = portfolio.PresenceArchived
 	}
 	if r.Description != nil {
-		f.Description = truncate(wikiText(*r.Description), maxDescription)
+		f.Description = record.Truncate(wikiText(*r.Description), maxDescription)
 	}
 	if r.Category != nil {
 		f.Category = r.Category.Name

@@ -12,6 +12,8 @@ import (
 
 	"plumbline/connectors/connectortest"
 	"plumbline/connectors/jira/jiratest"
+	"plumbline/internal/record"
+	"plumbline/internal/secret"
 	"plumbline/portfolio"
 )
 
@@ -69,7 +71,7 @@ func TestNumbers(t *testing.T) {
 	}
 	for _, text := range []string{"1e999999999", "1e-999999999", "", "x", strings.Repeat("9", 400)} {
 		if got, ok := plainNumber(text); ok {
-			t.Errorf("%q = %q, want it refused", truncate(text, 20), got)
+			t.Errorf("%q = %q, want it refused", record.Truncate(text, 20), got)
 		}
 	}
 }
@@ -158,7 +160,7 @@ func testConversion() conversion {
 		f.Schema.Type = kind
 		s.fields = append(s.fields, f)
 	}
-	return conversion{session: s, connection: "eng", hidden: &hidden{}}
+	return conversion{session: s, connection: "eng", hidden: new(secret.Hidden)}
 }
 
 // FuzzIssue holds that no issue, however odd, costs more than itself: it
@@ -221,7 +223,7 @@ func FuzzRichText(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		text := truncate(richText(raw), maxDescription)
+		text := record.Truncate(richText(raw), maxDescription)
 		if !utf8.ValidString(text) || utf8.RuneCountInString(text) > maxDescription {
 			t.Fatalf("%d characters, valid %v", utf8.RuneCountInString(text), utf8.ValidString(text))
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
@@ -29,7 +30,7 @@ func (v conversion) version(raw json.RawMessage, project projectRecord) converte
 		return v.quarantine(portfolio.KindMilestone, kindVersion, scopeVersions, raw, err)
 	}
 	var r versionRecord
-	if err := decode(raw, &r); err != nil {
+	if err := record.Decode(raw, &r); err != nil {
 		return bad(err)
 	}
 	if r.ID == "" {
@@ -39,7 +40,7 @@ func (v conversion) version(raw json.RawMessage, project projectRecord) converte
 		Source: portfolio.Source{
 			Connection: v.connection, Kind: kindVersion, ID: r.ID, Scope: scopeVersions,
 		},
-		Name:    truncate(firstOf(strings.TrimSpace(r.Name), r.ID), maxName),
+		Name:    record.Truncate(firstOf(strings.TrimSpace(r.Name), r.ID), maxName),
 		Type:    "Version",
 		Project: v.doc(kindProject, project.ID),
 		Status:  "Unreleased",

@@ -4,13 +4,17 @@ import (
 	"strings"
 	"testing"
 
+	"plumbline/internal/record"
 	"plumbline/internal/secret"
 )
+
+// longest is the length of the longest value that a reason repeats.
+const longest = 60
 
 // TestTheReasonOfQuarantineIsInWords holds that whoever reads a reason learns
 // the field, what was expected and what was found.
 func TestTheReasonOfQuarantineIsInWords(t *testing.T) {
-	v := conversion{session: &session{}, connection: "eng", hidden: &hidden{}}
+	v := conversion{session: &session{}, connection: "eng", hidden: new(secret.Hidden)}
 	issue := func(raw string) converted { return v.issue([]byte(raw)) }
 	version := func(raw string) converted { return v.version([]byte(raw), projectRecord{}) }
 	project := func(raw string) converted {
@@ -18,12 +22,12 @@ func TestTheReasonOfQuarantineIsInWords(t *testing.T) {
 		return out
 	}
 	card := func(raw string) converted {
-		var record issueRecord
-		if err := decode([]byte(raw), &record); err != nil {
+		var r issueRecord
+		if err := record.Decode([]byte(raw), &r); err != nil {
 			t.Fatal(err)
 		}
 		v := v
-		v.cards = map[string]issueRecord{"1": record}
+		v.cards = map[string]issueRecord{"1": r}
 		out, _ := v.project([]byte(`{"id":"1"}`))
 		return out
 	}
@@ -48,8 +52,8 @@ func TestTheReasonOfQuarantineIsInWords(t *testing.T) {
 		{issue, `{"id":"1","fields":{"resolutiondate":20260331}}`, "field resolutiondate: " + day + "a number was found"},
 		{issue, `{"id":"1","fields":{"updated":"yesterday"}}`, "field updated: " + instant + `the text "yesterday" was found`},
 		{issue, `{"id":"1","fields":{"created":{}}}`, "field created: " + instant + "an object was found"},
-		{issue, `{"id":"1","fields":{"created":"` + strings.Repeat("é", maxQuoted+1) + `"}}`, "field created: " + instant + "a text of 61 characters was found"},
-		{issue, `{"id":"1","fields":{"summary":1` + strings.Repeat("0", maxQuoted) + `}}`, "field summary: a text was expected, a number was found"},
+		{issue, `{"id":"1","fields":{"created":"` + strings.Repeat("é", longest+1) + `"}}`, "field created: " + instant + "a text of 61 characters was found"},
+		{issue, `{"id":"1","fields":{"summary":1` + strings.Repeat("0", longest) + `}}`, "field summary: a text was expected, a number was found"},
 		{issue, `{"id":"1","fields":{"summary":[],"duedate":"soon"}}`, "field summary: a text was expected, a list was found\nfield duedate: " + day + `the text "soon" was found`},
 		{issue, `{"id":"1","fields":{"dueda`, "the record: JSON was expected, a text that breaks off was found"},
 		{issue, `{"id":"1" "fields":{}}`, "the record: JSON was expected, something else at character 11 was found"},
@@ -74,7 +78,7 @@ func TestTheReasonOfQuarantineIsInWords(t *testing.T) {
 
 // A value that is odd where nothing hangs on it costs nothing.
 func TestNumbersThatNobodyNeedsCostNoRecord(t *testing.T) {
-	v := conversion{session: &session{}, connection: "eng", hidden: &hidden{}}
+	v := conversion{session: &session{}, connection: "eng", hidden: new(secret.Hidden)}
 	for _, raw := range []string{`"many"`, `{}`, `null`, `1e999999999`} {
 		if out, _ := v.project([]byte(`{"id":"1","insight":{"totalIssueCount":` + raw + `}}`)); out.quarantined != nil {
 			t.Errorf("a project with %s issues is quarantined: %s", raw, out.quarantined.Reason)
@@ -86,10 +90,10 @@ func TestNumbersThatNobodyNeedsCostNoRecord(t *testing.T) {
 }
 
 func TestAReasonMasksALongSecret(t *testing.T) {
-	for _, n := range []int{10, maxQuoted, maxQuoted + 1, 500} {
+	for _, n := range []int{10, longest, longest + 1, 500} {
 		canary := strings.Repeat("canary", n)[:n]
-		h := &hidden{}
-		h.learn(secret.New(canary))
+		h := new(secret.Hidden)
+		h.Learn(secret.New(canary))
 		v := conversion{session: &session{}, connection: "eng", hidden: h}
 		out := v.issue([]byte(`{"id":"1","fields":{"duedate":"` + canary + `","updated":"` + canary + `"}}`))
 		if out.quarantined == nil || strings.Contains(out.quarantined.Reason, "canary") {

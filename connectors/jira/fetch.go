@@ -12,6 +12,7 @@ import (
 
 	"plumbline/connectors"
 	"plumbline/internal/inorder"
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
@@ -137,7 +138,7 @@ func (f *fetcher) fetchIssues() error {
 		}
 		byID := map[string]json.RawMessage{}
 		for _, raw := range records {
-			byID[idOf(raw)] = raw
+			byID[record.ID(raw)] = raw
 		}
 		for _, fact := range chunk {
 			found, err := f.judge(fact, byID[fact.Origin().ID], matching)
@@ -185,12 +186,12 @@ func (f *fetcher) matching(records []json.RawMessage) (map[string]bool, error) {
 	}
 	ids := make([]string, len(records))
 	for i, raw := range records {
-		ids[i] = idOf(raw)
+		ids[i] = record.ID(raw)
 	}
 	jql := "id in (" + strings.Join(ids, ", ") + ") AND (" + strings.Join(f.clauses, " OR ") + ")"
 	note := func(issues []json.RawMessage) error {
 		for _, raw := range issues {
-			out[idOf(raw)] = true
+			out[record.ID(raw)] = true
 		}
 		return nil
 	}

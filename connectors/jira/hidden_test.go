@@ -1,28 +1,19 @@
 package jira
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
+	"plumbline/connectors"
 	"plumbline/internal/secret"
 	"plumbline/portfolio"
 )
 
+// TestCredentialsAreMaskedBeforeTextsAreCut holds that a secret which stands
+// where a record is cut does not leave its beginning.
 func TestCredentialsAreMaskedBeforeTextsAreCut(t *testing.T) {
-	h := &hidden{email: "a@b.example"}
-	h.learn(secret.New("canary"))
-	for text, want := range map[string]string{
-		"token canary":                   "token ***",
-		"Basic YUBiLmV4YW1wbGU6Y2FuYXJ5": "Basic ***",
-		"a@b.example:canary":             "***",
-		"a@b.example":                    "a@b.example",
-	} {
-		if got := h.mask(text); got != want {
-			t.Errorf("mask(%q) = %q, want %q", text, got, want)
-		}
-	}
-	// A secret that stands where the text is cut must not leave its beginning.
+	h := new(secret.Hidden)
+	h.Learn(secret.New("canary"))
 	raw := `{"id": "1", "x": "` + strings.Repeat("y", portfolio.MaxRaw-21) + `canary"}`
 	v := conversion{connection: "eng", hidden: h}
 	if kept := v.quarantine(portfolio.KindMilestone, kindIssue, scopeIssues, []byte(raw), errCircles).quarantined.Raw; strings.Contains(string(kept), "can") {
@@ -30,16 +21,13 @@ func TestCredentialsAreMaskedBeforeTextsAreCut(t *testing.T) {
 	}
 }
 
-func TestReplacedCredentialsStayHidden(t *testing.T) {
-	h := &hidden{}
-	for i := range maxHidden + 1 {
-		h.learn(secret.New(fmt.Sprint("canary-", i)))
+// TestAConnectionHidesHowItSignsIn holds that the header of Basic
+// authentication is masked too, with the address of the account in it.
+func TestAConnectionHidesHowItSignsIn(t *testing.T) {
+	s := Settings{URL: "https://example.atlassian.net", Auth: Auth{Email: "a@b.example", Token: secret.New("canary")}}
+	c, err := s.Open(connectors.Env{Connection: "eng"})
+	if err != nil {
+		t.Fatal(err)
 	}
-	h.learn(secret.New("canary-16-and-more"))
-	h.learn(secret.New("canary-15")) // known already
-	for text, want := range map[string]string{"canary-16-and-more": "***", "canary-16": "***", "canary-2": "***", "canary-1!": "canary-1!"} {
-		if got := h.mask(text); got != want {
-			t.Errorf("mask(%q) = %q, want %q", text, got, want)
-		}
-	}
+	check(t, "masked", c.(*Connector).hidden.Mask("Basic YUBiLmV4YW1wbGU6Y2FuYXJ5 of a@b.example"), "Basic *** of a@b.example")
 }

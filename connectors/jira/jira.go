@@ -40,7 +40,7 @@ type Connector struct {
 	client   *gojira.Client
 	now      func() time.Time
 	log      *slog.Logger
-	hidden   *hidden
+	hidden   *secret.Hidden
 	people   sync.Map // portfolio.PersonFact by user id, as last told
 }
 
@@ -49,14 +49,14 @@ func (s *Settings) Open(env connectors.Env) (connectors.Connector, error) {
 	if err := s.Validate(); err != nil {
 		return nil, fmt.Errorf("jira: %w", err)
 	}
-	c := &Connector{settings: *s, env: env, now: env.Now, log: env.Log, hidden: &hidden{email: s.Auth.Email}}
+	c := &Connector{settings: *s, env: env, now: env.Now, log: env.Log, hidden: &secret.Hidden{User: s.Auth.Email}}
 	if c.now == nil {
 		c.now = time.Now
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
-	source := hiding{s.Auth.source(), c.hidden}
+	source := c.hidden.Source(s.Auth.source())
 	first, err := source.Secret(context.Background(), secret.String{}) // a missing file shows now, not at the first run
 	if err != nil {
 		return nil, fmt.Errorf("jira: %w: auth.token_file: %w", portfolio.ErrInvalid, err)

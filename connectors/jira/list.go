@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"plumbline/connectors"
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
@@ -118,7 +119,7 @@ func (r *run) listIDs(jql string, scope connectors.Scope) error {
 			if children && !r.inScope(raw) {
 				continue
 			}
-			r.see(scope.Of, idOf(raw))
+			r.see(scope.Of, record.ID(raw))
 		}
 		if r.full() {
 			return r.flush(r.listingCursor())

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
@@ -80,7 +81,7 @@ func (v conversion) user(u *userRecord, facts *[]portfolio.ToolFact) string {
 	}
 	p := portfolio.PersonFact{
 		Source:   portfolio.Source{Connection: v.connection, Kind: kindUser, ID: id},
-		Name:     truncate(firstOf(u.DisplayName, u.Name, id), maxName),
+		Name:     record.Truncate(firstOf(u.DisplayName, u.Name, id), maxName),
 		Email:    u.EmailAddress,
 		Inactive: u.Active != nil && !*u.Active,
 	}

@@ -129,7 +129,7 @@ func (v *violations) check(r *http.Request, body []byte) {
 // examples converts the specification's own example records.
 func (v *violations) examples(c *Connector) {
 	s := &session{cloud: true, api: "rest/api/3/", zone: time.UTC, realProjects: true, plainTypes: map[string]bool{}}
-	conv := conversion{session: s, connection: "eng", hidden: &hidden{}}
+	conv := conversion{session: s, connection: "eng", hidden: new(secret.Hidden)}
 	ask := func(method, path, body string, into any) {
 		r, _ := http.NewRequestWithContext(v.t.Context(), method, v.prism[0]+path, strings.NewReader(body))
 		r.Header.Set("Content-Type", "application/json")

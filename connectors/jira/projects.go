@@ -11,6 +11,7 @@ import (
 
 	"plumbline/connectors"
 	"plumbline/internal/inorder"
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
@@ -138,7 +139,7 @@ func (r *run) projectsByIDOnDataCenter(ids []string) (found []json.RawMessage, e
 		}
 		r.wholeListing = make(map[string]json.RawMessage, len(values))
 		for _, raw := range values {
-			r.wholeListing[idOf(raw)] = raw
+			r.wholeListing[record.ID(raw)] = raw
 		}
 	}
 	var others []string

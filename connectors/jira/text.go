@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"plumbline/internal/record"
 )
 
 // richText reads a description of either API: an Atlassian document (ADF) of
@@ -129,7 +131,7 @@ var wikiMarkup = []struct {
 // wikiText takes the markup out of wiki text.
 func wikiText(text string) string {
 	// Only so much is looked at as can be kept, for the markup is a small part.
-	text = truncate(strings.ToValidUTF8(text, "\uFFFD"), 4*maxDescription)
+	text = record.Truncate(strings.ToValidUTF8(text, "\uFFFD"), 4*maxDescription)
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	for _, m := range wikiMarkup {
 		text = m.find.ReplaceAllString(text, m.with)

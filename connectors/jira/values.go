@@ -11,6 +11,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
@@ -28,7 +29,7 @@ func parseTime(text string) (time.Time, error) {
 			return t.UTC().Truncate(time.Millisecond), nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("%s is not a time", quoted(text))
+	return time.Time{}, fmt.Errorf("%s is not a time", record.Quoted(text))
 }
 
 // changeTime reads when a change was made: in text, in milliseconds, or in
@@ -96,7 +97,7 @@ func (v conversion) value(f field, raw json.RawMessage, facts *[]portfolio.ToolF
 		var list []string
 		for _, e := range elements {
 			if t := label(e); t != "" {
-				list = append(list, truncate(t, maxName))
+				list = append(list, record.Truncate(t, maxName))
 			}
 		}
 		return portfolio.Field{Type: portfolio.FieldList, List: list}, len(list) > 0
@@ -108,7 +109,7 @@ func (v conversion) value(f field, raw json.RawMessage, facts *[]portfolio.ToolF
 			}
 		}
 		t := label(raw)
-		return portfolio.Field{Type: portfolio.FieldText, Text: truncate(t, maxFieldText)}, t != ""
+		return portfolio.Field{Type: portfolio.FieldText, Text: record.Truncate(t, maxFieldText)}, t != ""
 	case 't', 'f':
 		return portfolio.Field{Type: portfolio.FieldBool, Bool: raw[0] == 't'}, true
 	case '"':
@@ -139,12 +140,12 @@ func typedText(f field, text string) (portfolio.Field, bool) {
 			return portfolio.Field{Type: portfolio.FieldNumber, Number: n}, true
 		}
 	}
-	text = truncate(strings.TrimSpace(text), maxFieldText)
+	text = record.Truncate(strings.TrimSpace(text), maxFieldText)
 	return portfolio.Field{Type: portfolio.FieldText, Text: text}, text != ""
 }
 
 func verbatim(raw json.RawMessage) (portfolio.Field, bool) {
-	return portfolio.Field{Type: portfolio.FieldText, Text: truncate(valid(raw), maxFieldText)}, true
+	return portfolio.Field{Type: portfolio.FieldText, Text: record.Truncate(valid(raw), maxFieldText)}, true
 }
 
 // valid is a text that can be stored.
@@ -203,30 +204,4 @@ func numeric(id string) int64 {
 		return -1
 	}
 	return n
-}
-
-// idOf reads the id of a record that may be unreadable otherwise.
-func idOf(raw json.RawMessage) string {
-	var r struct {
-		ID json.RawMessage `json:"id"`
-	}
-	if json.Unmarshal(raw, &r) != nil {
-		return ""
-	}
-	return strings.Trim(string(r.ID), `"`)
-}
-
-// truncate cuts a text to n characters.
-func truncate(text string, n int) string {
-	if len(text) <= n {
-		return text
-	}
-	count := 0
-	for i := range text {
-		if count == n {
-			return text[:i]
-		}
-		count++
-	}
-	return text
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/expr-lang/expr/vm"
 
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
@@ -129,7 +130,7 @@ func (v *conversion) source(m *mapping, s *stream, r *row) (portfolio.Source, er
 	source.URL, errs[2] = read(r, m.url, text)
 	source.CreatedAt, errs[3] = read(r, m.createdAt, instant)
 	source.UpdatedAt, errs[4] = read(r, m.updatedAt, instant)
-	source.Key = truncate(source.Key, maxName)
+	source.Key = record.Truncate(source.Key, maxName)
 	archived, errA := read(r, m.archived, truth)
 	deleted, errD := read(r, m.deleted, truth)
 	switch {
@@ -159,7 +160,7 @@ func (v *conversion) project(m *mapping, r *row, source portfolio.Source, facts 
 	if err = errors.Join(append(errs[:], err)...); err != nil {
 		return err
 	}
-	f.Description, f.Category = truncate(f.Description, maxDescription), truncate(f.Category, maxName)
+	f.Description, f.Category = record.Truncate(f.Description, maxDescription), record.Truncate(f.Category, maxName)
 	f.Parent, f.Lead, f.Fields = v.doc(m.Stream, parent), lead, v.customFields(r)
 	*facts = append(*facts, f)
 	return nil
@@ -235,7 +236,7 @@ func named(m *mapping, r *row, source portfolio.Source) (string, error) {
 		}
 		err = fmt.Errorf("name (%s): the record has none", m.name.text)
 	}
-	return truncate(name, maxName), err
+	return record.Truncate(name, maxName), err
 }
 
 // owner is the document id of whoever a record names. Where no stream is one of
@@ -248,7 +249,7 @@ func (v *conversion) owner(m *mapping, r *row, facts *[]portfolio.ToolFact) (str
 	if people := m.of(asPerson, ""); people != "" {
 		return v.doc(people, id), nil
 	}
-	name := truncate(id, maxName)
+	name := record.Truncate(id, maxName)
 	p := &portfolio.PersonFact{Source: portfolio.Source{Connection: v.connection, Kind: kindAccount, ID: strings.ToLower(name)}, Name: name}
 	if strings.Contains(name, "@") && !strings.ContainsFunc(name, unicode.IsSpace) {
 		p.Email = name

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"plumbline/internal/record"
 )
 
 // MaxLine is how long one message may be, in bytes.
@@ -133,7 +135,7 @@ func isNumber(raw json.RawMessage) bool {
 const maxQuoted = 60
 
 func quoted(text string) string {
-	if cut := truncate(text, maxQuoted); cut != text {
+	if cut := record.Truncate(text, maxQuoted); cut != text {
 		return fmt.Sprintf("%q…", cut)
 	}
 	return fmt.Sprintf("%q", text)

@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 
 	"plumbline/connectors"
+	"plumbline/internal/record"
 )
 
 // stderr carries what a tap writes about itself to the log.
@@ -91,7 +92,7 @@ func (s *stderr) failure(name string, ended error) error {
 			break
 		}
 	}
-	err = fmt.Errorf("%w: %s", err, truncate(said, 500))
+	err = fmt.Errorf("%w: %s", err, record.Truncate(said, 500))
 	if slices.ContainsFunc(s.last, unauthorized.MatchString) {
 		err = fmt.Errorf("%w: %w", connectors.ErrUnauthorized, err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"plumbline/internal/record"
 	"plumbline/portfolio"
 )
 
@@ -78,7 +79,7 @@ func texts(value any) ([]string, error) {
 			return nil, err
 		}
 		if t != "" {
-			all = append(all, truncate(t, maxName))
+			all = append(all, record.Truncate(t, maxName))
 		}
 	}
 	slices.Sort(all)
@@ -167,7 +168,7 @@ func whole(value any) (int, error) {
 // short names a value in a reason. A longer one is not cut: half a secret would
 // not be recognised any more as one that is to be masked.
 func short(value string) string {
-	if truncate(value, maxQuoted) != value {
+	if record.Truncate(value, maxQuoted) != value {
 		return "a longer text"
 	}
 	return strconv.Quote(value)
@@ -185,7 +186,7 @@ func custom(value any, p property) (portfolio.Field, bool) {
 		if d, err := decimal.NewFromString(v.String()); err == nil && d.Exponent() < 60 && d.Exponent() > -60 && d.NumDigits() < 120 {
 			return portfolio.Field{Type: portfolio.FieldNumber, Number: d.String()}, true
 		}
-		return portfolio.Field{Type: portfolio.FieldText, Text: truncate(v.String(), maxFieldText)}, true
+		return portfolio.Field{Type: portfolio.FieldText, Text: record.Truncate(v.String(), maxFieldText)}, true
 	case string:
 		switch p.format() {
 		case "date":
@@ -198,18 +199,18 @@ func custom(value any, p property) (portfolio.Field, bool) {
 			}
 		}
 		t, _ := text(v) // a text always has one
-		return portfolio.Field{Type: portfolio.FieldText, Text: truncate(t, maxFieldText)}, t != ""
+		return portfolio.Field{Type: portfolio.FieldText, Text: record.Truncate(t, maxFieldText)}, t != ""
 	case []any:
 		var list []string
 		for _, one := range v {
 			if t := label(one); t != "" {
-				list = append(list, truncate(t, maxName))
+				list = append(list, record.Truncate(t, maxName))
 			}
 		}
 		return portfolio.Field{Type: portfolio.FieldList, List: list}, len(list) > 0
 	}
 	t := label(value)
-	return portfolio.Field{Type: portfolio.FieldText, Text: truncate(t, maxFieldText)}, t != ""
+	return portfolio.Field{Type: portfolio.FieldText, Text: record.Truncate(t, maxFieldText)}, t != ""
 }
 
 // label is what a person would call a value: of an object its name, or else
@@ -230,21 +231,6 @@ func label(value any) string {
 		return ""
 	}
 	return string(out)
-}
-
-// truncate cuts a text to n characters.
-func truncate(text string, n int) string {
-	if len(text) <= n {
-		return text
-	}
-	count := 0
-	for i := range text {
-		if count == n {
-			return text[:i]
-		}
-		count++
-	}
-	return text
 }
 
 func firstLine(text string) string {

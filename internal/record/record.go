@@ -69,7 +69,7 @@ func Text[T any](name string, raw json.RawMessage, wanted string, parse func(str
 	}
 	value, err := parse(text)
 	if err != nil {
-		return none, &Mismatch{name, wanted, quoted(text)}
+		return none, &Mismatch{name, wanted, Quoted(text)}
 	}
 	return value, nil
 }
@@ -118,7 +118,8 @@ func found(value string) string {
 // any more as one that is to be masked.
 const maxQuoted = 60
 
-func quoted(text string) string {
+// Quoted repeats a text that was found, if it is short enough.
+func Quoted(text string) string {
 	if n := utf8.RuneCountInString(text); n > maxQuoted {
 		return fmt.Sprintf("a text of %d characters", n)
 	}

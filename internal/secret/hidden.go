@@ -2,6 +2,7 @@ package secret
 
 import (
 	"context"
+	"encoding/base64"
 	"slices"
 	"strings"
 	"sync"
@@ -15,11 +16,16 @@ const maxHidden = 16
 // one in a refusal, and a person may have written it into a record; neither may
 // be kept or shown as the tool's own words. The zero value hides nothing yet.
 type Hidden struct {
+	// User is who signs in with the secrets by Basic authentication; some tools
+	// want no name there.
+	User string
+
 	mu      sync.RWMutex
 	secrets []String // the newest last
+	texts   []string // every form of them, the longest first: one may begin another
 }
 
-// Learn hides a secret from now on.
+// Learn hides a secret from now on, alone and as it is sent with the user.
 func (h *Hidden) Learn(s String) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -28,17 +34,23 @@ func (h *Hidden) Learn(s String) {
 	}
 	h.secrets = append(h.secrets, s)
 	h.secrets = slices.Delete(h.secrets, 0, max(0, len(h.secrets)-maxHidden))
+	h.texts = nil
+	for _, s := range h.secrets {
+		basic := h.User + ":" + s.Reveal()
+		h.texts = append(h.texts, base64.StdEncoding.EncodeToString([]byte(basic)), s.Reveal())
+		if h.User != "" {
+			h.texts = append(h.texts, basic)
+		}
+	}
+	slices.SortStableFunc(h.texts, func(a, b string) int { return len(b) - len(a) })
 }
 
-// Mask returns the text with every secret replaced, the longest first: one may
-// begin another.
+// Mask returns the text with every secret replaced.
 func (h *Hidden) Mask(text string) string {
 	h.mu.RLock()
-	known := slices.Clone(h.secrets)
-	h.mu.RUnlock()
-	slices.SortStableFunc(known, func(a, b String) int { return len(b.Reveal()) - len(a.Reveal()) })
-	for _, one := range known {
-		text = strings.ReplaceAll(text, one.Reveal(), Mask)
+	defer h.mu.RUnlock()
+	for _, one := range h.texts {
+		text = strings.ReplaceAll(text, one, Mask)
 	}
 	return text
 }

@@ -26,3 +26,41 @@ func TestHidden(t *testing.T) {
 		t.Errorf("only the last %d are hidden: %q", maxHidden, got)
 	}
 }
+
+// TestHiddenAsItIsSent holds that a secret is hidden in the forms of Basic
+// authentication too.
+func TestHiddenAsItIsSent(t *testing.T) {
+	for user, texts := range map[string]map[string]string{
+		"a@b.example": {
+			"token canary":                   "token ***",
+			"Basic YUBiLmV4YW1wbGU6Y2FuYXJ5": "Basic ***",
+			"a@b.example:canary":             "***",
+			"a@b.example":                    "a@b.example",
+		},
+		"": {"Basic OmNhbmFyeQ==": "Basic ***", "says: canary": "says: ***"},
+	} {
+		h := Hidden{User: user}
+		h.Learn(New("canary"))
+		for text, want := range texts {
+			if got := h.Mask(text); got != want {
+				t.Errorf("of %q: Mask(%q) = %q, want %q", user, text, got, want)
+			}
+		}
+	}
+}
+
+// TestReplacedSecretsStayHidden holds that the last ones are, one that begins
+// another included.
+func TestReplacedSecretsStayHidden(t *testing.T) {
+	var h Hidden
+	for i := range maxHidden + 1 {
+		h.Learn(New(fmt.Sprint("canary-", i)))
+	}
+	h.Learn(New("canary-16-and-more"))
+	h.Learn(New("canary-15")) // known already
+	for text, want := range map[string]string{"canary-16-and-more": "***", "canary-16": "***", "canary-2": "***", "canary-1!": "canary-1!"} {
+		if got := h.Mask(text); got != want {
+			t.Errorf("Mask(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
