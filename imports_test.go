@@ -35,7 +35,7 @@ var arrows = []struct {
 	{"edit/", []string{"portfolio", "portfolio/scoring", "store", "edit/"}},
 	{"graph/", []string{"portfolio", "graph/", "internal/"}},
 	{"doors/control", []string{"portfolio", "connectors", "internal/"}},
-	{"doors/hooks", []string{"connectors"}},
+	{"doors/hooks", []string{"connectors", "doors/problem"}},
 	{"doors/", []string{"portfolio", "doors/", "internal/"}},
 	{"config", []string{"portfolio", "connectors", "internal/"}},
 	{"internal/filesource", []string{"portfolio", "connectors", "internal/"}},

@@ -3,11 +3,12 @@ package export
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
+
+	"plumbline/doors/problem"
 )
 
 // A Failure is why there is no table, in a sentence for the person who asked.
@@ -57,15 +58,6 @@ type refusal struct {
 	allow  string // the methods that are
 }
 
-// problem is the body of a refusal, application/problem+json by RFC 9457.
-type problem struct {
-	Title     string `json:"title"`
-	Status    int    `json:"status"`
-	Detail    string `json:"detail"`
-	Code      string `json:"code"`
-	RequestID string `json:"requestId,omitempty"`
-}
-
 // refuse answers with why there is no table. Of an error that is not a Failure
 // the log alone has the words.
 func (d *door) refuse(ctx context.Context, w http.ResponseWriter, err error) {
@@ -86,11 +78,7 @@ func (d *door) refuse(ctx context.Context, w http.ResponseWriter, err error) {
 	if f.RetryAfter > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(f.RetryAfter))
 	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(own.status)
-	_ = json.NewEncoder(w).Encode(problem{
-		Title: http.StatusText(own.status), Status: own.status, Detail: f.Message, Code: f.Code, RequestID: f.RequestID,
-	})
+	problem.Write(w, problem.Details{Status: own.status, Detail: f.Message, Code: f.Code, RequestID: f.RequestID})
 }
 
 // requestID is where the log has more of an error.

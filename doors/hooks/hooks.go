@@ -9,7 +9,6 @@ package hooks
 import (
 	"cmp"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -19,6 +18,7 @@ import (
 	"time"
 
 	"plumbline/connectors"
+	"plumbline/doors/problem"
 )
 
 // Path is where deliveries are sent; the id of the connection follows.
@@ -118,17 +118,17 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if wait := d.failures.wait(r.RemoteAddr, id); wait > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
-		refuse(w, http.StatusTooManyRequests, "too many deliveries that were not taken")
+		problem.Refuse(w, http.StatusTooManyRequests, "too many deliveries that were not taken")
 		return
 	}
 	switch {
 	case !known:
 		d.failures.add(r.RemoteAddr, id)
-		refuse(w, http.StatusNotFound, "no connection of this name takes deliveries")
+		problem.Refuse(w, http.StatusNotFound, "no connection of this name takes deliveries")
 		return
 	case r.Method != http.MethodPost:
 		w.Header().Set("Allow", http.MethodPost)
-		refuse(w, http.StatusMethodNotAllowed, "deliveries are sent by POST")
+		problem.Refuse(w, http.StatusMethodNotAllowed, "deliveries are sent by POST")
 		return
 	}
 	select {
@@ -136,7 +136,7 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		defer func() { <-d.bodies }()
 	default:
 		w.Header().Set("Retry-After", "1")
-		refuse(w, http.StatusServiceUnavailable, "too many deliveries at once")
+		problem.Refuse(w, http.StatusServiceUnavailable, "too many deliveries at once")
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, d.MaxBody))
@@ -144,10 +144,10 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.failures.add(r.RemoteAddr, id)
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
-			refuse(w, http.StatusRequestEntityTooLarge, "the delivery is larger than "+strconv.FormatInt(d.MaxBody, 10)+" bytes")
+			problem.Refuse(w, http.StatusRequestEntityTooLarge, "the delivery is larger than "+strconv.FormatInt(d.MaxBody, 10)+" bytes")
 			return
 		}
-		refuse(w, http.StatusBadRequest, "the delivery did not arrive whole")
+		problem.Refuse(w, http.StatusBadRequest, "the delivery did not arrive whole")
 		return
 	}
 	delivery, err := c.hooked.Hook(r.Header, body)
@@ -155,10 +155,10 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.failures.add(r.RemoteAddr, id)
 		d.Log.WarnContext(r.Context(), "a delivery was refused", "source", id, "error", err)
 		if errors.Is(err, connectors.ErrUnauthorized) {
-			refuse(w, http.StatusUnauthorized, "the signature is not that of the connection's secret")
+			problem.Refuse(w, http.StatusUnauthorized, "the signature is not that of the connection's secret")
 			return
 		}
-		refuse(w, http.StatusBadRequest, "the delivery cannot be read")
+		problem.Refuse(w, http.StatusBadRequest, "the delivery cannot be read")
 		return
 	}
 	c.take(delivery)
@@ -175,18 +175,4 @@ func (c *connection) take(delivery connectors.Delivery) {
 	if delivery.Changed || delivery.Listed {
 		c.pacer.hint(delivery.Changed, delivery.Listed)
 	}
-}
-
-// refusal is the body of a refusal, application/problem+json by RFC 9457.
-type refusal struct {
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-	Detail string `json:"detail"`
-}
-
-func refuse(w http.ResponseWriter, status int, detail string) {
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(refusal{Title: http.StatusText(status), Status: status, Detail: detail})
 }

@@ -18,6 +18,7 @@ import (
 	"strconv"
 	"time"
 
+	"plumbline/doors/problem"
 	"plumbline/internal/spool"
 	"plumbline/portfolio"
 )
@@ -133,16 +134,16 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Method != http.MethodPut:
 		w.Header().Set("Allow", http.MethodPut)
-		refuse(w, http.StatusMethodNotAllowed, "files are sent by PUT")
+		problem.Refuse(w, http.StatusMethodNotAllowed, "files are sent by PUT")
 		return
 	case !caller.May(portfolio.RoleEditor):
-		refuse(w, http.StatusForbidden, "this needs a key with the role editor")
+		problem.Refuse(w, http.StatusForbidden, "this needs a key with the role editor")
 		return
 	case len(caller.Departments) > 0:
-		refuse(w, http.StatusForbidden, "this needs a key that is not limited to departments: a file may tell of any")
+		problem.Refuse(w, http.StatusForbidden, "this needs a key that is not limited to departments: a file may tell of any")
 		return
 	case err != nil:
-		refuse(w, http.StatusBadRequest, "dryRun is true or false")
+		problem.Refuse(w, http.StatusBadRequest, "dryRun is true or false")
 		return
 	case r.ContentLength > d.MaxBody:
 		d.tooLarge(w)
@@ -153,13 +154,13 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		defer func() { <-d.slots }()
 	default:
 		w.Header().Set("Retry-After", strconv.Itoa(busyWait))
-		refuse(w, http.StatusServiceUnavailable, "too many files at once")
+		problem.Refuse(w, http.StatusServiceUnavailable, "too many files at once")
 		return
 	}
 	file, err := spool.New(d.MaxBody)
 	if err != nil {
 		d.Log.ErrorContext(r.Context(), "a file cannot be kept", "error", err)
-		refuse(w, http.StatusInsufficientStorage, "there is no room for the file")
+		problem.Refuse(w, http.StatusInsufficientStorage, "there is no room for the file")
 		return
 	}
 	defer func() { _ = file.Close() }()
@@ -193,9 +194,9 @@ func (d *door) receive(w http.ResponseWriter, r *http.Request, file *spool.File)
 		d.tooLarge(w)
 	case err != nil:
 		d.Log.WarnContext(r.Context(), "a file did not arrive", "error", err)
-		refuse(w, http.StatusBadRequest, "the file did not arrive whole")
+		problem.Refuse(w, http.StatusBadRequest, "the file did not arrive whole")
 	case file.Size() == 0:
-		refuse(w, http.StatusUnprocessableEntity, "the file is empty")
+		problem.Refuse(w, http.StatusUnprocessableEntity, "the file is empty")
 	default:
 		return true
 	}
@@ -203,7 +204,7 @@ func (d *door) receive(w http.ResponseWriter, r *http.Request, file *spool.File)
 }
 
 func (d *door) tooLarge(w http.ResponseWriter) {
-	refuse(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("the file is larger than the %s that are taken", size(d.MaxBody)))
+	problem.Refuse(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("the file is larger than the %s that are taken", size(d.MaxBody)))
 }
 
 func size(bytes int64) string {
@@ -217,15 +218,15 @@ func size(bytes int64) string {
 func (d *door) failed(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.Is(err, portfolio.ErrNotFound):
-		refuse(w, http.StatusNotFound, err.Error())
+		problem.Refuse(w, http.StatusNotFound, err.Error())
 	case errors.Is(err, portfolio.ErrInvalid):
-		refuse(w, http.StatusBadRequest, err.Error())
+		problem.Refuse(w, http.StatusBadRequest, err.Error())
 	case errors.Is(err, ErrBusy):
 		w.Header().Set("Retry-After", strconv.Itoa(busyWait))
-		refuse(w, http.StatusConflict, err.Error())
+		problem.Refuse(w, http.StatusConflict, err.Error())
 	default:
 		d.Log.ErrorContext(r.Context(), "a file could not be read into the store", "error", err)
-		refuse(w, http.StatusServiceUnavailable, "the store cannot be reached, or the server is stopping: send the file again")
+		problem.Refuse(w, http.StatusServiceUnavailable, "the store cannot be reached, or the server is stopping: send the file again")
 	}
 }
 
@@ -240,18 +241,4 @@ func (d *door) answer(w http.ResponseWriter, report Report) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(report)
-}
-
-// refusal is the body of a refusal, application/problem+json by RFC 9457.
-type refusal struct {
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-	Detail string `json:"detail"`
-}
-
-func refuse(w http.ResponseWriter, status int, detail string) {
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(refusal{Title: http.StatusText(status), Status: status, Detail: detail})
 }
