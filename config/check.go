@@ -91,6 +91,7 @@ func (b *binder) check(c *Config) {
 		}
 	}
 	b.checkHealth(c)
+	b.checkPrecedence(c)
 	b.checkStatuses(c)
 	b.checkRates(c)
 	b.checkCalendar(c)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // A FieldPrecedence says whose word about a field of a project counts first
@@ -18,15 +19,29 @@ type FieldPrecedence struct {
 	Connections []string `json:"connections"`
 }
 
+// PrecedenceFields are the portfolio's fields of projects that a precedence may
+// name, owner being another name of manager. Any other name is that of a custom
+// field.
+var PrecedenceFields = []string{
+	"name", "description", "category", "department", "sponsor", "manager", "owner", "budget", "health",
+	"start", "due", "baseline", "forecast", "finished", "objectives", "pmoId", "phase", "priority",
+	"justification", "businessValue", "timeCriticality", "riskReduction", "jobSize",
+}
+
 // newPrecedence checks what the settings say; what is wrong is left out.
 func newPrecedence(s *Settings) (map[string][]string, []error) {
 	precedence := map[string][]string{}
 	var problems []error
 	for i, p := range s.Precedence {
+		if p.Field == "owner" {
+			p.Field = "manager"
+		}
 		_, twice := precedence[p.Field]
 		switch {
 		case p.Field == "":
 			problems = append(problems, fmt.Errorf("precedence %d: names no field", i+1))
+		case slices.Contains(portfolioFields, p.Field) && !slices.Contains(PrecedenceFields, p.Field):
+			problems = append(problems, fmt.Errorf("precedence %d: %q is no field of projects; those are %s, and custom fields", i+1, p.Field, strings.Join(PrecedenceFields, ", ")))
 		case twice:
 			problems = append(problems, fmt.Errorf("precedence %d: %q has one already", i+1, p.Field))
 		case len(p.Connections) == 0:
@@ -62,6 +77,7 @@ type saying struct {
 // prefer lets each field that has a precedence say what the tool says whose word
 // counts first. What a tool no longer shows comes after what others show.
 func (p *plan) prefer(row *ProjectRow, m *mapped, said []saying) {
+	// No field is named twice, so the order in which they are taken changes nothing.
 	for field := range p.precedence {
 		ordered := slices.Clone(said)
 		slices.SortStableFunc(ordered, func(x, y saying) int {
@@ -96,7 +112,7 @@ func (m *mapped) adopt(field string, from *saying) bool {
 		return adopt(&m.department, from.department)
 	case "sponsor":
 		return adopt(&m.sponsor, from.sponsor)
-	case "manager", "owner":
+	case "manager":
 		return adopt(&m.manager, from.manager)
 	case "budget":
 		return adopt(&m.budget, from.budget)
