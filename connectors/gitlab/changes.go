@@ -105,7 +105,7 @@ func (r *run) changesOf(owners []owner, read func(context.Context, owner) (chang
 			v := r.issue(raw)
 			r.add(v)
 			var i issueRecord
-			if slices.ContainsFunc(v.facts, isPresent) && record.Decode(raw, &i) == nil {
+			if slices.ContainsFunc(v.facts, isPresent) && record.Decode(raw, &i) == nil && !r.want.isRisk(i.Labels) {
 				read = append(read, i)
 			}
 		}
@@ -119,10 +119,10 @@ func (r *run) changesOf(owners []owner, read func(context.Context, owner) (chang
 	return nil
 }
 
-// isPresent tells a milestone that is there from people, and from one that is
-// now somewhere else.
+// isPresent tells a milestone or risk that is there from people, and from one
+// that is now somewhere else.
 func isPresent(f portfolio.ToolFact) bool {
-	return f.Key().Kind == portfolio.KindMilestone && f.Origin().Presence == ""
+	return f.Key().Kind != portfolio.KindPerson && f.Origin().Presence == ""
 }
 
 // milestoneAnywhere converts a milestone of a listing over many groups and

@@ -213,6 +213,7 @@ func FuzzRecord(f *testing.F) {
 		}
 		want := new(Settings)
 		everything(want)
+		want.Risks.From = []string{"label:a"}
 		v := conversion{
 			session:    &session{asked: []string{"weight", "visibility"}, groupIDs: map[int64]bool{1: true}, owned: map[int64]bool{1: true}},
 			connection: "dev", hidden: new(secret.Hidden), want: want,

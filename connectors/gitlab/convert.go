@@ -29,6 +29,7 @@ const (
 	scopeMilestones      = "milestones"
 	scopeEpics           = "epics"
 	scopeIssues          = "issues"
+	scopeRisks           = "risks"
 	scopeEpicLinks       = "epic-links"
 	scopeIssueLinks      = "issue-links"
 )

@@ -127,11 +127,16 @@ type issueRecord struct {
 	times
 }
 
-// issue converts an issue with a label that makes it a milestone. Above it is
-// its epic, or else its milestone, where those are read. One that was moved to
-// another project is closed in GitLab, and is another one there: it is not done.
+// issue converts an issue with a label that makes it a milestone or a risk. Above
+// it is its epic, or else its milestone, where those are read. One that was moved
+// to another project is closed in GitLab, and is another one there: it is not
+// done.
 func (v conversion) issue(raw json.RawMessage) converted {
+	risk := v.isRisk(raw)
 	bad := func(err error) converted {
+		if risk {
+			return v.quarantine(portfolio.KindRisk, kindIssue, scopeRisks, raw, err)
+		}
 		return v.quarantine(portfolio.KindMilestone, kindIssue, scopeIssues, raw, err)
 	}
 	var r issueRecord
@@ -172,6 +177,10 @@ func (v conversion) issue(raw json.RawMessage) converted {
 	if n, err := decimal.NewFromString(string(r.Weight)); err == nil && n.NumDigits() < 20 && n.Exponent() == 0 && v.asksFor("weight", "Weight") {
 		f.Fields = append(f.Fields, portfolio.Field{ID: "weight", Name: "Weight", Type: portfolio.FieldNumber, Number: n.String()})
 	}
-	out.facts = append(out.facts, f)
+	if risk {
+		out.facts = append(out.facts, riskOf(f))
+	} else {
+		out.facts = append(out.facts, f)
+	}
 	return out
 }

@@ -53,11 +53,17 @@ func (r *run) fetch(ctx context.Context, lost portfolio.ToolFact) (connectors.Fe
 		out.Presence = portfolio.PresenceDeleted
 		return out, nil
 	}
-	m, ok := lost.(*portfolio.MilestoneFact)
-	if !ok || m.Project == "" {
+	project := ""
+	switch f := lost.(type) {
+	case *portfolio.MilestoneFact:
+		project = f.Project
+	case *portfolio.RiskFact:
+		project = f.Project
+	}
+	if project == "" {
 		return connectors.Fetched{}, nil // never stored: nobody knows where it was
 	}
-	return r.fetchMilestone(ctx, m)
+	return r.fetchWithin(ctx, lost, project)
 }
 
 // unseen tells why a group or project cannot be seen. GitLab says 404 for both,
@@ -69,14 +75,15 @@ func (r *run) unseen() portfolio.Presence {
 	return portfolio.PresenceAccessLost
 }
 
-// fetchMilestone asks for a milestone, an epic or an issue where it was.
-func (r *run) fetchMilestone(ctx context.Context, m *portfolio.MilestoneFact) (connectors.Fetched, error) {
-	out := connectors.Fetched{Key: m.Key()}
-	owner := "projects/" + lastPart(m.Project)
-	if strings.Contains(m.Project, "/"+kindGroup+"/") {
-		owner = "groups/" + lastPart(m.Project)
+// fetchWithin asks for a milestone, an epic or an issue where it was.
+func (r *run) fetchWithin(ctx context.Context, lost portfolio.ToolFact, project string) (connectors.Fetched, error) {
+	out := connectors.Fetched{Key: lost.Key()}
+	owner := "projects/" + lastPart(project)
+	if strings.Contains(project, "/"+kindGroup+"/") {
+		owner = "groups/" + lastPart(project)
 	}
-	path, ok := pathOf(m, owner)
+	source := lost.Origin()
+	path, ok := pathOf(source, owner)
 	if !ok {
 		return connectors.Fetched{}, nil
 	}
@@ -88,17 +95,17 @@ func (r *run) fetchMilestone(ctx context.Context, m *portfolio.MilestoneFact) (c
 	if err != nil {
 		return out, err
 	}
-	if record.ID(raw) != m.ID { // the number was given to another one
+	if record.ID(raw) != source.ID { // the number was given to another one
 		out.Presence = portfolio.PresenceDeleted
 		return out, nil
 	}
-	v := r.again(m, raw)
+	v := r.again(source, project, raw)
 	switch {
 	case v.quarantined != nil:
 		out.Unreadable = v.quarantined
 		return out, nil
 	case len(v.facts) > 0:
-		if f := v.facts[len(v.facts)-1]; f.Key() == m.Key() && isPresent(f) {
+		if f := v.facts[len(v.facts)-1]; f.Key() == lost.Key() && isPresent(f) {
 			out.Fact = f
 			return out, nil
 		}
@@ -130,10 +137,10 @@ func (r *run) alone(ctx context.Context, owner, listing string) (portfolio.Prese
 
 // pathOf is where a milestone, an epic or an issue is asked for. Epics and
 // issues are asked for by the number in their key, as in group&7 or project#7.
-func pathOf(m *portfolio.MilestoneFact, owner string) (string, bool) {
+func pathOf(m *portfolio.Source, owner string) (string, bool) {
 	number := func(mark string) (string, bool) {
-		at := strings.LastIndex(m.Source.Key, mark)
-		n := numeric(m.Source.Key[at+1:])
+		at := strings.LastIndex(m.Key, mark)
+		n := numeric(m.Key[at+1:])
 		return strconv.FormatInt(n, 10), at >= 0 && n > 0
 	}
 	switch m.Kind {
@@ -150,10 +157,10 @@ func pathOf(m *portfolio.MilestoneFact, owner string) (string, bool) {
 }
 
 // again converts a record that was asked for, if it is still one to read.
-func (r *run) again(m *portfolio.MilestoneFact, raw json.RawMessage) converted {
+func (r *run) again(m *portfolio.Source, project string, raw json.RawMessage) converted {
 	switch m.Kind {
 	case kindMilestone:
-		id := numeric(lastPart(m.Project))
+		id := numeric(lastPart(project))
 		switch {
 		case !r.want.milestones():
 		case m.Scope == scopeGroupMilestones && r.docOfGroup(id) != "", m.Scope == scopeMilestones && r.docOfProject(id) != "":

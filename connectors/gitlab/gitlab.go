@@ -1,6 +1,6 @@
 // Package gitlab reads GitLab: projects and groups, the milestones of both,
-// epics where the licence has them, issues with a label as milestones, and what
-// blocks what among epics and such issues.
+// epics where the licence has them, issues with a label as milestones or risks,
+// and what blocks what among epics and such milestones.
 //
 // It speaks through GitLab's own client with its retries and its limiter
 // switched off, for httpx has both; lists are taken as they come and decoded
@@ -151,7 +151,7 @@ func (c *Connector) Usage() connectors.Usage {
 func (c *Connector) Describe() (string, int) {
 	s := c.settings
 	fields := slices.Sorted(slices.Values(c.env.Fields))
-	asked, err := json.Marshal([]any{strings.TrimRight(s.URL, "/"), s.Projects, s.Milestones, s.Dependencies, slices.Compact(fields)})
+	asked, err := json.Marshal([]any{strings.TrimRight(s.URL, "/"), s.Projects, s.Milestones, s.Risks, s.Dependencies, slices.Compact(fields)})
 	if err != nil {
 		panic(err) // strings and lists of strings always encode
 	}

@@ -73,9 +73,9 @@ type event struct {
 
 // listed tells that only a listing shows what happened: a record went, with a
 // group or project or alone, or an issue may have lost the label that made it a
-// milestone. GitLab tells nobody that an issue or an epic was deleted.
+// milestone or a risk. GitLab tells nobody that an issue or an epic was deleted.
 func (c *Connector) listed(e event) bool {
-	return e.Action == "delete" || strings.HasSuffix(e.Name, "_destroy") || len(e.Changes.Labels) > 0 && len(c.settings.labels()) > 0
+	return e.Action == "delete" || strings.HasSuffix(e.Name, "_destroy") || len(e.Changes.Labels) > 0 && len(c.settings.allLabels()) > 0
 }
 
 // uninteresting are events of what is not read. One that we do not know costs

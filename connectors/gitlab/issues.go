@@ -12,7 +12,7 @@ import (
 )
 
 // readIssues reads the issues with one of the labels, of each project: an issue
-// with two of them is one milestone. One that was moved away is another one
+// with two of them is one milestone, or one risk. One that was moved away is another one
 // there, so that it is left out here.
 func (r *run) readIssues(after int64) error {
 	return r.eachIssue(after, func(raw json.RawMessage) {
@@ -24,7 +24,7 @@ func (r *run) readIssues(after int64) error {
 
 // eachIssue hands over the issues with a label, a project at a time.
 func (r *run) eachIssue(after int64, use func(json.RawMessage), ended func(int64) error) error {
-	if len(r.want.labels()) == 0 {
+	if len(r.want.allLabels()) == 0 {
 		return nil
 	}
 	type labelled struct {
@@ -51,7 +51,7 @@ func (r *run) eachIssue(after int64, use func(json.RawMessage), ended func(int64
 // issuesOf reads the issues with one of the labels, of a group or project.
 func (r *run) issuesOf(ctx context.Context, path string, query url.Values) (list []json.RawMessage, err error) {
 	seen := map[string]bool{}
-	for _, label := range r.want.labels() {
+	for _, label := range r.want.allLabels() {
 		records, err := r.visible(ctx, path+"/issues", with(query, "labels", label))
 		if err != nil {
 			return nil, err
@@ -74,7 +74,7 @@ func (r *run) readIssueLinks(after int64) error {
 	var issues []issueRecord
 	return r.eachIssue(after, func(raw json.RawMessage) {
 		var i issueRecord
-		if record.Decode(raw, &i) == nil && i.ID > 0 && i.IID > 0 && i.Project > 0 && i.Moved == 0 {
+		if record.Decode(raw, &i) == nil && i.ID > 0 && i.IID > 0 && i.Project > 0 && i.Moved == 0 && !r.want.isRisk(i.Labels) {
 			issues = append(issues, i)
 		}
 	}, func(project int64) error {

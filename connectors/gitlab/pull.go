@@ -53,18 +53,20 @@ type stage struct {
 	read func(after int64) error
 	// always says that a quick run lists the scope completely too.
 	always bool
+	// also are scopes that the same listing covers.
+	also []connectors.Scope
 }
 
 func (r *run) stages() []stage {
 	list := []stage{
-		{scopeGroups, portfolio.KindProject, r.tellGroups, true},
-		{scopeProjects, portfolio.KindProject, r.tellProjects, true},
-		{scopeGroupMilestones, portfolio.KindMilestone, r.groupMilestones, false},
-		{scopeMilestones, portfolio.KindMilestone, r.projectMilestones, false},
-		{scopeEpics, portfolio.KindMilestone, r.readEpics, false},
-		{scopeIssues, portfolio.KindMilestone, r.readIssues, false},
-		{scopeEpicLinks, portfolio.KindDependency, r.readEpicLinks, true},
-		{scopeIssueLinks, portfolio.KindDependency, r.readIssueLinks, false},
+		{name: scopeGroups, of: portfolio.KindProject, read: r.tellGroups, always: true},
+		{name: scopeProjects, of: portfolio.KindProject, read: r.tellProjects, always: true},
+		{name: scopeGroupMilestones, of: portfolio.KindMilestone, read: r.groupMilestones},
+		{name: scopeMilestones, of: portfolio.KindMilestone, read: r.projectMilestones},
+		{name: scopeEpics, of: portfolio.KindMilestone, read: r.readEpics},
+		{name: scopeIssues, of: portfolio.KindMilestone, read: r.readIssues, also: []connectors.Scope{{Name: scopeRisks, Of: portfolio.KindRisk}}},
+		{name: scopeEpicLinks, of: portfolio.KindDependency, read: r.readEpicLinks, always: true},
+		{name: scopeIssueLinks, of: portfolio.KindDependency, read: r.readIssueLinks},
 	}
 	if r.quick() {
 		list = append(list, stage{name: stageGroupChanges, read: r.changedInGroups}, stage{name: stageProjectChanges, read: r.changedInProjects})
@@ -99,7 +101,7 @@ func (r *run) everything() error {
 			return err
 		}
 		if after == 0 && (s.always || !r.quick()) { // else another process saw the beginning
-			r.page.Complete = append(r.page.Complete, connectors.Scope{Name: s.name, Of: s.of})
+			r.page.Complete = append(append(r.page.Complete, connectors.Scope{Name: s.name, Of: s.of}), s.also...)
 		}
 		if r.sweeping {
 			r.listed = s.name

@@ -17,6 +17,7 @@ type Settings struct {
 	Auth              Auth               `yaml:"auth" jsonschema:"required" jsonschema_description:"How to sign in."`
 	Projects          ProjectSettings    `yaml:"projects,omitempty" jsonschema_description:"What becomes a project."`
 	Milestones        MilestoneSettings  `yaml:"milestones,omitempty" jsonschema_description:"What becomes a milestone."`
+	Risks             RiskSettings       `yaml:"risks,omitempty" jsonschema_description:"What becomes a risk; nothing unless it is named."`
 	Dependencies      DependencySettings `yaml:"dependencies,omitempty" jsonschema_description:"Whether links that block become dependencies."`
 	WebhookSecret     secret.String      `yaml:"webhook_secret,omitempty" jsonschema_description:"What GitLab's webhook was given as its signing token, which begins with whsec_, or as its secret token."`
 	Concurrency       int                `yaml:"concurrency,omitempty" jsonschema:"minimum=1,maximum=32,default=8" jsonschema_description:"Requests at once."`
@@ -40,6 +41,11 @@ type ProjectSettings struct {
 // MilestoneSettings say what becomes a milestone.
 type MilestoneSettings struct {
 	From []string `yaml:"from,omitempty" jsonschema_description:"Any of milestones, epics (of groups; needs a licence), and label: followed by a label whose issues are milestones. Default: milestones."`
+}
+
+// RiskSettings say what becomes a risk.
+type RiskSettings struct {
+	From []string `yaml:"from,omitempty" jsonschema_description:"label: followed by a label whose issues are risks, such as label:risk. Such issues are no milestones. Probability, impact and response come from the fields that the mapping names."`
 }
 
 // DependencySettings say which links are dependencies.
@@ -113,6 +119,17 @@ func (s *Settings) Validate() error {
 			bad("milestones.from has %q: milestones, epics, or label: and a label", from)
 		}
 	}
+	for _, from := range s.Risks.From {
+		label, labelled := strings.CutPrefix(from, labelPrefix)
+		switch {
+		case !labelled || strings.TrimSpace(label) == "":
+			bad("risks.from has %q: label: and a label", from)
+		case !s.projects():
+			bad("risks.from has %q, but projects.from leaves out projects, to which issues belong", from)
+		case slices.Contains(s.labels(), strings.TrimSpace(label)):
+			bad("the label %s is named in milestones.from and in risks.from; expected one of them", strings.TrimSpace(label))
+		}
+	}
 	if _, err := signingKey(s.WebhookSecret); err != nil {
 		bad("webhook_secret begins with whsec_, but what follows is not base64")
 	}
@@ -135,10 +152,17 @@ func (s *Settings) milestones() bool {
 
 func (s *Settings) epics() bool { return slices.Contains(s.Milestones.From, fromEpics) }
 
-// labels are those whose issues are milestones.
-func (s *Settings) labels() []string {
+// labels are those whose issues are milestones, riskLabels those whose issues
+// are risks.
+func (s *Settings) labels() []string     { return labelsIn(s.Milestones.From) }
+func (s *Settings) riskLabels() []string { return labelsIn(s.Risks.From) }
+
+// allLabels are those of issues that are read.
+func (s *Settings) allLabels() []string { return slices.Concat(s.labels(), s.riskLabels()) }
+
+func labelsIn(words []string) []string {
 	var list []string
-	for _, from := range s.Milestones.From {
+	for _, from := range words {
 		if label, ok := strings.CutPrefix(from, labelPrefix); ok {
 			list = append(list, strings.TrimSpace(label))
 		}

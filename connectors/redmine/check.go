@@ -64,13 +64,26 @@ func (c *Connector) check(ctx context.Context, s *session, r *connectors.Report)
 		}
 	}
 	run := &run{Connector: c, ctx: ctx, conversion: conversion{session: s}}
-	if len(s.trackers) > 0 {
-		page, err := c.rows(ctx, "issues.json", "issues", run.search())
+	for _, what := range []struct {
+		of    string
+		risks bool
+	}{{"issues that are milestones", false}, {"issues that are risks", true}} {
+		var trackers []int64
+		for id := range s.trackers {
+			if s.risks[id] == what.risks {
+				trackers = append(trackers, id)
+			}
+		}
+		if len(trackers) == 0 {
+			continue
+		}
+		slices.Sort(trackers)
+		page, err := c.counted(ctx, "issues.json", "issues", run.search(trackers))
 		if err != nil {
 			return err
 		}
 		samples = append(samples, page.records...)
-		r.Counts = append(r.Counts, connectors.Count{Of: "issues that are milestones", Records: page.total})
+		r.Counts = append(r.Counts, connectors.Count{Of: what.of, Records: page.total})
 	}
 	if !c.settings.Projects.Lead.Off {
 		found := false

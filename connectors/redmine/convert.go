@@ -22,6 +22,7 @@ const (
 	scopeProjects  = "projects"
 	scopeVersions  = "versions"
 	scopeIssues    = "issues"
+	scopeRisks     = "risks"
 	scopeRelations = "relations"
 )
 

@@ -37,9 +37,13 @@ type statusRecord struct {
 }
 
 // issue converts an issue of a tracker whose issues are milestones, with its
-// dependencies. It gives no fact for another issue.
+// dependencies, or risks. It gives no fact for another issue.
 func (v conversion) issue(raw json.RawMessage) converted {
+	risk := v.isRisk(raw)
 	bad := func(err error) converted {
+		if risk {
+			return v.quarantine(portfolio.KindRisk, kindIssue, scopeRisks, raw, err)
+		}
 		return v.quarantine(portfolio.KindMilestone, kindIssue, scopeIssues, raw, err)
 	}
 	var r issueRecord
@@ -63,6 +67,9 @@ func (v conversion) issue(raw json.RawMessage) converted {
 	closed, err3 := record.Text("closed_on", r.Closed, aTime, parseTime)
 	if err := errors.Join(err, err1, err2, err3); err != nil {
 		return bad(err)
+	}
+	if risk {
+		return v.risk(r, created, updated, due, closed)
 	}
 	var out converted
 	f := &portfolio.MilestoneFact{

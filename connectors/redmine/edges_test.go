@@ -295,13 +295,14 @@ func TestCheck(t *testing.T) {
 // reader down, and what is kept of one that cannot be read has a reason.
 func FuzzRecord(f *testing.F) {
 	f.Add([]byte(`{"id":1,"project":{"id":1},"tracker":{"id":4},"status":{"id":1,"name":"New"},"subject":"x","due_date":"2026-05-01","custom_fields":[{"id":1,"name":"a","value":["b"]}],"relations":[{"id":1,"issue_id":1,"issue_to_id":2,"relation_type":"precedes","delay":2}]}`))
+	f.Add([]byte(`{"id":1,"project":{"id":1},"tracker":{"id":5},"subject":"x","due_date":"2026-05-01"}`))
 	f.Add([]byte(`{"id":1e99,"name":"\ud800","status":"open","project":{"id":-1}}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		if !json.Valid(raw) {
 			return
 		}
 		v := conversion{
-			session:    &session{asked: []string{"a", "done_ratio"}, trackers: map[int64]tracker{4: {ref: ref{ID: 4}}}, fields: map[int64]string{1: "float"}},
+			session:    &session{asked: []string{"a", "done_ratio"}, trackers: map[int64]tracker{4: {ref: ref{ID: 4}}, 5: {ref: ref{ID: 5}}}, risks: map[int64]bool{5: true}, fields: map[int64]string{1: "float"}},
 			connection: "ops", hidden: new(secret.Hidden), versions: true, links: true,
 		}
 		for _, c := range []converted{v.issue(raw), v.version(raw), v.project(raw, &ref{ID: 3})} {

@@ -107,6 +107,12 @@ func archived(lost portfolio.ToolFact) portfolio.ToolFact {
 			away.Presence = portfolio.PresenceArchived
 			return &away
 		}
+	case *portfolio.RiskFact:
+		if f.Title != "" {
+			away := *f
+			away.Presence = portfolio.PresenceArchived
+			return &away
+		}
 	case *portfolio.DependencyFact:
 		if f.Type != "" {
 			away := *f

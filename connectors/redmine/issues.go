@@ -18,18 +18,21 @@ import (
 // and what is not wanted is left aside.
 const maxNamed = 50
 
-// search is a question for issues. Closed ones are always asked for: without
+// search is a question for issues of trackers. Closed ones are always asked for: without
 // a word on the status Redmine leaves them out, and an issue that is closed would
 // look like one that was deleted.
-func (r *run) search() url.Values {
+func (r *run) search(trackers []int64) url.Values {
 	q := url.Values{}
 	filter(q, "status_id", "*")
-	filter(q, "tracker_id", "=", texts(slices.Sorted(maps.Keys(r.trackers)))...)
+	filter(q, "tracker_id", "=", texts(trackers)...)
 	if n := len(r.wanted); n > 0 && n <= maxNamed {
 		filter(q, "project_id", "=", texts(slices.Sorted(maps.Keys(r.wanted)))...)
 	}
 	return q
 }
+
+// searchAll is a question for all issues that become something.
+func (r *run) searchAll() url.Values { return r.search(slices.Sorted(maps.Keys(r.trackers))) }
 
 func filter(q url.Values, field, operator string, values ...string) {
 	q.Add("f[]", field)
@@ -53,7 +56,7 @@ func (r *run) newest() (string, error) {
 	if len(r.trackers) == 0 {
 		return never, nil
 	}
-	q := r.search()
+	q := r.searchAll()
 	q.Set("sort", "updated_on:desc")
 	q.Set("limit", "1")
 	page, err := r.rows(r.ctx, "issues.json", "issues", q)
@@ -79,7 +82,7 @@ func (r *run) readIssues(after int64) error {
 	if len(r.trackers) == 0 {
 		return nil
 	}
-	q := r.search()
+	q := r.searchAll()
 	if r.quick() {
 		last, err := time.Parse(time.RFC3339, r.since[streamIssues].Since)
 		if err != nil {
@@ -115,6 +118,7 @@ func (r *run) readIssues(after int64) error {
 		if len(page.records) >= page.total {
 			if whole {
 				r.complete(scopeIssues, portfolio.KindMilestone)
+				r.complete(scopeRisks, portfolio.KindRisk)
 				if r.links {
 					r.complete(scopeRelations, portfolio.KindDependency)
 				}

@@ -202,5 +202,5 @@ func (v conversion) docOfProject(id int64) string {
 	return v.doc(kindProject, id)
 }
 
-// isWork tells projects, milestones and dependencies from people.
+// isWork tells projects, milestones, risks and dependencies from people.
 func isWork(f portfolio.ToolFact) bool { return f.Key().Kind != portfolio.KindPerson }

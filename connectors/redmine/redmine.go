@@ -1,7 +1,7 @@
 // Package redmine reads Redmine: projects with what they are part of,
 // milestones from versions and from issues of a tracker, how the due dates of
-// these issues moved, and dependencies from their relations that put one before
-// the other.
+// these issues moved, dependencies from their relations that put one before the
+// other, and risks from issues of other trackers.
 //
 // It has a client of its own, asks for no more than it maps, decodes record by
 // record, and writes nothing to Redmine. Between runs it keeps no state but the
@@ -107,7 +107,7 @@ func (c *Connector) Usage() connectors.Usage {
 func (c *Connector) Describe() (string, int) {
 	s := c.settings
 	fields := slices.Sorted(slices.Values(c.env.Fields))
-	asked, err := json.Marshal([]any{s.URL, s.Projects, s.Milestones, s.Dependencies, slices.Compact(fields)})
+	asked, err := json.Marshal([]any{s.URL, s.Projects, s.Milestones, s.Risks, s.Dependencies, slices.Compact(fields)})
 	if err != nil {
 		panic(err) // strings and lists of strings always encode
 	}

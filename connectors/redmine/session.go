@@ -22,7 +22,8 @@ type session struct {
 	account string
 	admin   bool
 
-	trackers  map[int64]tracker // those whose issues are milestones
+	trackers  map[int64]tracker // those whose issues are milestones or risks
+	risks     map[int64]bool    // of these, those whose issues are risks
 	closed    map[int64]bool    // statuses that close an issue
 	cancelled map[string]bool   // names and ids, in lower case
 	fields    map[int64]string  // formats of custom fields, where we may know them
@@ -102,9 +103,9 @@ func title(base string) string { return "Redmine (" + instance(base) + ")" }
 
 // readTrackers finds the trackers that the settings name.
 func (c *Connector) readTrackers(ctx context.Context, s *session) error {
-	s.trackers = map[int64]tracker{}
-	wanted := c.settings.trackers()
-	if len(wanted) == 0 {
+	s.trackers, s.risks = map[int64]tracker{}, map[int64]bool{}
+	milestones, risks := c.settings.trackers(), c.settings.Risks.From
+	if len(milestones)+len(risks) == 0 {
 		return nil
 	}
 	var reply struct {
@@ -117,12 +118,29 @@ func (c *Connector) readTrackers(ctx context.Context, s *session) error {
 	for _, t := range reply.Trackers {
 		names = append(names, t.Name)
 	}
-	for _, name := range wanted {
+	find := func(setting, name string) (tracker, error) {
 		i := slices.IndexFunc(reply.Trackers, func(t tracker) bool { return named(t.ref, name) })
 		if i < 0 {
-			return fmt.Errorf("%w: milestones.from names the tracker %q, which is not there; there are %s", portfolio.ErrInvalid, name, strings.Join(names, ", "))
+			return tracker{}, fmt.Errorf("%w: %s names the tracker %q, which is not there; there are %s", portfolio.ErrInvalid, setting, name, strings.Join(names, ", "))
 		}
-		s.trackers[reply.Trackers[i].ID] = reply.Trackers[i]
+		return reply.Trackers[i], nil
+	}
+	for _, name := range milestones {
+		t, err := find("milestones.from", name)
+		if err != nil {
+			return err
+		}
+		s.trackers[t.ID] = t
+	}
+	for _, name := range risks {
+		t, err := find("risks.from", name)
+		if err != nil {
+			return err
+		}
+		if s.trackers[t.ID].ID != 0 && !s.risks[t.ID] {
+			return fmt.Errorf("%w: the tracker %s is named in milestones.from and in risks.from; expected one of them", portfolio.ErrInvalid, t.Name)
+		}
+		s.trackers[t.ID], s.risks[t.ID] = t, true
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ type Settings struct {
 	Auth              Auth               `yaml:"auth" jsonschema:"required" jsonschema_description:"How to sign in."`
 	Projects          ProjectSettings    `yaml:"projects,omitempty" jsonschema_description:"Which projects are read."`
 	Milestones        MilestoneSettings  `yaml:"milestones,omitempty" jsonschema_description:"What becomes a milestone."`
+	Risks             RiskSettings       `yaml:"risks,omitempty" jsonschema_description:"What becomes a risk; nothing unless it is named."`
 	Dependencies      DependencySettings `yaml:"dependencies,omitempty" jsonschema_description:"Whether relations of issues become dependencies."`
 	Concurrency       int                `yaml:"concurrency,omitempty" jsonschema:"minimum=1,maximum=32,default=4" jsonschema_description:"Requests at once."`
 	RequestsPerSecond float64            `yaml:"requests_per_second,omitempty" jsonschema:"minimum=0" jsonschema_description:"Upper bound of the rate of requests; 0 sets none. Redmine itself has no limit."`
@@ -51,6 +52,11 @@ type MilestoneSettings struct {
 type HistorySettings struct {
 	Issues int  `yaml:"issues,omitempty" jsonschema:"minimum=1,default=1000" jsonschema_description:"Of how many issues at most, those with the highest numbers: a full run asks once more for each of them that was changed since it was made."`
 	Off    bool `yaml:"off,omitempty" jsonschema_description:"Read no history: moves are observed from the first run on."`
+}
+
+// RiskSettings say what becomes a risk.
+type RiskSettings struct {
+	From []string `yaml:"from,omitempty" jsonschema_description:"Names or ids of trackers, such as Risk. Their issues are no milestones. Probability, impact and response come from the fields that the mapping names."`
 }
 
 // DependencySettings say which relations are dependencies.
@@ -94,10 +100,13 @@ func (s *Settings) Validate() error {
 	if s.Milestones.History.Issues < 0 {
 		bad("milestones.history.issues is %d: 1 or more; off: true reads none", s.Milestones.History.Issues)
 	}
-	for name, list := range map[string][]string{"projects.keys": s.Projects.Keys, "milestones.from": s.Milestones.From, "milestones.cancelled": s.Milestones.Cancelled} {
+	for name, list := range map[string][]string{"projects.keys": s.Projects.Keys, "milestones.from": s.Milestones.From, "risks.from": s.Risks.From, "milestones.cancelled": s.Milestones.Cancelled} {
 		if slices.Contains(list, "") {
 			bad("%s has an empty entry", name)
 		}
+	}
+	if slices.Contains(s.Risks.From, fromVersions) {
+		bad("risks.from has versions: the name or id of a tracker")
 	}
 	return errors.Join(problems...)
 }
