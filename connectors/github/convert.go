@@ -30,6 +30,7 @@ const (
 	scopeRepositories = "repositories"
 	scopeMilestones   = "milestones"
 	scopeIssues       = "issues"
+	scopeRisks        = "risks"
 	scopeDependencies = "dependencies"
 )
 
@@ -48,6 +49,7 @@ type conversion struct {
 	hidden     *secret.Hidden
 	fields     map[string]bool // that the mapping names
 	start, due string          // names of the date fields
+	risks      []string        // types and labels whose issues are risks
 	// nodes are the ids by which GraphQL knows the people that REST told of, and
 	// names what people are called, both by the id of the person.
 	nodes, names *sync.Map
@@ -59,7 +61,7 @@ type conversion struct {
 
 func (c *Connector) conversion(s *session) conversion {
 	v := conversion{
-		session: s, connection: c.env.Connection, hidden: c.hidden, fields: map[string]bool{},
+		session: s, connection: c.env.Connection, hidden: c.hidden, fields: map[string]bool{}, risks: c.settings.Risks.From,
 		nodes: new(sync.Map), names: c.names,
 		start: firstOf(c.settings.Milestones.Start, defaultStart), due: firstOf(c.settings.Milestones.Due, defaultDue),
 	}

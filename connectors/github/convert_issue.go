@@ -2,6 +2,7 @@ package github
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"plumbline/internal/record"
@@ -53,8 +54,33 @@ func (r *issueRecord) pullRequest() bool {
 	return len(r.PullRequest) > 0 && string(r.PullRequest) != "null"
 }
 
-// issue converts an issue that is a milestone of its repository. A pull request
-// gives nothing.
+// matches tells whether an issue is of one of the types or has one of the
+// labels.
+func (r *issueRecord) matches(clauses []string) bool {
+	return slices.ContainsFunc(clauses, func(clause string) bool {
+		if label, ok := strings.CutPrefix(clause, labelPrefix); ok {
+			return hasLabel(r.Labels, label)
+		}
+		return r.Type != nil && strings.EqualFold(r.Type.Name, strings.TrimSpace(strings.TrimPrefix(clause, typePrefix)))
+	})
+}
+
+func hasLabel(labels []labelRecord, label string) bool {
+	return slices.ContainsFunc(labels, func(l labelRecord) bool { return strings.EqualFold(l.Name, strings.TrimSpace(label)) })
+}
+
+// risk makes a risk of what was read of an issue.
+func (v conversion) risk(m *portfolio.MilestoneFact, closed portfolio.Date) *portfolio.RiskFact {
+	f := &portfolio.RiskFact{
+		Source: m.Source, Title: m.Name, Project: m.Project, Status: m.Status, StatusCategory: m.StatusCategory, Owner: m.Owner,
+		Raised: dayOf(m.CreatedAt), Due: m.Due, Closed: closed, Fields: m.Fields,
+	}
+	f.Scope = scopeRisks
+	return f
+}
+
+// issue converts an issue that is a milestone or a risk of its repository. A
+// pull request gives nothing.
 func (v conversion) issue(raw json.RawMessage, repo repository) converted {
 	var r issueRecord
 	var at instants
@@ -75,8 +101,13 @@ func (v conversion) issue(raw json.RawMessage, repo repository) converted {
 		err = at.err
 	}
 	key := issueKey(repo.fullName, r.Number)
+	risk := r.matches(v.risks)
 	if err != nil {
-		out := v.quarantine(portfolio.KindMilestone, kindIssue, scopeIssues, raw, err)
+		of, scope := portfolio.KindMilestone, scopeIssues
+		if risk {
+			of, scope = portfolio.KindRisk, scopeRisks
+		}
+		out := v.quarantine(of, kindIssue, scope, raw, err)
 		out.quarantined.Source.Key, out.quarantined.URL = key, r.URL
 		return out
 	}
@@ -110,6 +141,11 @@ func (v conversion) issue(raw json.RawMessage, repo repository) converted {
 	}
 	if repo.archived {
 		f.Presence = portfolio.PresenceArchived
+	}
+	if risk {
+		out.id = 0 // what it blocks is told by the milestones
+		out.facts = append(out.facts, v.risk(f, dayOf(closed)))
+		return out
 	}
 	out.facts = append(out.facts, f)
 	return out

@@ -132,6 +132,12 @@ func (v conversion) item(raw json.RawMessage, of board, boards map[int64]bool) c
 		}
 		return out
 	}
+	if !draft && slices.ContainsFunc(v.risks, func(clause string) bool {
+		label, ok := strings.CutPrefix(clause, labelPrefix)
+		return ok && hasLabel(r.Content.Labels.Nodes, label)
+	}) {
+		return converted{} // it is a risk of its repository
+	}
 	if f.Due.IsZero() || !draft && of.id != homeOf(r.Content.Items.Nodes, of.id, boards) {
 		return converted{}
 	}

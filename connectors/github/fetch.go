@@ -127,8 +127,11 @@ func (f *fetcher) fetchNumbered(ctx context.Context, lost portfolio.ToolFact) (c
 	source := lost.Origin()
 	number := numberIn(source)
 	repo := ""
-	if m, ok := lost.(*portfolio.MilestoneFact); ok {
-		_, repo = f.bareKind(m.Project)
+	switch fact := lost.(type) {
+	case *portfolio.MilestoneFact:
+		_, repo = f.bareKind(fact.Project)
+	case *portfolio.RiskFact:
+		_, repo = f.bareKind(fact.Project)
 	}
 	if number == "" || repo == "" {
 		return connectors.Fetched{}, nil // never stored, so nobody knows where it was
@@ -151,7 +154,7 @@ func (f *fetcher) fetchNumbered(ctx context.Context, lost portfolio.ToolFact) (c
 	case source.Kind == kindMilestone:
 		return f.judge(lost, s, f.milestone(raw, s.repo), nil)
 	}
-	if idOf(raw) == source.ID && !f.matches(raw) {
+	if idOf(raw) == source.ID && !f.matches(raw, lost.Key().Kind) {
 		return connectors.Fetched{Key: lost.Key(), Presence: portfolio.PresenceOutOfScope}, nil
 	}
 	// An issue that was transferred is another one there, with an id of its own.
@@ -170,16 +173,14 @@ func numberIn(source *portfolio.Source) string {
 	return number
 }
 
-// matches tells whether an issue is still one that is a milestone.
-func (c *Connector) matches(raw json.RawMessage) bool {
+// matches tells whether an issue is still one that becomes what it was.
+func (f *fetcher) matches(raw json.RawMessage, lost portfolio.Kind) bool {
 	var r issueRecord
 	if record.Decode(raw, &r) != nil {
 		return true // it cannot be read, which is told
 	}
-	return slices.ContainsFunc(c.settings.clauses(), func(clause string) bool {
-		if label, ok := strings.CutPrefix(clause, labelPrefix); ok {
-			return slices.ContainsFunc(r.Labels, func(l labelRecord) bool { return strings.EqualFold(l.Name, strings.TrimSpace(label)) })
-		}
-		return r.Type != nil && strings.EqualFold(r.Type.Name, strings.TrimSpace(strings.TrimPrefix(clause, typePrefix)))
-	})
+	if risk := r.matches(f.settings.Risks.From); risk || lost == portfolio.KindRisk {
+		return risk && lost == portfolio.KindRisk
+	}
+	return r.matches(f.settings.milestoneClauses())
 }

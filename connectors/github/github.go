@@ -83,7 +83,7 @@ func (c *Connector) Usage() connectors.Usage {
 func (c *Connector) Describe() (string, int) {
 	s := c.settings
 	fields := slices.Sorted(slices.Values(c.env.Fields))
-	asked, err := json.Marshal([]any{s.URL, s.Owners, s.Projects, s.milestonesFrom(), s.Milestones.Start, s.Milestones.Due, s.Dependencies, slices.Compact(fields)})
+	asked, err := json.Marshal([]any{s.URL, s.Owners, s.Projects, s.milestonesFrom(), s.Milestones.Start, s.Milestones.Due, s.Risks, s.Dependencies, slices.Compact(fields)})
 	if err != nil {
 		panic(err) // strings and lists of strings always encode
 	}

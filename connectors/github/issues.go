@@ -8,8 +8,9 @@ import (
 	"plumbline/portfolio"
 )
 
-// readIssues reads the issues of a type or a label, in the order of their
-// change: an issue that is edited meanwhile moves to the end and is seen again.
+// readIssues reads the issues of a type or a label, which are milestones or
+// risks, in the order of their change: an issue that is edited meanwhile moves
+// to the end and is seen again.
 func (r *run) readIssues() error {
 	clauses := r.settings.clauses()
 	if len(clauses) == 0 {
@@ -36,6 +37,7 @@ func (r *run) readIssues() error {
 		return err
 	}
 	r.complete(stageIssues, scopeIssues, portfolio.KindMilestone)
+	r.complete(stageIssues, scopeRisks, portfolio.KindRisk)
 	if !r.settings.Dependencies.Off {
 		r.complete(stageIssues, scopeDependencies, portfolio.KindDependency)
 	}

@@ -29,7 +29,7 @@ func (r *run) readRelations(values []json.RawMessage, repo repository) (relation
 	var asks []ask
 	for _, raw := range values {
 		var i issueRecord
-		if record.Decode(raw, &i) != nil || i.ID == 0 || i.pullRequest() {
+		if record.Decode(raw, &i) != nil || i.ID == 0 || i.pullRequest() || i.matches(r.risks) {
 			continue // one that cannot be read is told by its conversion
 		}
 		if i.Dependencies != nil && i.Dependencies.BlockedBy > 0 {
@@ -99,7 +99,7 @@ func (r *run) relationsOf(ctx context.Context, kind, repo string, of end) ([]por
 	var facts []portfolio.ToolFact
 	for _, raw := range records {
 		var other issueRecord
-		if record.Decode(raw, &other) != nil || other.ID == 0 || kind == kindSubIssue && !r.matches(raw) {
+		if record.Decode(raw, &other) != nil || other.ID == 0 || kind == kindSubIssue && (other.matches(r.risks) || !other.matches(r.settings.milestoneClauses())) {
 			continue
 		}
 		facts = append(facts, r.dependency(kind, end{other.ID, other.key(), other.Title}, of))

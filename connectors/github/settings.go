@@ -18,6 +18,7 @@ type Settings struct {
 	Owners            []string           `yaml:"owners,omitempty" jsonschema_description:"Logins of the organisations or users whose repositories and projects are read. May be left out where projects.repositories and projects.boards say it."`
 	Projects          ProjectSettings    `yaml:"projects,omitempty" jsonschema_description:"What becomes a project."`
 	Milestones        MilestoneSettings  `yaml:"milestones,omitempty" jsonschema_description:"What becomes a milestone."`
+	Risks             RiskSettings       `yaml:"risks,omitempty" jsonschema_description:"What becomes a risk; nothing unless it is named."`
 	Dependencies      DependencySettings `yaml:"dependencies,omitempty" jsonschema_description:"Which relations of issues become dependencies."`
 	WebhookSecret     secret.String      `yaml:"webhook_secret,omitempty" jsonschema_description:"Secret of the webhook that GitHub signs its deliveries with."`
 	Concurrency       int                `yaml:"concurrency,omitempty" jsonschema:"minimum=1,maximum=32,default=8" jsonschema_description:"Requests at once."`
@@ -52,6 +53,11 @@ type MilestoneSettings struct {
 	From  []string `yaml:"from,omitempty" jsonschema_description:"Of repositories: milestones, type: and the name of an issue type, label: and a label. Of boards: iterations, or items (those that have a date in the field due). Default: milestones for repositories, iterations and items for boards."`
 	Start string   `yaml:"start,omitempty" jsonschema:"default=Start date" jsonschema_description:"Name of the date field, of a board or of the organisation's issues, that holds when work starts."`
 	Due   string   `yaml:"due,omitempty" jsonschema:"default=Target date" jsonschema_description:"Name of the date field that holds when it is due."`
+}
+
+// RiskSettings say what becomes a risk.
+type RiskSettings struct {
+	From []string `yaml:"from,omitempty" jsonschema_description:"Issues of repositories: type: and the name of an issue type, as type:Risk, or label: and a label. Such issues are no milestones. Probability, impact and response come from the issue fields that the mapping names."`
 }
 
 // DependencySettings say which relations become dependencies.
@@ -95,6 +101,7 @@ func (s *Settings) Validate() error {
 	}
 	s.validateProjects(bad)
 	s.validateMilestones(bad)
+	s.validateRisks(bad)
 	return errors.Join(problems...)
 }
 
@@ -186,6 +193,23 @@ func (s *Settings) validateMilestones(bad func(string, ...any)) {
 	}
 }
 
+func (s *Settings) validateRisks(bad func(string, ...any)) {
+	for _, from := range s.Risks.From {
+		_, isType := strings.CutPrefix(from, typePrefix)
+		_, isLabel := strings.CutPrefix(from, labelPrefix)
+		switch {
+		case !isType && !isLabel || strings.HasSuffix(from, ":") || strings.Contains(from, ","):
+			bad("risks.from has %q: type: and an issue type, or label: and a label", from)
+		case !s.repositories():
+			bad("risks.from has %s, but projects.from leaves out repositories, to which it belongs", from)
+		case slices.Contains(s.Milestones.From, from):
+			bad("risks.from has %s, which milestones.from has too", from)
+		case isType && slices.Contains(s.milestonesFrom(), fromItems):
+			bad("risks.from has %s beside items of boards, which do not tell the type of an issue: name a label, as label:risk", from)
+		}
+	}
+}
+
 func (s *Settings) repositories() bool {
 	return len(s.Projects.From) == 0 || slices.Contains(s.Projects.From, fromRepositories)
 }
@@ -207,8 +231,13 @@ func (s *Settings) milestonesFrom() []string {
 	return from
 }
 
-// clauses are the issue types and labels whose issues are milestones.
+// clauses are the issue types and labels whose issues are read.
 func (s *Settings) clauses() []string {
+	return append(s.milestoneClauses(), s.Risks.From...)
+}
+
+// milestoneClauses are those whose issues are milestones.
+func (s *Settings) milestoneClauses() []string {
 	return slices.DeleteFunc(slices.Clone(s.Milestones.From), func(f string) bool { return !strings.Contains(f, ":") })
 }
 
