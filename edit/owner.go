@@ -42,7 +42,7 @@ func (c *check) owned(owner string, equal bool) portfolio.Outcome {
 		if !equal {
 			c.wrong(portfolio.UserErrorTaken, nil, "%s was recorded otherwise by %s; delete that, and the tool's takes its place.", c.noun(), by(owner))
 		}
-	case equal && !(isFile(author) && author != owner): // a file may give it to another file
+	case equal && (author == owner || !isFile(author)): // a file may give it to another file
 		return portfolio.OutcomeUnchanged
 	}
 	return portfolio.OutcomeUpdated

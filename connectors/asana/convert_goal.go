@@ -193,7 +193,7 @@ var supportStrength = decimal.New(5, -1)
 func (v *conversion) contributions(g *goalRecord) []portfolio.RecordedFact {
 	var facts []portfolio.RecordedFact
 	for _, s := range g.supporters {
-		if s.goal || s.kind != kindProject && !(s.kind == kindPortfolio && v.tree) {
+		if s.kind != kindProject && (s.kind != kindPortfolio || !v.tree) {
 			continue
 		}
 		facts = append(facts, &portfolio.ContributionFact{
