@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/text/transform"
 	"pgregory.net/rapid"
@@ -56,7 +57,7 @@ func TestPropertyATableIsReadBackOrRefused(t *testing.T) {
 			cents := rapid.Int64Range(-5_000_000, 5_000_000_000).Draw(t, "cents")
 			lines[i] = line{
 				id: fmt.Sprintf("R-%d", i), name: "n " + text.Draw(t, "name") + " x",
-				due:    time.Date(2005, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, rapid.IntRange(0, 9000).Draw(t, "day")),
+				due:    time.Date(2005, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, rapid.IntRange(0, 16_000).Draw(t, "day")),
 				amount: money(cents, rapid.SampledFrom([]int64{1, 10, 100}).Draw(t, "digits"), grouped),
 			}
 		}
@@ -84,6 +85,9 @@ func TestPropertyATableIsReadBackOrRefused(t *testing.T) {
 			var err error
 			if content, _, err = transform.Bytes(encodings[encoded].NewEncoder(), content); err != nil {
 				t.Fatal(err)
+			}
+			if encoded == "windows-1252" && utf8.Valid(content) {
+				content = b.Bytes() // nothing tells the two apart: ß€ is a character of UTF-8 too
 			}
 			if encoded != "windows-1252" {
 				mark := map[string]string{"utf-16le": "\xff\xfe", "utf-16be": "\xfe\xff"}[encoded]
