@@ -2,10 +2,13 @@ package singer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/expr-lang/expr/ast"
 
@@ -79,9 +82,25 @@ func (c *Connector) discover(ctx context.Context) (catalog, error) {
 		return catalog{}, err
 	}
 	defer tap.stop()
-	text, err := io.ReadAll(io.LimitReader(tap.stdout, maxCatalog))
+	read := make(chan struct{})
+	tap.all.Go(func() { // what hid from being ended may hold the output open
+		<-tap.ended
+		select {
+		case <-read:
+		case <-time.After(killAfter): // what the tap wrote was read meanwhile
+			_ = tap.stdout.Close()
+		}
+	})
+	text, err := io.ReadAll(io.LimitReader(tap.stdout, maxCatalog+1))
+	close(read)
+	switch {
+	case errors.Is(err, os.ErrClosed):
+		err = nil
+	case len(text) > maxCatalog:
+		err = fmt.Errorf("the catalog of %s is larger than %d MiB", tap.name, maxCatalog>>20)
+	}
 	if err == nil {
-		err = tap.exit()
+		err = tap.exitWithin(c.lingers)
 	}
 	if err != nil {
 		return catalog{}, masked(err, f.mask)

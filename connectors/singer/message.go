@@ -42,10 +42,13 @@ type message struct {
 // reader reads messages line by line.
 type reader struct {
 	in   *bufio.Reader
+	mask func(string) string // takes secrets out of what is repeated in an error
 	line int
 }
 
-func newReader(in io.Reader) *reader { return &reader{in: bufio.NewReaderSize(in, 64<<10)} }
+func newReader(in io.Reader, mask func(string) string) *reader {
+	return &reader{in: bufio.NewReaderSize(in, 64<<10), mask: mask}
+}
 
 // next returns the next message, or io.EOF at the end. A last line without its
 // end is a message if it is whole.
@@ -89,7 +92,7 @@ func (r *reader) read() ([]byte, error) {
 func (r *reader) parse(line []byte) (message, error) {
 	var m message
 	if err := json.Unmarshal(line, &m); err != nil || line[0] != '{' {
-		return message{}, fmt.Errorf("line %d is no message of a tap: it begins with %s. A tap writes messages to its standard output and nothing else", r.line, quoted(string(line)))
+		return message{}, fmt.Errorf("line %d is no message of a tap: it begins with %s. A tap writes messages to its standard output and nothing else", r.line, quoted(r.mask(string(line)))) // masked first, for half a secret is one too
 	}
 	m.line = r.line
 	return m, m.check()

@@ -31,6 +31,7 @@ var inherited = []string{
 var (
 	errTimeout = errors.New("did not end in time")
 	errMemory  = errors.New("used too much memory")
+	errLingers = errors.New("has closed its output and does not end")
 )
 
 // A child is a tap that runs, with all that it started.
@@ -77,6 +78,14 @@ func (c *Connector) spawn(ctx context.Context, f *tapFiles, args ...string) (*ch
 		close(p.ended)
 	})
 	p.all.Go(func() { p.lines.read(readers) })
+	p.all.Go(func() {
+		<-p.ended
+		select {
+		case <-p.lines.done:
+		case <-time.After(killAfter): // something that hid from being ended holds it open
+			_ = readers.Close()
+		}
+	})
 	p.all.Go(func() { p.watch(t) })
 	return p, nil
 }
@@ -130,12 +139,19 @@ func (p *child) exit() error {
 	switch {
 	case p.err == nil:
 		return nil
-	case errors.Is(p.cause, errTimeout), errors.Is(p.cause, errMemory):
+	case errors.Is(p.cause, errTimeout), errors.Is(p.cause, errMemory), errors.Is(p.cause, errLingers):
 		return fmt.Errorf("%s %w", p.name, p.cause)
 	case p.cause != nil:
 		return p.cause
 	}
 	return p.lines.failure(p.name, p.err)
+}
+
+// exitWithin is exit for a tap that has closed its output: it ends one that
+// lives on for longer.
+func (p *child) exitWithin(d time.Duration) error {
+	defer time.AfterFunc(d, func() { p.cancel(errLingers) }).Stop()
+	return p.exit()
 }
 
 func (p *child) hasEnded() bool {

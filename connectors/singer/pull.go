@@ -50,7 +50,7 @@ func (c *Connector) pull(ctx context.Context, since connectors.Cursor, yield fun
 	defer tap.stop()
 	err = r.follow(tap)
 	if err == nil {
-		if err = tap.exit(); err == nil {
+		if err = tap.exitWithin(c.lingers); err == nil {
 			return r.finish(nil)
 		}
 	}
@@ -101,11 +101,11 @@ type readMessage struct {
 
 // follow takes messages until the tap has no more.
 func (r *run) follow(tap *child) error {
-	messages := make(chan readMessage, 64)
+	messages := make(chan readMessage, 8) // each may have 16 MiB
 	quit := make(chan struct{})
 	defer close(quit)
 	tap.all.Go(func() {
-		for in := newReader(tap.stdout); ; {
+		for in := newReader(tap.stdout, r.mask); ; {
 			m, err := in.next()
 			select {
 			case messages <- readMessage{m, err}:

@@ -223,7 +223,7 @@ func (r *run) fail(err error) error {
 
 // readAll takes the messages of a file.
 func (r *run) readAll(in io.Reader) error {
-	messages := newReader(in)
+	messages := newReader(in, r.mask)
 	for {
 		m, err := messages.next()
 		switch {

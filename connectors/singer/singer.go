@@ -36,8 +36,9 @@ type Connector struct {
 	files     *filesource.Source // nil when a tap is run, or one file is sent
 	now       func() time.Time
 	log       *slog.Logger
-	pageFacts int          // about how many facts a page holds
-	requests  atomic.Int64 // of the tap to its tool, as far as it tells
+	pageFacts int           // about how many facts a page holds
+	lingers   time.Duration // a tap that has closed its output may live on
+	requests  atomic.Int64  // of the tap to its tool, as far as it tells
 }
 
 // extensions are how names of files end that hold what a tap wrote.
@@ -65,7 +66,7 @@ func (s *Settings) open(env connectors.Env) (*Connector, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	c := &Connector{settings: *s, env: env, now: env.Now, log: env.Log, pageFacts: pageFacts}
+	c := &Connector{settings: *s, env: env, now: env.Now, log: env.Log, pageFacts: pageFacts, lingers: signOfLife}
 	if c.now == nil {
 		c.now = time.Now
 	}

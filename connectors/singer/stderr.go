@@ -28,8 +28,12 @@ type stderr struct {
 	last []string // what it said last, masked; the newest last
 }
 
-// maxLast is how many lines are kept to say why a tap failed.
-const maxLast = 20
+const (
+	// maxLast is how many lines are kept to say why a tap failed.
+	maxLast = 20
+	// maxLines is how many lines of a run are logged.
+	maxLines = 10_000
+)
 
 // level is what most taps begin a line with, after the time perhaps.
 var level = regexp.MustCompile(`\b(DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL)\b`)
@@ -38,7 +42,7 @@ var level = regexp.MustCompile(`\b(DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL)
 func (s *stderr) read(in *os.File) {
 	defer close(s.done)
 	defer func() { _ = in.Close() }()
-	longest := s.files.longest()
+	longest, logged := s.files.longest(), 0
 	lines(in, maxLogged+longest, func(line string, cut bool) {
 		line = s.files.mask(line)
 		if cut { // it may end with half a secret
@@ -58,7 +62,12 @@ func (s *stderr) read(in *os.File) {
 		case "WARNING", "WARN", "ERROR", "CRITICAL", "FATAL":
 			at = slog.LevelWarn
 		}
-		s.log.Log(context.Background(), at, "the tap says", "line", line)
+		switch logged++; {
+		case logged <= maxLines:
+			s.log.Log(context.Background(), at, "the tap says", "line", line)
+		case logged == maxLines+1:
+			s.log.Warn("the tap says more than is logged of a run", "lines", maxLines)
+		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.last = append(s.last, line)

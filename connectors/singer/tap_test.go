@@ -9,7 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -353,5 +355,74 @@ func TestAStoppedRunEndsItsTap(t *testing.T) {
 	}
 	if took := time.Since(began); took > killAfter+5*time.Second {
 		t.Errorf("it took %s", took)
+	}
+}
+
+// TestATapThatDoesNotEnd has written all that it had to write: what it gave
+// counts, and nothing follows from what it did not.
+func TestATapThatDoesNotEnd(t *testing.T) {
+	r := newReadings(t, singertest.FullTable, 6, nil)
+	r.c.lingers = 300 * time.Millisecond
+	r.tool.Break(singertest.Fault{Kind: singertest.Lingering})
+	if err := r.pull(t); err == nil || !strings.Contains(err.Error(), "has closed its output and does not end") || len(r.Names()) != 6 {
+		t.Errorf("error = %v with %v", err, r.Names())
+	}
+}
+
+// TestWhatHidFromBeingEndedDoesNotHoldARunUp: a process in a session of its
+// own is not of the tap's group.
+func TestWhatHidFromBeingEndedDoesNotHoldARunUp(t *testing.T) {
+	r := newReadings(t, singertest.FullTable, 6, nil)
+	r.tool.Break(singertest.Fault{Kind: singertest.Daemon})
+	began := time.Now()
+	if err := r.pull(t); err != nil || len(r.Names()) != 6 {
+		t.Errorf("%v with %v", err, r.Names())
+	}
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("the run took %s", took)
+	}
+	_, pid, _ := strings.Cut(r.log.String(), "the daemon is ")
+	if pid, err := strconv.Atoi(strings.TrimRight(strings.SplitN(pid, "\n", 2)[0], `"`)); err == nil {
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+	}
+}
+
+func TestASecretWhereAnErrorIsCutIsNotTold(t *testing.T) {
+	r := newReadings(t, singertest.FullTable, 6, nil)
+	r.tool.Break(singertest.Fault{Kind: singertest.JunkAtEdge, After: 4})
+	err := r.pull(t)
+	if err == nil || !strings.Contains(err.Error(), "is no message of a tap") {
+		t.Fatal(err)
+	}
+	for cut := len(token) - 1; cut > 3; cut-- {
+		if strings.Contains(err.Error(), token[:cut]) {
+			t.Fatalf("the error has %q, the beginning of the token: %v", token[:cut], err)
+		}
+	}
+}
+
+// TestALogIsNotFlooded holds that the reason of a failure comes through
+// nevertheless.
+func TestALogIsNotFlooded(t *testing.T) {
+	r := newReadings(t, singertest.FullTable, 6, nil)
+	r.tool.Break(singertest.Fault{Kind: singertest.Flood, After: 4})
+	if err := r.pull(t); err == nil || !strings.Contains(err.Error(), "CRITICAL the last words") {
+		t.Errorf("error = %v", err)
+	}
+	if n := strings.Count(r.log.String(), "slow answer"); n > maxLines || n < maxLines-10 {
+		t.Errorf("%d lines were logged, want about %d", n, maxLines)
+	}
+	if !strings.Contains(r.log.String(), "the tap says more than is logged of a run") {
+		t.Error("the log does not tell that there was more")
+	}
+}
+
+func TestSecretsAreKnownInTheirOtherForms(t *testing.T) {
+	f := &tapFiles{}
+	f.learn(secret.New("p/s+w&r=d ä"))
+	for _, text := range []string{"p/s+w&r=d ä", "?key=p%2Fs%2Bw%26r%3Dd+%C3%A4", "/p%2Fs+w&r=d%20%C3%A4/x", `"p/s+w\u0026r=d ä"`, "cC9zK3cmcj1kIMOk"} {
+		if masked := f.mask(text); masked == text || strings.Contains(masked, "w%26r") {
+			t.Errorf("%s is told as %s", text, masked)
+		}
 	}
 }

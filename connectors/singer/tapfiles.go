@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -117,7 +118,7 @@ func (f *tapFiles) learn(s secret.String) {
 			continue
 		}
 		inJSON, _ := json.Marshal(one) // a text always encodes
-		f.secrets = append(f.secrets, one, strings.Trim(string(inJSON), `"`), base64.StdEncoding.EncodeToString([]byte(one)))
+		f.secrets = append(f.secrets, one, strings.Trim(string(inJSON), `"`), base64.StdEncoding.EncodeToString([]byte(one)), url.QueryEscape(one), url.PathEscape(one))
 	}
 	slices.SortStableFunc(f.secrets, func(a, b string) int { return len(b) - len(a) })
 }

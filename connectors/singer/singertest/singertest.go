@@ -50,6 +50,10 @@ const (
 	Stubborn     Kind = "stubborn"     // the same, and does not heed SIGTERM
 	Orphan       Kind = "orphan"       // ends well and leaves a child that holds its output open
 	Greedy       Kind = "greedy"       // takes ever more memory
+	Daemon       Kind = "daemon"       // ends well and leaves a child in a session of its own that holds its log open
+	Lingering    Kind = "lingering"    // closes its output and does not end
+	JunkAtEdge   Kind = "junk at edge" // a line of its log whose token lies where messages are cut
+	Flood        Kind = "flood"        // writes ever the same line to its log, 30,000 times
 	Talkative    Kind = "talkative"    // writes its token to its log, in the middle of long lines too
 )
 

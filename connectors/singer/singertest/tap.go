@@ -35,6 +35,7 @@ type output struct {
 	fault   *Fault
 	token   string
 	records int
+	lingers bool
 }
 
 func tap(args []string) error {
@@ -82,7 +83,12 @@ func tap(args []string) error {
 	if err := out.run(m, before.Bookmarks["items"]["changes"]); err != nil {
 		return err
 	}
-	return out.Flush()
+	err = out.Flush()
+	if out.lingers {
+		_ = os.Stdout.Close()
+		hang()
+	}
+	return err
 }
 
 const itemSchema = `{"type":"object","required":["id"],"properties":{"id":{"type":"integer"},"name":{"type":["null","string"]},` +
@@ -185,6 +191,23 @@ func (o *output) strike() error {
 		child := exec.CommandContext(context.Background(), "sleep", "60")
 		child.Stdout, child.Stderr = os.Stdout, os.Stderr
 		return child.Start()
+	case Daemon:
+		child := exec.CommandContext(context.Background(), "sleep", "60")
+		child.Stderr, child.SysProcAttr = os.Stderr, &syscall.SysProcAttr{Setsid: true}
+		if err := child.Start(); err != nil {
+			return err
+		}
+		fmt.Fprintln(os.Stderr, "INFO the daemon is", child.Process.Pid)
+	case Lingering:
+		o.lingers = true
+	case JunkAtEdge:
+		o.message(strings.Repeat("s", 50) + o.token)
+	case Flood:
+		for i := range 30_000 {
+			fmt.Fprintln(os.Stderr, "WARNING slow answer", i)
+		}
+		fmt.Fprintln(os.Stderr, "CRITICAL the last words")
+		os.Exit(3)
 	case Greedy:
 		for all := []byte(nil); ; {
 			all = append(all, make([]byte, 8<<20)...)
