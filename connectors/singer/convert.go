@@ -89,6 +89,8 @@ func (v *conversion) convert(m *mapping, s *stream, raw json.RawMessage) convert
 			err = v.milestone(m, r, source, &out.facts)
 		case asDependency:
 			err = v.dependency(m, r, source, &out.facts)
+		case asRisk:
+			err = v.risk(m, r, source, &out.facts)
 		case asPerson:
 			err = v.person(m, r, source, &out.facts)
 		}
@@ -191,6 +193,30 @@ func (v *conversion) milestone(m *mapping, r *row, source portfolio.Source, fact
 	}
 	f.Project, f.Parent = v.doc(m.of(asProject, m.ProjectIn), project), v.doc(m.Stream, parent)
 	f.Owner, f.Fields = owner, v.customFields(r)
+	*facts = append(*facts, f)
+	return nil
+}
+
+func (v *conversion) risk(m *mapping, r *row, source portfolio.Source, facts *[]portfolio.ToolFact) error {
+	f := &portfolio.RiskFact{Source: source}
+	var errs [7]error
+	f.Title, errs[0] = named(m, r, source)
+	var project string
+	project, errs[1] = read(r, m.project, text)
+	f.Status, errs[2] = read(r, m.status, text)
+	f.StatusCategory, errs[3] = read(r, m.statusIs, statusCategory)
+	f.Raised, errs[4] = read(r, m.start, day)
+	f.Due, errs[5] = read(r, m.due, day)
+	f.Closed, errs[6] = read(r, m.finished, day)
+	owner, err := v.owner(m, r, facts)
+	err = errors.Join(append(errs[:], err)...)
+	if err == nil && project == "" && source.Presence == "" {
+		err = fmt.Errorf("project (%s): the record has none", m.project.text)
+	}
+	if err != nil {
+		return err
+	}
+	f.Project, f.Owner, f.Fields = v.doc(m.of(asProject, m.ProjectIn), project), owner, v.customFields(r)
 	*facts = append(*facts, f)
 	return nil
 }

@@ -2,6 +2,7 @@ package singer
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -190,5 +191,53 @@ func TestSettingsThatAreWrong(t *testing.T) {
 		if _, err := s.Open(connectors.Env{Connection: "x"}); err == nil {
 			t.Errorf("%s: it opens", want)
 		}
+	}
+}
+
+func TestRisks(t *testing.T) {
+	s := milestones("items", StreamSettings{Name: "name"})
+	s = append(s, StreamSettings{Stream: "risks", As: asRisk, Name: "title", Project: "board", Owner: "who", Status: "state", StatusIs: `state == "Shut" ? "DONE" : "TODO"`,
+		Start: "seen_on", Due: "due_on", Finished: "shut_on"})
+	opened, err := (&Settings{Streams: s, Settings: filesource.Settings{File: "x"}}).Open(connectors.Env{Connection: "boards", Fields: []string{"likelihood"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := connectortest.NewLedger()
+	err = l.Pull(t.Context(), &sent{*opened.(*recorded), &memory{strings.NewReader(`
+{"type":"SCHEMA","stream":"risks","key_properties":["id"],"schema":{"properties":{"id":{},"title":{}}}}
+{"type":"RECORD","stream":"risks","record":{"id":1,"title":"Rain","board":7,"who":"ada@example.com","state":"Shut","seen_on":"2026-01-09","due_on":"2026-03-01","shut_on":"2026-02-03T23:00:00-11:00","likelihood":0.25}}
+{"type":"RECORD","stream":"risks","record":{"id":2,"title":"Snow"}}
+{"type":"RECORD","stream":"risks","record":{"id":3,"board":7}}
+{"type":"ACTIVATE_VERSION","stream":"risks","version":1}`)}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, ok := l.Facts[portfolio.Key{Kind: portfolio.KindRisk, ID: "boards/risks/1"}].(*portfolio.RiskFact)
+	if !ok {
+		t.Fatalf("got %s", l.Export())
+	}
+	want := &portfolio.RiskFact{
+		Source: portfolio.Source{Connection: "boards", Kind: "risks", ID: "1", Scope: "risks"}, Project: "boards/projects/7", Title: "Rain", Status: "Shut",
+		StatusCategory: portfolio.StatusDone, Owner: "boards/account/ada@example.com", Raised: portfolio.NewDate(2026, 1, 9), Due: portfolio.NewDate(2026, 3, 1),
+		Closed: portfolio.NewDate(2026, 2, 3), Fields: []portfolio.Field{{ID: "likelihood", Name: "likelihood", Type: portfolio.FieldNumber, Number: "0.25"}},
+	}
+	wanted, _ := json.Marshal(want) // structs of texts and dates always encode
+	told, _ := json.Marshal(got)
+	if diff := cmp.Diff(string(wanted), string(told)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	var reasons []string
+	for _, q := range l.Quarantined {
+		if q.Of != portfolio.KindRisk {
+			t.Errorf("%+v is in quarantine", q)
+		}
+		reasons = append(reasons, q.Reason)
+	}
+	slices.Sort(reasons)
+	if strings.Join(reasons, "; ") != "name (title): the record has none; project (board): the record has none" {
+		t.Errorf("reasons: %q", reasons)
+	}
+	if err := (&Settings{Streams: []StreamSettings{{Stream: "risks", As: asRisk, Name: "title", Project: "board"}}}).Validate(); err == nil || !strings.Contains(err.Error(), "no stream is a project") {
+		t.Errorf("risks without projects: %v", err)
 	}
 }

@@ -99,6 +99,7 @@ var kinds = map[string]portfolio.Kind{
 	asMilestone:  portfolio.KindMilestone,
 	asDependency: portfolio.KindDependency,
 	asPerson:     portfolio.KindPerson,
+	asRisk:       portfolio.KindRisk,
 }
 
 func (s *StreamSettings) compile() (*mapping, error) {

@@ -67,6 +67,7 @@ const (
 	asMilestone  = "milestone"
 	asDependency = "dependency"
 	asPerson     = "person"
+	asRisk       = "risk"
 )
 
 // When a run of the tap shows all that a stream holds.
@@ -82,7 +83,7 @@ const (
 // the simplest.
 type StreamSettings struct {
 	Stream   string `yaml:"stream" jsonschema:"required" jsonschema_description:"Name of the stream, as the tap writes it. It may stand here more than once."`
-	As       string `yaml:"as" jsonschema:"required,enum=project,enum=milestone,enum=dependency,enum=person" jsonschema_description:"What its records are."`
+	As       string `yaml:"as" jsonschema:"required,enum=project,enum=milestone,enum=dependency,enum=person,enum=risk" jsonschema_description:"What its records are."`
 	Complete string `yaml:"complete,omitempty" jsonschema:"enum=as-told,enum=always,enum=full,enum=never,default=as-told" jsonschema_description:"When a run shows all that there is, so that what is missing is gone: as the catalog (FULL_TABLE) or the tap (ACTIVATE_VERSION) tells, always, full (runs that begin without a state), or never."`
 	When     string `yaml:"when,omitempty" jsonschema_description:"Expression that is true for the records that count; all by default."`
 
@@ -94,17 +95,17 @@ type StreamSettings struct {
 	UpdatedAt   string `yaml:"updated_at,omitempty" jsonschema_description:"When it was changed last. An older version than the one that is stored is then passed over."`
 	Status      string `yaml:"status,omitempty" jsonschema_description:"The tool's word for its status."`
 	StatusIs    string `yaml:"status_is,omitempty" jsonschema_description:"What the status amounts to: TODO, IN_PROGRESS, DONE or CANCELLED. Other values are nothing."`
-	Start       string `yaml:"start,omitempty" jsonschema_description:"The day it starts."`
+	Start       string `yaml:"start,omitempty" jsonschema_description:"The day it starts; of risks the day it was raised."`
 	Due         string `yaml:"due,omitempty" jsonschema_description:"The day it is due."`
-	Finished    string `yaml:"finished,omitempty" jsonschema_description:"The day it was finished."`
+	Finished    string `yaml:"finished,omitempty" jsonschema_description:"The day it was finished; of risks the day it was closed."`
 	Baseline    string `yaml:"baseline,omitempty" jsonschema_description:"The day it was due by the baseline; of milestones."`
-	Owner       string `yaml:"owner,omitempty" jsonschema_description:"Who leads the project or owns the milestone: the id of a record of the stream of people, or a name or e-mail address where there is no such stream."`
+	Owner       string `yaml:"owner,omitempty" jsonschema_description:"Who leads the project, or owns the milestone or risk: the id of a record of the stream of people, or a name or e-mail address where there is no such stream."`
 	Labels      string `yaml:"labels,omitempty" jsonschema_description:"Its labels: a list of texts, or one."`
 	Description string `yaml:"description,omitempty" jsonschema_description:"What the project is about; of projects."`
 	Category    string `yaml:"category,omitempty" jsonschema_description:"The tool's grouping of projects; of projects."`
 	Type        string `yaml:"type,omitempty" jsonschema_description:"The tool's word for this sort of milestone; of milestones."`
 	Parent      string `yaml:"parent,omitempty" jsonschema_description:"Id of the record of the same stream that it belongs to."`
-	Project     string `yaml:"project,omitempty" jsonschema_description:"Id of the project of a milestone, as the stream of projects has it."`
+	Project     string `yaml:"project,omitempty" jsonschema_description:"Id of the project of a milestone or risk, as the stream of projects has it."`
 	ProjectIn   string `yaml:"project_in,omitempty" jsonschema_description:"The stream of the project, where several streams are projects."`
 	Archived    string `yaml:"archived,omitempty" jsonschema_description:"True when it is archived."`
 	Deleted     string `yaml:"deleted,omitempty" jsonschema_description:"True when it is deleted. What taps that read logs tell by _sdc_deleted_at is known without it."`
@@ -182,7 +183,7 @@ func (s *Settings) streamProblems(one *StreamSettings) (problems []string) {
 	switch one.As {
 	case asProject, asPerson:
 		missing("name", one.Name, "the property that is its name")
-	case asMilestone:
+	case asMilestone, asRisk:
 		missing("name", one.Name, "the property that is its name")
 		missing("project", one.Project, "the property that is the id of its project")
 		if one.Project != "" && s.streamOf(asProject, one.ProjectIn) == "" {
@@ -195,7 +196,7 @@ func (s *Settings) streamProblems(one *StreamSettings) (problems []string) {
 			problems = append(problems, ".between"+s.which(asMilestone, one.Between))
 		}
 	default:
-		problems = append(problems, ".as is missing: project, milestone, dependency or person")
+		problems = append(problems, ".as is missing: project, milestone, dependency, person or risk")
 	}
 	switch one.Complete {
 	case "", completeAsTold, completeAlways, completeFull, completeNever:

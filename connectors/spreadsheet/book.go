@@ -242,6 +242,8 @@ func turn(t *table) int {
 		return 0
 	case rowsMilestones:
 		return 2
+	case rowsRisks:
+		return 3
 	default:
 		return 1
 	}

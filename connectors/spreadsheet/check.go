@@ -70,7 +70,7 @@ func (c *Connector) count(ctx context.Context, b *book, r *connectors.Report) er
 		word string
 	}{
 		{portfolio.KindProject, "projects"}, {portfolio.KindMilestone, "milestones"}, {portfolio.KindDependency, "dependencies"},
-		{portfolio.KindPerson, "people"},
+		{portfolio.KindPerson, "people"}, {portfolio.KindRisk, "risks"},
 	} {
 		r.Counts = append(r.Counts, connectors.Count{Of: kind.word, Records: counts[kind.of]})
 	}
@@ -154,7 +154,7 @@ func (b *book) warnings() []string {
 			}
 		}
 		if n, words := t.neither(b.grammar.levels()); n > 0 {
-			warnings = append(warnings, fmt.Sprintf("%s: %d rows are not read, for %s is neither a project nor a milestone: %s; the setting levels can name them", t.where(0, nil), n, t.by[asLevel].name, words))
+			warnings = append(warnings, fmt.Sprintf("%s: %d rows are not read, for %s is none of projects, milestones and risks: %s; the setting levels can name them", t.where(0, nil), n, t.by[asLevel].name, words))
 		}
 		if n := t.unusable(); n > 0 {
 			warnings = append(warnings, fmt.Sprintf("%s: %d cells hold an error or a formula without a saved value", t.where(0, nil), n))

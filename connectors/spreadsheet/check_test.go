@@ -190,11 +190,11 @@ func TestSettingsThatAreWrongAreAllNamed(t *testing.T) {
 }
 
 func TestRowsOfOtherLevelsAreToldOf(t *testing.T) {
-	got, err := checked(t, spreadsheet.Settings{}, "ID,Type,Name\n1,Project,A\n2,Milestone,B\n3,Task,C\n4,Risk,D\n")
+	got, err := checked(t, spreadsheet.Settings{}, "ID,Type,Name\n1,Project,A\n2,Milestone,B\n3,Task,C\n4,Issue,D\n")
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `list.csv: 2 rows are not read, for Type is neither a project nor a milestone: "risk", "task"; the setting levels can name them`
+	want := `list.csv: 2 rows are not read, for Type is none of projects, milestones and risks: "issue", "task"; the setting levels can name them`
 	if got[len(got)-1] != want {
 		t.Errorf("check says %q, want %s", got, want)
 	}

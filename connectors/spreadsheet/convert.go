@@ -16,12 +16,14 @@ import (
 const (
 	kindProject    = "project"
 	kindMilestone  = "milestone"
+	kindRisk       = "risk"
 	kindDependency = "dependency"
 	kindReport     = "report"
 	kindPerson     = "person"
 
 	scopeProjects     = "projects"
 	scopeMilestones   = "milestones"
+	scopeRisks        = "risks"
 	scopeDependencies = "dependencies"
 	scopeReports      = "reports"
 )
@@ -49,8 +51,11 @@ func (v *conversion) doc(kind, id string) string { return portfolio.DocID(v.conn
 
 // kindOf is our kind of record of a kind of fact, and its scope.
 func kindOf(of portfolio.Kind) (kind, scope string) {
-	if of == portfolio.KindProject {
+	switch of {
+	case portfolio.KindProject:
 		return kindProject, scopeProjects
+	case portfolio.KindRisk:
+		return kindRisk, scopeRisks
 	}
 	return kindMilestone, scopeMilestones
 }
@@ -62,7 +67,7 @@ func (v *conversion) convert(r *record) converted {
 		return converted{}
 	}
 	var out converted
-	if r.of == portfolio.KindMilestone && r.problem == nil && v.book.index.made[r.project] == r.at && v.book.makesProjects() {
+	if r.of != portfolio.KindProject && r.problem == nil && v.book.index.made[r.project] == r.at && v.book.makesProjects() {
 		out.facts = append(out.facts, v.made(r))
 	}
 	key := r.key()
@@ -135,6 +140,7 @@ type common struct {
 	category              portfolio.StatusCategory
 	start, due, finished  portfolio.Date
 	baseline, reportedDay portfolio.Date
+	raised                portfolio.Date
 	labels                []string
 	fields                []portfolio.Field
 }
@@ -147,7 +153,13 @@ func (v *conversion) facts(r *record) ([]portfolio.ToolFact, error) {
 		return nil, err
 	}
 	t := r.table
-	if r.of == portfolio.KindMilestone {
+	switch r.of {
+	case portfolio.KindRisk:
+		return append(facts, &portfolio.RiskFact{
+			Source: c.source, Title: c.name, Project: v.doc(kindProject, r.project), Status: c.status, StatusCategory: c.category, Owner: c.owner,
+			Raised: c.raised, Due: c.due, Closed: c.finished, Fields: c.fields,
+		}), nil
+	case portfolio.KindMilestone:
 		facts = append(facts, &portfolio.MilestoneFact{
 			Source: c.source, Name: c.name, Type: cmp.Or(t.word(r.row, asLevel), "Milestone"), Project: v.doc(kindProject, r.project),
 			Status: c.status, StatusCategory: c.category, Owner: c.owner, Start: c.start, Due: c.due, Finished: c.finished,
@@ -193,6 +205,7 @@ func (v *conversion) common(r *record, person func(string) string) (c common, er
 	var problems []error
 	for meaning, into := range map[string]*portfolio.Date{
 		asStart: &c.start, asDue: &c.due, asFinished: &c.finished, asBaseline: &c.baseline, asReported: &c.reportedDay,
+		asRaised: &c.raised,
 	} {
 		if column := t.by[meaning]; column != nil {
 			if *into, err = t.dateIn(r.row, column); err != nil {
@@ -213,6 +226,9 @@ func (v *conversion) common(r *record, person func(string) string) (c common, er
 		if err != nil {
 			problems = append(problems, err)
 		} else if ok {
+			if r.of == portfolio.KindRisk && column.percent && f.Type == portfolio.FieldNumber { // a probability says what it is in
+				f.Type, f.Text, f.Number = portfolio.FieldText, f.Number+" %", ""
+			}
 			c.fields = append(c.fields, f)
 		}
 	}

@@ -35,7 +35,7 @@ type record struct {
 	row     row
 	of      portfolio.Kind
 	id      string
-	project string // id, of a milestone
+	project string // id, of a milestone or risk
 	problem error  // it cannot be told who it is
 	skip    bool   // it is neither a project nor a milestone
 }
@@ -57,7 +57,7 @@ func (b *book) makeIndex() error {
 		first: map[portfolio.Key]place{}, twins: map[portfolio.Key][]place{},
 		byKey: map[string][]string{}, byName: map[string][]string{}, made: map[string]place{},
 	}
-	for _, of := range []portfolio.Kind{portfolio.KindProject, portfolio.KindMilestone} {
+	for _, of := range []portfolio.Kind{portfolio.KindProject, portfolio.KindMilestone, portfolio.KindRisk} {
 		err := b.walk(func(r *record) error {
 			if r.of != of || r.skip || r.id == "" {
 				return nil
@@ -127,7 +127,7 @@ func (b *book) identify(r *record, levels map[string]string, above *string) {
 		level := r.table.word(r.row, asLevel)
 		if rows = levels[folded(level)]; level == "" {
 			c := r.table.by[asLevel]
-			r.of, r.problem = portfolio.KindProject, fmt.Errorf("%s: nothing tells whether the row is a project or a milestone", r.table.where(r.row.number, c))
+			r.of, r.problem = portfolio.KindProject, fmt.Errorf("%s: nothing tells whether the row is a project, a milestone or a risk", r.table.where(r.row.number, c))
 			return
 		}
 	}
@@ -137,8 +137,10 @@ func (b *book) identify(r *record, levels map[string]string, above *string) {
 		if r.id, r.problem = r.identity(""); r.problem == nil {
 			*above = r.id
 		}
-	case rowsMilestones:
-		r.of = portfolio.KindMilestone
+	case rowsMilestones, rowsRisks:
+		if r.of = portfolio.KindMilestone; rows == rowsRisks {
+			r.of = portfolio.KindRisk
+		}
 		if r.project, r.problem = b.projectOf(r, *above); r.problem != nil {
 			// Its id may not need its project.
 			if c := r.table.identity(asID, asKey); c != nil {
@@ -172,6 +174,12 @@ func (r *record) identity(project string) (string, error) {
 		}
 	}
 	return shortID(id), nil
+}
+
+// word is what the row is called.
+func (r *record) word() string {
+	kind, _ := kindOf(r.of)
+	return kind
 }
 
 // wrong is the error of a cell that cannot be used.
@@ -208,9 +216,9 @@ func (b *book) projectOf(r *record, above string) (string, error) {
 	case value.valueless() && above != "":
 		return above, nil // in a list that is ordered as an outline
 	case value.valueless() && c == nil:
-		return "", fmt.Errorf("%s: the milestone has no project: no column names it, and no row above is one", r.table.where(r.row.number, nil))
+		return "", fmt.Errorf("%s: the %s has no project: no column names it, and no row above is one", r.table.where(r.row.number, nil), r.word())
 	case value.valueless():
-		return "", fmt.Errorf("%s: the milestone has no project", r.table.where(r.row.number, c))
+		return "", fmt.Errorf("%s: the %s has no project", r.table.where(r.row.number, c), r.word())
 	}
 	word := oneSpaced(value.String())
 	if !b.index.listed {

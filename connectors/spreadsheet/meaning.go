@@ -3,6 +3,7 @@ package spreadsheet
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -142,18 +143,15 @@ func (g grammar) kindOfRows(t *table, guesses map[string]*column) {
 		level = guesses[asLevel]
 	}
 	words := g.levels()
-	projects, milestones := 0, 0
+	known := 0 // values of the column of levels that are a level
 	if level != nil {
 		for word, n := range level.seen.words {
-			switch words[folded(word)] {
-			case rowsProjects:
-				projects += n
-			case rowsMilestones:
-				milestones += n
+			if words[folded(word)] != "" {
+				known += n
 			}
 		}
 	}
-	if !level.isSet() && (projects+milestones == 0 || 2*(projects+milestones) < level.seen.filled || t.settings.Rows != "" || g.settings.Rows != "") {
+	if !level.isSet() && (known == 0 || 2*known < level.seen.filled || t.settings.Rows != "" || g.settings.Rows != "") {
 		delete(guesses, asLevel) // its words are of something else
 		level = nil
 	}
@@ -171,6 +169,8 @@ func (g grammar) kindOfRows(t *table, guesses map[string]*column) {
 		t.rows = rowsMilestones
 	case strings.Contains(sheet, "milestone"), strings.Contains(sheet, "meilenstein"):
 		t.rows = rowsMilestones
+	case has(ofRiskID), has(ofLikelihood) && has(ofImpact), register.MatchString(sheet):
+		t.rows = rowsRisks
 	case t.by[asProject] != nil:
 		t.rows = rowsMilestones
 	case strings.Contains(sheet, "project"), strings.Contains(sheet, "projekt"):
@@ -181,6 +181,9 @@ func (g grammar) kindOfRows(t *table, guesses map[string]*column) {
 		t.rows = rowsProjects
 	}
 }
+
+// register is how sheets of risks are called.
+var register = regexp.MustCompile(`^risks?$|\b(project risks|open risks|risk register|risk log|risikoregister|risikoliste|risiken)\b`)
 
 // isSet tells whether the settings name the column.
 func (c *column) isSet() bool { return c != nil && c.set }
@@ -196,6 +199,9 @@ func (g grammar) levels() map[string]string {
 	}
 	for _, w := range g.settings.Levels.Milestones {
 		words[folded(w)] = rowsMilestones
+	}
+	for _, w := range g.settings.Levels.Risks {
+		words[folded(w)] = rowsRisks
 	}
 	return words
 }
@@ -220,8 +226,13 @@ func (g grammar) placeNames(t *table, guesses map[string]*column, blocked map[st
 		delete(guesses, asProject)
 		return
 	}
-	take(asID, ofMilestoneID, asID)
-	take(asName, ofMilestone, asName)
+	if t.rows == rowsRisks {
+		take(asID, ofRiskID, asID)
+		take(asName, ofRisk, asName, asDescription)
+	} else {
+		take(asID, ofMilestoneID, asID)
+		take(asName, ofMilestone, asName)
+	}
 	take(asProject, ofProjectID, ofProjectKey, ofProject, ofProjectName)
 	if c := t.by[asProject]; c != nil && t.by[asProjectName] == nil {
 		take(asProjectName, ofProjectName, ofProject)
@@ -233,15 +244,15 @@ func (t *table) usable() string {
 	switch {
 	case t.identity(asID, asKey, asName) == nil:
 		return "no column has ids, keys or names: set columns"
-	case t.rows == rowsMilestones && t.by[asProject] == nil:
-		return "its rows are milestones, but no column tells their projects: set columns: {project: …}, or rows: projects"
+	case (t.rows == rowsMilestones || t.rows == rowsRisks) && t.by[asProject] == nil:
+		return fmt.Sprintf("its rows are %s, but no column tells their projects: set columns: {project: …}, or rows: projects", t.rows)
 	}
 	return ""
 }
 
 func dateMeaning(meaning string) bool {
 	switch meaning {
-	case asStart, asDue, asFinished, asBaseline, asForecast, asReported:
+	case asStart, asDue, asFinished, asBaseline, asForecast, asReported, asRaised:
 		return true
 	}
 	return false
@@ -257,7 +268,7 @@ func (e *evidence) mostlyDates() bool {
 func (t *table) describe() string {
 	rows := t.rows
 	if rows == "" {
-		rows = "projects and milestones"
+		rows = "several levels"
 	}
 	s := fmt.Sprintf("%d rows of %s below row %d", t.count, rows, t.header.row)
 	if t.how != "" {

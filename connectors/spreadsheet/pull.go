@@ -225,16 +225,21 @@ func resumed(position, hash string) int {
 // covered are the scopes that the files hold everything of: an upload those
 // that it has rows of.
 func (c *Connector) covered(b *book) (scopes []connectors.Scope) {
-	projects, milestones := c.upload == nil, c.upload == nil
+	projects, milestones, risks := c.upload == nil, c.upload == nil, c.upload == nil
 	for _, t := range b.tables {
-		projects = projects || t.rows != rowsMilestones || b.makesProjects()
-		milestones = milestones || t.rows != rowsProjects
+		several := t.rows == ""
+		projects = projects || several || t.rows == rowsProjects || t.rows == rowsMilestones && b.makesProjects()
+		milestones = milestones || several || t.rows == rowsMilestones
+		risks = risks || several || t.rows == rowsRisks
 	}
 	if projects {
 		scopes = append(scopes, connectors.Scope{Name: scopeProjects, Of: portfolio.KindProject}, connectors.Scope{Name: scopeReports, Of: portfolio.KindStatusReport})
 	}
 	if milestones {
 		scopes = append(scopes, connectors.Scope{Name: scopeMilestones, Of: portfolio.KindMilestone})
+	}
+	if risks {
+		scopes = append(scopes, connectors.Scope{Name: scopeRisks, Of: portfolio.KindRisk})
 	}
 	if projects && milestones {
 		scopes = append(scopes, connectors.Scope{Name: scopeDependencies, Of: portfolio.KindDependency})

@@ -170,7 +170,7 @@ func TestMilestonesNameTheirProjects(t *testing.T) {
 			files: [][]byte{[]byte("ID,Type,Name\n1,Project,A\n2,Change,B\n3,Change,C\n"), []byte("ID,Type,Name\n4,Project,D\n5,,E\n")},
 			want: []string{
 				`project 1 "A" {TEXT Type=Project}`, `project 2 "B" {TEXT Type=Change}`, `project 3 "C" {TEXT Type=Change}`, `project 4 "D"`,
-				`quarantine list2.csv, row 3: list2.csv: row 3, column B "Type": nothing tells whether the row is a project or a milestone`,
+				`quarantine list2.csv, row 3: list2.csv: row 3, column B "Type": nothing tells whether the row is a project, a milestone or a risk`,
 			},
 		},
 		"whom nobody knows is refused by name": {

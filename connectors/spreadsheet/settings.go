@@ -17,12 +17,12 @@ type Settings struct {
 	filesource.Settings `yaml:",inline"`
 
 	Preset     string            `yaml:"preset,omitempty" jsonschema:"enum=workotter,enum=transparentchoice" jsonschema_description:"Names of columns as a tool's export has them: workotter or transparentchoice."`
-	Rows       string            `yaml:"rows,omitempty" jsonschema:"enum=projects,enum=milestones" jsonschema_description:"What the rows of every sheet are: projects or milestones. By default told for each sheet by its columns, or for each row by a column that tells its level."`
+	Rows       string            `yaml:"rows,omitempty" jsonschema:"enum=projects,enum=milestones,enum=risks" jsonschema_description:"What the rows of every sheet are: projects, milestones or risks. By default told for each sheet by its columns, or for each row by a column that tells its level."`
 	Columns    map[string]string `yaml:"columns,omitempty" jsonschema_description:"Meaning to the name of the column that has it, as in due: Finish. A meaning with an empty name is not guessed. The others are guessed by their names; check shows how."`
 	Ignore     []string          `yaml:"ignore,omitempty" jsonschema_description:"Names of columns that are not read."`
 	Sheets     []SheetSettings   `yaml:"sheets,omitempty" jsonschema_description:"Sheets to read. By default all visible ones in which a table is found."`
 	Levels     LevelSettings     `yaml:"levels,omitempty" jsonschema_description:"Words of the column that tells the level of a row, beside the usual ones."`
-	References string            `yaml:"references,omitempty" jsonschema:"enum=auto,enum=ids" jsonschema_description:"What milestones name as their project where no sheet has projects: auto (the default) makes a project of each name; ids takes them for ids of projects that come with another file of this connection."`
+	References string            `yaml:"references,omitempty" jsonschema:"enum=auto,enum=ids" jsonschema_description:"What milestones and risks name as their project where no sheet has projects: auto (the default) makes a project of each name; ids takes them for ids of projects that come with another file of this connection."`
 	Complete   bool              `yaml:"complete,omitempty" jsonschema_description:"Whether the files hold everything, so that a row that is missing was deleted. Otherwise it stays as it was."`
 	DateOrder  string            `yaml:"date_order,omitempty" jsonschema:"enum=dmy,enum=mdy,enum=ymd" jsonschema_description:"Order of day, month and year in dates of numbers. By default told by the dates of each column; a column that does not tell is refused."`
 	DateSystem int               `yaml:"date_system,omitempty" jsonschema:"enum=1900,enum=1904" jsonschema_description:"System of serial numbers that stand for days in a text file. A workbook tells its own."`
@@ -34,7 +34,7 @@ type Settings struct {
 // SheetSettings say how one sheet is read.
 type SheetSettings struct {
 	Name    string            `yaml:"name" jsonschema:"required" jsonschema_description:"Name of the sheet, or the file's name for a text file; * stands for any characters."`
-	Rows    string            `yaml:"rows,omitempty" jsonschema:"enum=projects,enum=milestones" jsonschema_description:"What its rows are: projects or milestones."`
+	Rows    string            `yaml:"rows,omitempty" jsonschema:"enum=projects,enum=milestones,enum=risks" jsonschema_description:"What its rows are: projects, milestones or risks."`
 	Header  int               `yaml:"header,omitempty" jsonschema:"minimum=1" jsonschema_description:"Row with the names of the columns, counted from 1. By default the first that looks like it."`
 	Columns map[string]string `yaml:"columns,omitempty" jsonschema_description:"Meaning to the name of the column, before those for all sheets."`
 }
@@ -43,12 +43,14 @@ type SheetSettings struct {
 type LevelSettings struct {
 	Projects   []string `yaml:"projects,omitempty" jsonschema_description:"Words of projects, as Initiative."`
 	Milestones []string `yaml:"milestones,omitempty" jsonschema_description:"Words of milestones, as Gate."`
+	Risks      []string `yaml:"risks,omitempty" jsonschema_description:"Words of risks, as Threat."`
 }
 
 // The words of rows and of references.
 const (
 	rowsProjects   = "projects"
 	rowsMilestones = "milestones"
+	rowsRisks      = "risks"
 	referenceIDs   = "ids"
 )
 
@@ -64,7 +66,7 @@ func (s *Settings) Validate() error {
 		}
 	}
 	oneOf("preset", s.Preset, slices.Sorted(maps.Keys(presets))...)
-	oneOf("rows", s.Rows, rowsProjects, rowsMilestones)
+	oneOf("rows", s.Rows, rowsProjects, rowsMilestones, rowsRisks)
 	oneOf("references", s.References, "auto", referenceIDs)
 	oneOf("date_order", s.DateOrder, orderNames[:]...)
 	oneOf("decimal", s.Decimal, pointNames[:]...)
@@ -96,7 +98,7 @@ func (s *Settings) Validate() error {
 		if sheet.Header < 0 {
 			bad("sheets: header of %q is below 1", sheet.Name)
 		}
-		oneOf("sheets: rows of "+sheet.Name, sheet.Rows, rowsProjects, rowsMilestones)
+		oneOf("sheets: rows of "+sheet.Name, sheet.Rows, rowsProjects, rowsMilestones, rowsRisks)
 		columns("sheets: columns of "+sheet.Name, sheet.Columns)
 	}
 	return errors.Join(problems...)

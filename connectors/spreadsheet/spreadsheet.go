@@ -1,4 +1,4 @@
-// Package spreadsheet reads projects and milestones from tables: CSV files and
+// Package spreadsheet reads projects, milestones and risks from tables: CSV files and
 // XLSX workbooks, from a path, a folder, an address or an upload.
 //
 // What the columns mean is told by the settings or by their names; what their

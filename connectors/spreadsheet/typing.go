@@ -21,7 +21,7 @@ func (g grammar) decide(t *table) error {
 		}
 		var problem string
 		switch c.meaning {
-		case asStart, asDue, asFinished, asBaseline, asForecast, asReported:
+		case asStart, asDue, asFinished, asBaseline, asForecast, asReported, asRaised:
 			c.typ, c.strict = asDate, true
 			problem = g.decideDate(t, c)
 		case asBudget:

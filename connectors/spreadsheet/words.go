@@ -26,6 +26,7 @@ const (
 	asForecast     = "forecast"     // a field
 	asHealth       = "health"       // a field, and of a project its report
 	asReported     = "reported"     // the day of the report
+	asRaised       = "raised"       // of a risk: the day it was first seen
 	asReport       = "report"       // its text
 	asLabels       = "labels"       //
 	asPredecessors = "predecessors" // ids of what must come before
@@ -39,7 +40,7 @@ const (
 // meanings are all of them.
 var meanings = []string{
 	asID, asKey, asName, asProject, asProjectName, asParent, asLevel, asDescription, asCategory, asURL, asStatus, asOwner,
-	asStart, asDue, asFinished, asBaseline, asForecast, asHealth, asReported, asReport, asLabels,
+	asStart, asDue, asFinished, asBaseline, asForecast, asHealth, asReported, asReport, asRaised, asLabels,
 	asPredecessors, asSuccessors, asSponsor, asBudget, asProgress, asObjectives,
 }
 
@@ -52,6 +53,10 @@ const (
 	ofProject     = "project"
 	ofMilestoneID = "milestone id"
 	ofMilestone   = "milestone name"
+	ofRiskID      = "risk id"
+	ofRisk        = "risk name"
+	ofLikelihood  = "likelihood" // only risks have both of these
+	ofImpact      = "impact"
 )
 
 // usual are the names by which people call columns, in English and German,
@@ -67,6 +72,11 @@ var usual = map[string]string{
 	ofProject:      "project|initiative|projekt|vorhaben",
 	ofMilestoneID:  "milestone id|task id|deliverable id|meilenstein id",
 	ofMilestone:    "milestone|milestone name|milestone title|meilenstein|deliverable|deliverable name|task name|task|gate",
+	ofRiskID:       "risk id|risk no|risk number|risk ref|risk reference|risiko id|risikonummer|risiko nr",
+	ofRisk:         "risk|risk title|risk name|risk description|risk event|risiko|risikobezeichnung|risikobeschreibung",
+	ofLikelihood:   "probability|likelihood|eintrittswahrscheinlichkeit|wahrscheinlichkeit",
+	ofImpact:       "impact|risk impact|auswirkung|schadenshöhe",
+	asRaised:       "raised|raised on|date raised|identified|identified on|date identified|erfasst am|identifiziert am",
 	asParent:       "parent|parent id|parent project|programme|program|programm|übergeordnetes projekt",
 	asLevel:        "level|type|item type|record type|row type|work item type|issue type|kind|ebene|typ|art",
 	asDescription:  "description|project description|beschreibung|details",
@@ -76,7 +86,7 @@ var usual = map[string]string{
 	asOwner:        "owner|project manager|project lead|project owner|milestone owner|manager|lead|responsible|assignee|assigned to|pm|projektleiter|projektleitung|verantwortlich|verantwortlicher|verantwortliche|zuständig",
 	asStart:        "start|start date|planned start|plan start|planned start date|project start|begin|begin date|startdatum|beginn|starttermin|geplanter start",
 	asDue:          "due|due date|target date|target end date|target finish|finish|finish date|end|end date|planned finish|plan finish|planned end|plan end|planned end date|planned finish date|project end|deadline|delivery date|go live date|fällig|fällig am|fälligkeit|fälligkeitsdatum|zieltermin|termin|ende|enddatum|endtermin|geplantes ende|date|datum",
-	asFinished:     "finished|finished on|actual finish|actual end|actual finish date|actual end date|completed on|completion date|date completed|completed|closed on|abgeschlossen am|fertiggestellt am|ist ende",
+	asFinished:     "finished|finished on|date closed|closed|actual finish|actual end|actual finish date|actual end date|completed on|completion date|date completed|completed|closed on|abgeschlossen am|fertiggestellt am|ist ende",
 	asBaseline:     "baseline|baseline finish|baseline end|baseline date|baseline due|baseline due date|baseline end date|original due date|original date|basistermin|basisplan ende",
 	asForecast:     "forecast|forecast date|forecast end|forecast finish|forecast end date|expected finish|expected end date|estimated finish|prognose|prognosetermin",
 	asHealth:       "health|rag|rag status|overall health|project health|health status|overall rag|traffic light|ampel|ampelstatus",
@@ -132,6 +142,7 @@ var levelWords = map[string]string{
 	"project": rowsProjects, "projekt": rowsProjects, "initiative": rowsProjects, "programme": rowsProjects, "program": rowsProjects,
 	"programm": rowsProjects, "portfolio": rowsProjects, "vorhaben": rowsProjects,
 	"milestone": rowsMilestones, "meilenstein": rowsMilestones, "go live": rowsMilestones, "golive": rowsMilestones,
+	"risk": rowsRisks, "risiko": rowsRisks, "threat": rowsRisks,
 	"key milestone": rowsMilestones, "gate": rowsMilestones, "deliverable": rowsMilestones,
 }
 
