@@ -1,10 +1,7 @@
 package portfolio
 
 import (
-	"fmt"
-	"math"
 	"slices"
-	"sync"
 
 	"github.com/shopspring/decimal"
 
@@ -32,18 +29,6 @@ const (
 	ReasonNoSpend    = "NO_SPEND"
 	ReasonTooFew     = "TOO_FEW_TO_COMPARE"
 )
-
-// A lazy value is computed when it is first asked for. Snapshots that would
-// compute the same share it.
-type lazy[T any] struct {
-	once  sync.Once
-	value *T
-}
-
-func (l *lazy[T]) get(compute func() *T) *T {
-	l.once.Do(func() { l.value = compute() })
-	return l.value
-}
 
 // Standings are what follows from the whole list of projects: ranks, where the
 // money goes, and where that differs from what counts. Ranked are the projects
@@ -309,63 +294,6 @@ func (w *weighing) spread(a *alignment, yield func(leaf int, points float64)) {
 	}
 }
 
-// compare sets how far the orders by score and by money agree, and which
-// projects stand farthest apart in them.
-func (st *standings) compare(contestants []contestant) {
-	var of []*contestant
-	var scores, spends, jobScores, jobs []float64
-	for i := range contestants {
-		c := &contestants[i]
-		s, ok := orNone(c.align.score)
-		if !ok {
-			continue
-		}
-		if c.money {
-			of, scores, spends = append(of, c), append(scores, s), append(spends, c.spend)
-		}
-		if c.row.wsjf != nil {
-			jobScores, jobs = append(jobScores, s), append(jobs, *c.row.wsjf)
-		}
-	}
-	st.compared, st.jobs = len(of), len(jobs)
-	st.tau, st.jobTau = tau(scores, spends), tau(jobScores, jobs)
-	if st.spend.missing != nil {
-		return
-	}
-	enough := st.enoughPlaces()
-	byScore, byMoney := scoring.Ranks(scores), scoring.Ranks(spends)
-	for i, c := range of {
-		places := byScore[i] - byMoney[i]
-		if places == 0 {
-			continue
-		}
-		st.inversions = append(st.inversions, inversion{c.row.ID, byScore[i], byMoney[i], places, scores[i], spends[i] / st.spend.total})
-		if places >= enough || -places >= enough {
-			c.flags = append(c.flags, FlagRankInversion)
-		}
-	}
-}
-
-func tau(x, y []float64) *float64 {
-	if t, ok := scoring.TauB(x, y); ok {
-		return &t
-	}
-	return nil
-}
-
-// enoughPlaces is from how many places on an inversion is flagged.
-func (st *standings) enoughPlaces() int {
-	return max(InversionPlaces, int(math.Ceil(InversionShare*float64(st.compared))))
-}
-
-// tauReason says why there is no rank correlation of so many projects.
-func tauReason(compared int, what string) *Reason {
-	if compared < 2 {
-		return &Reason{ReasonTooFew, fmt.Sprintf("Fewer than two ranked projects have both a score and %s.", what), ""}
-	}
-	return &Reason{ReasonTooFew, fmt.Sprintf("All ranked projects have the same score or the same %s.", what), ""}
-}
-
 // standsAlike reports whether two versions of a project are the same in
 // everything that standings are computed from.
 func standsAlike(a, b *ProjectRow) bool {
@@ -397,55 +325,4 @@ func (b *builder) settleStandings(next *Snapshot) {
 	if atRisk {
 		next.risk = new(lazy[exposure])
 	}
-}
-
-// An exposure is how much of what serves an objective is at risk: projects
-// whose overall health is YELLOW or RED.
-type exposure struct {
-	projects []int     // by place in the weights
-	shares   []float64 // of the spend of the objective; nil when there is no spend
-}
-
-func (s *Snapshot) exposure() *exposure {
-	return s.risk.get(func() *exposure {
-		st := s.standing()
-		e := &exposure{}
-		if st.weights == nil {
-			return e
-		}
-		w := st.weights
-		e.projects, e.shares = make([]int, len(w.objectives)), make([]float64, len(w.objectives))
-		spent := make([]float64, len(w.objectives))
-		serves := make([]*ProjectRow, len(w.objectives))
-		for row := range s.Projects() {
-			a := row.alignment
-			if !a.ranked || a.score == nil || *a.score == 0 {
-				continue
-			}
-			atRisk := row.Health.Overall == HealthYellow || row.Health.Overall == HealthRed
-			spend := st.places[row.ID].spend
-			w.spread(a, func(leaf int, points float64) {
-				for at := leaf; at >= 0; at = w.objectives[at].parent {
-					share := spend * points / *a.score
-					spent[at] += share
-					if !atRisk {
-						continue
-					}
-					e.shares[at] += share
-					if serves[at] != row {
-						serves[at] = row
-						e.projects[at]++
-					}
-				}
-			})
-		}
-		for i := range e.shares {
-			if spent[i] > 0 {
-				e.shares[i] = scoring.Round9(e.shares[i] / spent[i])
-			} else {
-				e.shares[i] = math.NaN()
-			}
-		}
-		return e
-	})
 }

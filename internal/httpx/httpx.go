@@ -8,23 +8,16 @@
 package httpx
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"mime"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
-
-	"plumbline/internal/spool"
 )
 
 // The limits of a client, where its Config does not say otherwise.
@@ -154,18 +147,6 @@ func New(cfg Config) *Client {
 	return c
 }
 
-// passthrough hands the last reply on as it is: its status says more than
-// "giving up".
-func passthrough(resp *http.Response, err error, _ int) (*http.Response, error) {
-	if err != nil {
-		if resp != nil {
-			_ = resp.Body.Close()
-		}
-		return nil, err
-	}
-	return resp, nil
-}
-
 // Usage is how many requests were sent, and how long they waited because a
 // tool asked for it or because they were tried again.
 func (c *Client) Usage() (requests int, waited time.Duration) {
@@ -210,12 +191,6 @@ func sameHost(r *http.Request, via []*http.Request) error {
 	return nil
 }
 
-type readKey struct{}
-
-// Reading marks a request as one that changes nothing although its method is
-// POST, such as a search with a long query, so that it may be tried again.
-func Reading(ctx context.Context) context.Context { return context.WithValue(ctx, readKey{}, true) }
-
 // RoundTrip implements http.RoundTripper.
 func (c *Client) RoundTrip(r *http.Request) (*http.Response, error) {
 	l := limiterOf(r.URL.Host, c.cfg)
@@ -246,177 +221,4 @@ func tidy(err error) error {
 		return u.Err
 	}
 	return err
-}
-
-type callKey struct{}
-
-// call is one request with all its attempts.
-type call struct {
-	limiter  *limiter
-	attempts int
-}
-
-// attempts sends one attempt and reads its whole reply, so that a reply which
-// breaks off is tried again like one that never came.
-type attempts struct{ c *Client }
-
-func (a attempts) RoundTrip(r *http.Request) (*http.Response, error) {
-	c := a.c
-	state, _ := r.Context().Value(callKey{}).(*call)
-	if state == nil {
-		state = &call{limiter: limiterOf(r.URL.Host, c.cfg)}
-	}
-	state.attempts++
-	waited, err := state.limiter.enter(r.Context(), c.cfg.MaxWait)
-	c.waited.Add(int64(waited))
-	if err != nil {
-		return nil, err
-	}
-	defer state.limiter.leave()
-	ctx, cancel := context.WithTimeout(r.Context(), c.cfg.Timeout)
-	defer cancel()
-	c.requests.Add(1)
-	start := time.Now()
-	resp, err := c.cfg.Transport.RoundTrip(r.WithContext(ctx))
-	log := c.cfg.Log.With("method", r.Method, "path", r.URL.Path, "attempt", state.attempts, "duration", time.Since(start))
-	if err != nil {
-		err = tidy(err)
-		log.DebugContext(r.Context(), "request failed", "error", err)
-		return nil, err
-	}
-	if c.cfg.Spool > 0 && resp.StatusCode == http.StatusOK {
-		if err := spooled(resp, c.cfg.Spool); err != nil {
-			return nil, err
-		}
-		return resp, nil
-	}
-	body, err := readBody(resp, c.cfg.MaxBody)
-	log.DebugContext(r.Context(), "request", "status", resp.StatusCode, "bytes", len(body))
-	if err != nil {
-		return nil, err
-	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
-	c.normalise(resp, body)
-	state.limiter.pause(pauseOf(resp))
-	if err := checkType(resp, body); err != nil {
-		return nil, err
-	}
-	return resp, nil
-}
-
-// spooled moves a reply's body to where it may be larger than memory.
-func spooled(resp *http.Response, limit int64) error {
-	defer resp.Body.Close()
-	switch kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind {
-	case "text/html", "application/xhtml+xml":
-		return ErrWebPage
-	}
-	file, err := spool.New(limit)
-	if err != nil {
-		return err
-	}
-	if _, err = io.Copy(file, resp.Body); err != nil {
-		err = fmt.Errorf("reading the reply: %w", err)
-	} else {
-		err = file.Rewind()
-	}
-	if err != nil {
-		return errors.Join(err, file.Close())
-	}
-	resp.Body = file
-	return nil
-}
-
-func readBody(resp *http.Response, limit int64) ([]byte, error) {
-	defer resp.Body.Close()
-	refused := resp.StatusCode >= 300
-	if refused {
-		limit = maxErrorBody
-	}
-	var b bytes.Buffer
-	if n := resp.ContentLength; n > 0 && n <= limit {
-		b.Grow(int(n) + bytes.MinRead)
-	}
-	n, err := b.ReadFrom(io.LimitReader(resp.Body, limit+1))
-	switch {
-	case refused && n > limit:
-		return b.Bytes()[:limit], nil
-	case err != nil && !refused:
-		return nil, fmt.Errorf("reading the reply: %w", err)
-	case n > limit:
-		return nil, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, limit)
-	}
-	return b.Bytes(), nil
-}
-
-// checkType refuses a good status with something else than JSON: what stands
-// behind a login page is not what we asked for.
-func checkType(resp *http.Response, body []byte) error {
-	if resp.StatusCode < 200 || resp.StatusCode > 299 || resp.StatusCode == http.StatusNoContent || len(body) == 0 {
-		return nil
-	}
-	kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	if err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json")) {
-		return nil
-	}
-	if kind == "" {
-		kind = "without a type"
-	}
-	return fmt.Errorf("%w (%s)", ErrNotJSON, kind)
-}
-
-// checkRetry decides whether an attempt is made again.
-func (c *Client) checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
-	if ctx.Err() != nil {
-		return false, ctx.Err()
-	}
-	reading := ctx.Value(readKey{}) != nil
-	if err != nil {
-		var limited *RateLimited
-		switch {
-		case errors.As(err, &limited):
-			return false, limited
-		case errors.Is(err, ErrNotJSON), errors.Is(err, ErrWebPage), errors.Is(err, ErrTooLarge), errors.Is(err, spool.ErrTooLarge), errors.Is(err, ErrAddress):
-			return false, tidy(err)
-		}
-		return reading, tidyUnless(reading, err)
-	}
-	if after, limited := retryAfter(resp); limited {
-		if after > c.cfg.MaxWait {
-			return false, &RateLimited{After: after, Until: time.Now().Add(after), Reason: reasonOf(resp), Status: resp.StatusCode}
-		}
-		return reading, nil
-	}
-	switch resp.StatusCode {
-	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout, http.StatusRequestTimeout:
-		return reading, nil
-	}
-	return false, nil
-}
-
-// tidyUnless keeps the error for a request that is not tried again.
-func tidyUnless(again bool, err error) error {
-	if again {
-		return nil
-	}
-	return tidy(err)
-}
-
-// backoff is how long to wait before the next attempt: what the tool asked for
-// is waited for at the limiter, where everybody with this credential waits.
-func (c *Client) backoff(least, most time.Duration, attempt int, resp *http.Response) time.Duration {
-	wait := min(least<<min(attempt, 16), most)
-	wait = wait/2 + jitter(wait/2)
-	if resp != nil {
-		if after, limited := retryAfter(resp); limited && after > 0 {
-			wait = jitter(least) // so that not all of them start again at the same instant
-		}
-	}
-	c.waited.Add(int64(wait))
-	return wait
-}
-
-// credentialKey hashes a credential, so that none lies in a map.
-func credentialKey(host, credential string) [sha256.Size]byte {
-	return sha256.Sum256([]byte(host + "\x00" + credential))
 }

@@ -135,3 +135,8 @@ func parseRetryAfter(text string, now time.Time) time.Duration {
 func reasonOf(resp *http.Response) string {
 	return cmp.Or(resp.Header.Get("RateLimit-Reason"), resp.Header.Get("X-RateLimit-Resource"))
 }
+
+// credentialKey hashes a credential, so that none lies in a map.
+func credentialKey(host, credential string) [sha256.Size]byte {
+	return sha256.Sum256([]byte(host + "\x00" + credential))
+}
