@@ -27,6 +27,7 @@ func TestBadFilesAreClearErrors(t *testing.T) {
 		"spaces":              {"  \n ", "breaks off"},
 		"own format":          {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 and so on", "choose File, Save As, XML Format"},
 		"archive":             {"PK\x03\x04 and so on", "unpack it"},
+		"gzip":                {"\x1f\x8b\x08\x00 and so on", "unpack it"},
 		"no XML":              {"Name;Due\nA;2026-01-01\n", "breaks off"},
 		"other root":          {`<gpx xmlns="http://example.com/"><wpt/></gpx>`, "<gpx>, which is no plan"},
 		"no namespace":        {`<Project><Tasks/></Project>`, "a <Project> of the namespace"},

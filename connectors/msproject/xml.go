@@ -62,7 +62,7 @@ func newDocument(r io.Reader) (*document, error) {
 		return nil, &problem{text: "the file is empty"}
 	case bytes.HasPrefix(first, []byte{0xD0, 0xCF, 0x11, 0xE0}):
 		return nil, &problem{text: "this is Project's own format and not XML: in Microsoft Project choose File, Save As, XML Format"}
-	case bytes.HasPrefix(first, []byte("PK\x03\x04")):
+	case bytes.HasPrefix(first, []byte("PK\x03\x04")), bytes.HasPrefix(first, []byte{0x1F, 0x8B}):
 		return nil, &problem{text: "this is a compressed file and not XML: unpack it, or save the plan as XML Format"}
 	case bytes.HasPrefix(first, []byte{0xEF, 0xBB, 0xBF}):
 		_, _ = head.Discard(3)

@@ -145,6 +145,9 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		problem.Refuse(w, http.StatusBadRequest, "dryRun is true or false")
 		return
+	case r.Header.Get("Content-Encoding") != "" && r.Header.Get("Content-Encoding") != "identity":
+		problem.Refuse(w, http.StatusUnsupportedMediaType, "the file is sent as it is, without a Content-Encoding: unpack it first")
+		return
 	case r.ContentLength > d.MaxBody:
 		d.tooLarge(w)
 		return

@@ -154,3 +154,18 @@ func TestNoMoreFilesAtOnceThanThereIsRoomFor(t *testing.T) {
 		t.Errorf("the first file is answered %d", w.Code)
 	}
 }
+
+// A packed body would be read as a damaged file.
+func TestAPackedBodyIsRefused(t *testing.T) {
+	door := imports.New(imports.Config{Import: func(context.Context, imports.File) (imports.Report, error) {
+		t.Error("the file was read")
+		return imports.Report{}, nil
+	}})
+	r := httptest.NewRequestWithContext(portfolio.WithCaller(t.Context(), editor), http.MethodPut, "/import/plans", strings.NewReader("\x1f\x8b"))
+	r.Header.Set("Content-Encoding", "gzip")
+	w := httptest.NewRecorder()
+	door.ServeHTTP(w, r)
+	if w.Code != http.StatusUnsupportedMediaType || !strings.Contains(w.Body.String(), "without a Content-Encoding") {
+		t.Errorf("answered %d %s", w.Code, w.Body)
+	}
+}
