@@ -98,6 +98,52 @@ func TestQuietChanges(t *testing.T) {
 	check(t, "writes without a change", l.Writes, writes)
 }
 
+// TestClosedIsListed: what was closed before the first run is read as what it is,
+// without being asked for alone.
+func TestClosedIsListed(t *testing.T) {
+	site := newSite(t, newClock().of())
+	p := site.AddProject(redminetest.Project{Identifier: "pay", Name: "Payments", Status: redminetest.Closed})
+	i := site.AddIssue(redminetest.Issue{Project: p.ID, Subject: "Design"})
+	site.EditIssue(i.ID, func(i *redminetest.Issue) { i.Status = "Closed" })
+	l := connectortest.NewLedger()
+	pull(t, l, open(t, site, nil, milestones))
+	check(t, "the project", fact[*portfolio.ProjectFact](t, l, "ops/project/1").StatusCategory, portfolio.StatusDone)
+	check(t, "the issue", fact[*portfolio.MilestoneFact](t, l, "ops/issue/1").StatusCategory, portfolio.StatusDone)
+}
+
+// TestWrittenLate: a change that shows only after a run is read by the next one,
+// though its time is before that of the newest one then.
+func TestWrittenLate(t *testing.T) {
+	clock := newClock()
+	site := newSite(t, clock.of())
+	p := site.AddProject(redminetest.Project{Identifier: "pay", Name: "Payments"})
+	a := site.AddIssue(redminetest.Issue{Project: p.ID, Subject: "Design"})
+	b := site.AddIssue(redminetest.Issue{Project: p.ID, Subject: "Build"})
+	clock.later(time.Hour)
+	site.EditIssue(b.ID, func(*redminetest.Issue) {})
+	c, l := open(t, site, nil, milestones), connectortest.NewLedger()
+	pull(t, l, c)
+	clock.later(-14 * time.Minute)
+	site.EditIssue(a.ID, func(i *redminetest.Issue) { i.Subject = "Late" })
+	clock.later(time.Hour)
+	pull(t, l, c)
+	check(t, "name", fact[*portfolio.MilestoneFact](t, l, "ops/issue/1").Name, "Late")
+}
+
+// TestSharedVersions: a version that another project shares is taken from the
+// one it belongs to, also where that is not read.
+func TestSharedVersions(t *testing.T) {
+	site := newSite(t, newClock().of())
+	top := site.AddProject(redminetest.Project{Identifier: "top", Name: "Programme"})
+	site.AddProject(redminetest.Project{Identifier: "sub", Name: "Part", Parent: top.ID})
+	site.AddVersion(redminetest.Version{Project: top.ID, Name: "Go-live", Sharing: "descendants"})
+	for key, want := range map[string][2]int{"top": {2, 1}, "sub": {1, 0}} {
+		l := connectortest.NewLedger()
+		pull(t, l, open(t, site, nil, func(s *Settings) { s.Projects.Keys = []string{key} }))
+		check(t, key, [2]int{count(l)[portfolio.KindProject], count(l)[portfolio.KindMilestone]}, want)
+	}
+}
+
 // TestRescheduled: where a relation puts the follower off, that is a change of
 // the follower, and brings the relation along.
 func TestRescheduled(t *testing.T) {
