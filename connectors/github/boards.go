@@ -29,16 +29,16 @@ type board struct {
 // readBoards reads the boards with their status updates and iterations, and
 // the items of those that changed.
 func (r *run) readBoards() error {
-	if !r.settings.boards() {
-		return nil
-	}
-	if err := r.listBoards(r.position.Stage != stageBoards); err != nil {
-		return err
+	if r.settings.boards() {
+		if err := r.listBoards(r.position.Stage != stageBoards); err != nil {
+			return err
+		}
 	}
 	r.complete(stageBoards, scopeBoards, portfolio.KindProject)
 	r.complete(stageBoards, scopeIterations, portfolio.KindMilestone)
 	r.complete(stageBoards, scopeUpdates, portfolio.KindStatusReport)
 	if !r.reads(fromItems) {
+		r.complete(stageBoards, scopeItems, portfolio.KindMilestone)
 		return nil
 	}
 	since := r.changedSince()
@@ -52,9 +52,7 @@ func (r *run) readBoards() error {
 		}
 	}
 	r.complete(stageBoards, scopeItems, portfolio.KindMilestone)
-	if !r.settings.Dependencies.Off {
-		r.complete(stageBoards, scopeDependencies, portfolio.KindDependency)
-	}
+	r.complete(stageBoards, scopeDependencies, portfolio.KindDependency)
 	return nil
 }
 

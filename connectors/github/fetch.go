@@ -79,6 +79,9 @@ func (f *fetcher) state(ctx context.Context, id string) (state, error) {
 // fetch asks for one record.
 func (f *fetcher) fetch(ctx context.Context, lost portfolio.ToolFact) (connectors.Fetched, error) {
 	source := lost.Origin()
+	if !f.wanted(source) {
+		return connectors.Fetched{Key: lost.Key(), Presence: portfolio.PresenceOutOfScope}, nil
+	}
 	switch source.Kind {
 	case kindRepository:
 		s, err := f.state(ctx, source.ID)
@@ -94,6 +97,27 @@ func (f *fetcher) fetch(ctx context.Context, lost portfolio.ToolFact) (connector
 		return f.fetchNumbered(ctx, lost)
 	}
 	return connectors.Fetched{}, nil
+}
+
+// wanted tells whether the settings still ask for records of the kind.
+func (f *fetcher) wanted(source *portfolio.Source) bool {
+	switch s := f.settings; {
+	case source.Kind == kindRepository:
+		return s.repositories()
+	case source.Kind == kindBoard, source.Kind == kindUpdate:
+		return s.boards()
+	case source.Kind == kindMilestone:
+		return f.reads(fromMilestones)
+	case source.Kind == kindIteration:
+		return f.reads(fromIterations)
+	case source.Scope == scopeItems:
+		return f.reads(fromItems)
+	case source.Scope == scopeIssues, source.Scope == scopeRisks:
+		return len(s.clauses()) > 0
+	case source.Scope == scopeDependencies:
+		return !s.Dependencies.Off
+	}
+	return true
 }
 
 // judge says what became of a record of the repository, of which found is what

@@ -13,9 +13,6 @@ import (
 // to the end and is seen again.
 func (r *run) readIssues() error {
 	clauses := r.settings.clauses()
-	if len(clauses) == 0 {
-		return nil
-	}
 	since := r.changedSince()
 	var units []unit
 	for _, repo := range r.listed {
@@ -38,7 +35,7 @@ func (r *run) readIssues() error {
 	}
 	r.complete(stageIssues, scopeIssues, portfolio.KindMilestone)
 	r.complete(stageIssues, scopeRisks, portfolio.KindRisk)
-	if !r.settings.Dependencies.Off {
+	if !r.reads(fromItems) { // which have some too
 		r.complete(stageIssues, scopeDependencies, portfolio.KindDependency)
 	}
 	return nil

@@ -18,13 +18,14 @@ type unit struct {
 	resume bool // in the middle, where an interrupted run was
 }
 
-// readMilestones reads the milestones of every repository.
+// readMilestones reads the milestones of every repository. Where they are not
+// wanted the listing is empty: what was read by other settings goes.
 func (r *run) readMilestones() error {
-	if !r.reads(fromMilestones) {
-		return nil
-	}
 	var units []unit
 	for _, repo := range r.listed {
+		if !r.reads(fromMilestones) {
+			break
+		}
 		path := withQuery(repo.path("/milestones"), "state", "all", "sort", "due_on", "direction", "asc")
 		units = r.append(units, stageMilestones, unit{repo: repo, path: path})
 	}

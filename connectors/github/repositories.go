@@ -41,6 +41,9 @@ func (r repository) path(rest string) string {
 // follow from; tell says whether to hand them over too.
 func (r *run) readRepositories(tell bool) error {
 	if !r.settings.repositories() {
+		if tell {
+			r.complete(stageRepositories, scopeRepositories, portfolio.KindProject)
+		}
 		return nil
 	}
 	told := map[int64]bool{}
