@@ -30,7 +30,7 @@ import (
 
 // converter is the version of the conversion in this package. Raise it when a
 // record gives other facts than before: every connection is then read anew.
-const converter = 1
+const converter = 2
 
 // Connector reads one workspace.
 type Connector struct {

@@ -51,7 +51,9 @@ func (v *conversion) value(f customField, facts *[]portfolio.ToolFact) (portfoli
 			return out, true
 		}
 	case "people":
-		return v.people(f.People, facts)
+		if out, ok := v.people(f.People, facts); ok {
+			return out, true
+		}
 	case "multi_enum":
 		var options []named
 		if json.Unmarshal(f.Enums, &options) == nil {
@@ -70,7 +72,8 @@ func (v *conversion) value(f customField, facts *[]portfolio.ToolFact) (portfoli
 			return textField(text)
 		}
 	}
-	// A formula, an id, a reference, or what Asana learns to hold later.
+	// A formula, an id, a reference, what Asana learns to hold later, or the
+	// people of a project, of whom it tells no more than the names.
 	var text string
 	if json.Unmarshal(f.Display, &text) != nil {
 		return portfolio.Field{}, false

@@ -39,7 +39,7 @@ func organisation(t testing.TB) (*asanatest.Site, known) {
 	o.notes = site.AddField(asanatest.CustomField{Name: "Notes", Type: "text"})
 	o.web = site.AddProject(asanatest.Project{
 		Name: "New website", Notes: "All pages anew.", Owner: me, Team: "Marketing", StartOn: "2026-01-05", DueOn: "2026-06-30",
-		Custom: map[string]any{o.budget: 125000.5, o.regions: []string{"Kyoto", "Aachen"}, o.review: "2026-04-02"},
+		Custom: map[string]any{o.budget: 125000.5, o.sponsor: []string{o.kim}, o.regions: []string{"Kyoto", "Aachen"}, o.review: "2026-04-02"},
 	})
 	o.app = site.AddProject(asanatest.Project{Name: "App", Owner: o.kim, Team: "IT", Completed: time.Date(2026, 2, 20, 23, 30, 0, 0, time.UTC)})
 	o.old = site.AddProject(asanatest.Project{Name: "Old shop", Archived: true})
@@ -73,6 +73,7 @@ func TestProject(t *testing.T) {
 	review, _ := portfolio.ParseDate("2026-04-02")
 	check(t, "its fields", p.Fields, []portfolio.Field{
 		{ID: o.budget, Name: "Budget", Type: portfolio.FieldNumber, Number: "125000.5"},
+		{ID: o.sponsor, Name: "Sponsor", Type: portfolio.FieldText, Text: "Kim Ito"}, // the listing of projects names people only
 		{ID: o.regions, Name: "Regions", Type: portfolio.FieldList, List: []string{"Aachen", "Kyoto"}},
 		{ID: o.review, Name: "Review", Type: portfolio.FieldDate, Date: review},
 		{ID: "portfolios", Name: "Portfolios", Type: portfolio.FieldList, List: []string{"Change"}},

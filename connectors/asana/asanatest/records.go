@@ -256,17 +256,17 @@ func (s *Site) fill(f record, kind string, value any) {
 		}
 	case "multi_enum", "people":
 		list, _ := value.([]string)
-		all := []record{}
+		all, shown := []record{}, []string{}
 		for _, one := range list {
 			if kind == "people" {
-				all = append(all, s.user(one))
+				all, shown = append(all, s.user(one)), append(shown, s.users[one].Name)
 			} else {
-				all = append(all, option(one))
+				all, shown = append(all, option(one)), append(shown, one)
 			}
 		}
 		f[map[string]string{"multi_enum": "multi_enum_values", "people": "people_value"}[kind]] = all
 		if len(list) > 0 {
-			f["display_value"] = strings.Join(list, ", ")
+			f["display_value"] = strings.Join(shown, ", ")
 		}
 	case "date":
 		f["date_value"] = record(nil)
