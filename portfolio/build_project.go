@@ -121,6 +121,7 @@ func (b *builder) projectFromFacts(id string) *ProjectRow {
 		if len(facts) > 1 && len(b.plan.precedence) > 0 {
 			sayings = append(sayings, saying{f, b.plan.absent(v), said})
 		}
+		fillText(&said.name, f.Name) // else the mapped name of another tool would come before the primary's own
 		if i == 0 {
 			m = said
 		} else {

@@ -74,3 +74,19 @@ func TestPrecedenceThatIsWrongIsNamed(t *testing.T) {
 		t.Errorf("validated: %v", err)
 	}
 }
+
+// A name that another tool has in a field is no better than the primary's own.
+func TestTheNameOfThePrimaryComesBeforeAMappedOne(t *testing.T) {
+	eng := &ProjectFact{Source: source("eng", "project", "1"), Name: "Visit room"}
+	ops := &ProjectFact{Source: source("ops", "project", "1"), Name: "visit-room", Fields: []Field{{ID: "title", Name: "title", Type: FieldText, Text: "Its software"}}}
+	settings := &Settings{TimeZone: "UTC", Connections: []ConnectionSettings{{ID: "eng"}, {ID: "ops", Fields: []FieldMapping{{To: "name", Field: "title"}}}}}
+	l := newTestLog(t, "2026-03-01")
+	l.put(settings, eng, ops)
+	if row, _ := l.now.Project(ops.DocID()); row.Name != "Its software" {
+		t.Errorf("alone it is called %q, want its title", row.Name)
+	}
+	l.put(&Link{Primary: eng.DocID(), Members: []string{ops.DocID()}})
+	if row, _ := l.now.Project(eng.DocID()); row.Name != "Visit room" {
+		t.Errorf("joined it is called %q, want what the primary calls it", row.Name)
+	}
+}

@@ -56,15 +56,14 @@ func (s *Snapshot) toolsSay(row Key) mapped {
 	}
 	s.plan.presentFirst(facts)
 	for i, v := range facts {
-		said := s.plan.projectSaid(v.Doc.(*ProjectFact))
+		f := v.Doc.(*ProjectFact)
+		said := s.plan.projectSaid(f)
+		fillText(&said.name, f.Name)
 		if i == 0 {
 			all = said
 			continue
 		}
 		all.fill(&said)
-	}
-	for _, v := range facts {
-		fillText(&all.name, v.Doc.(*ProjectFact).Name)
 	}
 	return all
 }
