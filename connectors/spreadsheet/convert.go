@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"plumbline/portfolio"
 )
@@ -181,15 +182,24 @@ func (v *conversion) facts(r *record) ([]portfolio.ToolFact, error) {
 	if t.by[asHealth] != nil {
 		source := portfolio.Source{Connection: v.connection, Kind: kindReport, ID: r.id, Scope: scopeReports}
 		if c.reportedDay.IsZero() { // then it is not younger than its file
-			source.UpdatedAt = t.asOf.Time()
+			source.UpdatedAt = noon(t.asOf)
 		}
 		facts = append(facts, &portfolio.StatusReportFact{
 			Source:  source,
 			Project: f.DocID(), Health: valid(t.word(r.row, asHealth)), Text: truncate(valid(t.word(r.row, asReport)), maxDescription),
-			Author: c.owner, ReportedAt: c.reportedDay.Time(),
+			Author: c.owner, ReportedAt: noon(c.reportedDay),
 		})
 	}
 	return append(facts, v.dependencies(r)...), nil
+}
+
+// noon is the middle of a day in UTC, which is of that day nearly everywhere; of
+// no day it is no time.
+func noon(d portfolio.Date) time.Time {
+	if d.IsZero() {
+		return time.Time{}
+	}
+	return d.Time().Add(12 * time.Hour)
 }
 
 func (v *conversion) common(r *record, person func(string) string) (c common, err error) {

@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/shopspring/decimal"
+	"golang.org/x/text/currency"
 )
 
 // A point is what stands between the whole and the fraction of a number.
@@ -171,21 +172,26 @@ func cutUnit(s string) (string, string) {
 	if rest, ok := strings.CutSuffix(s, "%"); ok {
 		return strings.TrimRight(rest, " \u00a0\u202f"), "%"
 	}
-	for sign, currency := range symbols {
+	for sign, iso := range symbols {
 		if rest, ok := strings.CutPrefix(s, sign); ok {
-			return strings.TrimLeft(rest, " \u00a0\u202f"), currency
+			return strings.TrimLeft(rest, " \u00a0\u202f"), iso
 		}
 		if rest, ok := strings.CutSuffix(s, sign); ok {
-			return strings.TrimRight(rest, " \u00a0\u202f"), currency
+			return strings.TrimRight(rest, " \u00a0\u202f"), iso
 		}
 	}
 	if letters(s) != 3 {
 		return s, ""
 	}
-	if m := code.FindStringSubmatch(s); m != nil {
-		return strings.Replace(s, m[0], "", 1), m[1] + m[2]
+	m := code.FindStringSubmatch(s)
+	if m == nil {
+		return s, ""
 	}
-	return s, ""
+	rest, unit := strings.Replace(s, m[0], "", 1), m[1]+m[2]
+	if _, err := currency.ParseISO(unit); err != nil || strings.HasPrefix(s, unit+"-") {
+		return s, "" // PMO-7 and CAD-7 are references
+	}
+	return rest, unit
 }
 
 // plainNumber writes a workbook's number as the program shows it: to 15 digits,

@@ -38,7 +38,7 @@ func TestNumbersUnderBothPoints(t *testing.T) {
 		}
 	}
 	for _, text := range []string{
-		"", "-", "P-1", "M-12", "12o0", "1.2.3", "1,23,456", "12,34.567,8", "1e5", "0x10", "1.5M", "500k", "EUR", "%", "1 2", "12 34", "--5", "(5", "1,", ".", "NaN", "Infinity", "١٢",
+		"", "-", "P-1", "M-12", "PMO-7", "PMO 7", "CAD-7", "12o0", "1.2.3", "1,23,456", "12,34.567,8", "1e5", "0x10", "1.5M", "500k", "EUR", "%", "1 2", "12 34", "--5", "(5", "1,", ".", "NaN", "Infinity", "١٢",
 	} {
 		if got := readNumber(text); got.isNumber() {
 			t.Errorf("%q was read as %+v, want no number", text, got)

@@ -58,7 +58,7 @@ func lines(l *connectortest.Ledger) (out []string) {
 		case *portfolio.StatusReportFact:
 			say = []string{f.Project, f.Health, f.Text}
 			if !f.ReportedAt.IsZero() {
-				say = append(say, f.ReportedAt.Format(time.DateOnly))
+				say = append(say, f.ReportedAt.In(time.FixedZone("west of here", -8*60*60)).Format(time.DateOnly))
 			}
 			if !f.UpdatedAt.IsZero() {
 				say = append(say, "not after "+f.UpdatedAt.Format(time.DateOnly))
