@@ -21,8 +21,7 @@ func TestTheDemoAnswersQuestions(t *testing.T) {
 			t.Errorf("%s is answered with %d and without %s:\n%s", path, status, holds, body)
 		}
 	}
-	p.logged(`msg="run ended".*source=health.*state=SUCCEEDED`)
-	p.logged(`msg="run ended".*source=stores.*state=SUCCEEDED`)
+	p.readsTheDemo()
 
 	type portfolio struct {
 		Projects struct {
@@ -79,7 +78,7 @@ func TestTheDemoAnswersQuestions(t *testing.T) {
 				return false
 			}
 		}
-		return len(connections) == 2
+		return len(connections) == len(toolsOfTheDemo)
 	})
 	if got := ask[any](s, firstQuery, nil); got.code() != "" {
 		t.Errorf("the query that the console opens with is answered with %+v", got.Errors)
@@ -90,6 +89,16 @@ func TestTheDemoAnswersQuestions(t *testing.T) {
 	p.exits(exitOK, grace)
 	t.Logf("ended %s after SIGTERM", time.Since(began).Round(time.Millisecond))
 	want(t, p.stderr.String(), `msg=stopping grace=10s`)
+}
+
+// toolsOfTheDemo are its connections.
+var toolsOfTheDemo = []string{"health", "stores", "platform", "campaigns", "code", "works"}
+
+// readsTheDemo waits until all of its tools were read.
+func (p *process) readsTheDemo() {
+	for _, id := range toolsOfTheDemo {
+		p.logged(`msg="run ended".*source=` + id + `.*state=SUCCEEDED`)
+	}
 }
 
 func TestASecondSignalEndsTheServerAtOnce(t *testing.T) {
@@ -143,8 +152,7 @@ func TestPagesGoOnWhileTheToolsChange(t *testing.T) {
 	where := settle(t, string(organisation.Config()))
 	p := start(t, where.env, "serve")
 	s := p.site()
-	p.logged(`msg="run ended".*source=health.*state=SUCCEEDED`)
-	p.logged(`msg="run ended".*source=stores.*state=SUCCEEDED`)
+	p.readsTheDemo()
 	began := s.settled()
 	first := tell[namePage](s, pageOfNames, nil)
 	// What changes in the tools is seen after the next sync, which reads

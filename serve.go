@@ -41,10 +41,10 @@ func (serveCommand) Help() string {
 }
 
 // welcome tells a newcomer what the demonstration shows, and what to do next.
-const welcome = `This is the health service of the State of Larkmoor, whose two Jiras are played on this machine.
+const welcome = `This is the health service of the State of Larkmoor, whose tools are played on this machine.
 
   Open      http://%s/ in a browser and press the arrow: a first question waits there.
-  More      examples/queries has thirty-six questions of a PMO; docs/demo.md says who is who.
+  More      examples/queries has thirty-eight questions of a PMO; docs/demo.md says who is who.
   Watch     somebody changes a plan every few seconds, below; the next sync brings it along.
 
 Ctrl-C ends it and throws its store away.

@@ -41,11 +41,9 @@ func (o *Organisation) costs() ([]byte, error) {
 
 // budgetOf is the budget of the project with a PMO number.
 func (o *Organisation) budgetOf(pmo string) int {
-	for _, s := range o.sites {
-		for _, p := range s.projects {
-			if p.PMO == pmo && p.Budget != 0 {
-				return p.Budget
-			}
+	for _, p := range o.lib.projects {
+		if p.PMO == pmo && p.Budget != 0 {
+			return p.Budget
 		}
 	}
 	return 0

@@ -31,10 +31,13 @@ type story struct {
 
 // A project as its file describes it. Days count from today.
 type project struct {
-	ID  string `yaml:"id"`  // how other projects refer to it
-	Key string `yaml:"key"` // of the Jira project it has for itself
-	// Under is the key of the Jira project in which it is an initiative; in a
-	// story with a programme it is the programme's.
+	ID string `yaml:"id"` // how other projects refer to it
+	// Key is that of the Jira project it has for itself, the name of its
+	// repository, or its reference in the list of works.
+	Key string `yaml:"key"`
+	// Under is what it is kept in: the key of the Jira project in which it is
+	// an initiative (in a story with a programme the programme's), the name of
+	// the team project of its epic, or that of its portfolio.
 	Under      string   `yaml:"under"`
 	Name       string   `yaml:"name"`
 	About      string   `yaml:"about"`
@@ -46,10 +49,14 @@ type project struct {
 	Status     string   `yaml:"status"`   // when the dates do not tell
 	Health     *string  `yaml:"health"`   // as reported: Green unless it says otherwise, "" for no report
 	Reported   int      `yaml:"reported"` // day of the report; a few days ago unless it says otherwise
+	Says       string   `yaml:"says"`     // what the report says, where it is more than a colour
 	Objectives []string `yaml:"objectives"`
 	Starts     int      `yaml:"starts"`
 	Archived   bool     `yaml:"archived"`
 	Deleted    int      `yaml:"deleted"` // day it was put in the bin; 0 is never
+	// Repository and Board are their numbers on GitHub; 0 is no board.
+	Repository int64 `yaml:"repository"`
+	Board      int64 `yaml:"board"`
 
 	// Plan names a list of milestones in plans.yaml whose days count from
 	// GoLive, and {place} in their names is Place.
@@ -102,7 +109,9 @@ type library struct {
 }
 
 // stories are the files of projects, in the order in which they are told.
-var stories = []string{"ehr", "telehealth", "publichealth", "hospitals", "offices", "pharmacies", "supply"}
+var stories = []string{
+	"ehr", "telehealth", "publichealth", "hospitals", "offices", "pharmacies", "supply", "platform", "campaigns", "code", "works",
+}
 
 // gatesFrom is the budget from which a project passes the state's gates.
 const gatesFrom = 2_500_000
@@ -254,6 +263,9 @@ func (l *library) check() error {
 		problem := func(format string, args ...any) {
 			problems = append(problems, fmt.Errorf("demo: %s: %s", p.ID, fmt.Sprintf(format, args...)))
 		}
+		if l.project(p.ID) != p {
+			problem("another project has this id")
+		}
 		if !departments[p.Department] {
 			problem("no department %q", p.Department)
 		}
@@ -262,7 +274,8 @@ func (l *library) check() error {
 				problem("nobody is called %q", name)
 			}
 		}
-		if _, jira := sites[p.site]; jira && (p.Key == "") == (p.Under == "") {
+		_, jira := sites[p.site]
+		if jira && (p.Key == "") == (p.Under == "") {
 			problem("either key or under says where it is kept")
 		}
 		for _, m := range p.Milestones {
@@ -274,7 +287,12 @@ func (l *library) check() error {
 					problem("%s: %q is kept on another site", m.Name, ref)
 				case m.Release || before != nil && before.Release:
 					problem("%s: a release cannot be linked", m.Name)
+				case before == nil && (p.site == "code" || p.site == "works"):
+					problem("%s: %q is a project, for which nothing waits there", m.Name, ref)
 				}
+			}
+			if m.Release && !jira && p.site != "code" || m.Unreadable && !jira {
+				problem("%s: only Jira and GitHub have releases, and only Jira nonsense", m.Name)
 			}
 			if m.Release && len(m.Moves) > 0 {
 				problem("%s: the tool keeps no history of a release", m.Name)

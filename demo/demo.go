@@ -47,8 +47,11 @@ type Options struct {
 // time.
 type Organisation struct {
 	options Options
+	lib     *library
 	players []player
-	sites   []*site // those of them that Step changes
+	sites   []*site // those of them that Step changes,
+	forge   *forge  // and another
+	doors   []net.Listener
 	servers []*http.Server
 	config  []byte
 
@@ -81,23 +84,58 @@ func Start(ctx context.Context, o Options) (*Organisation, error) {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
 	y, m, d := o.Now().In(zone).Date()
-	org := &Organisation{options: o, today: time.Date(y, m, d, 0, 0, 0, 0, zone)}
-	on := func(id string) *stage { return newStage(id, lib, org.today, o.Now) }
-	for _, id := range []string{"health", "stores"} {
-		org.sites = append(org.sites, newSite(sites[id], on(id)))
-	}
-	for _, s := range org.sites {
-		org.players = append(org.players, s)
+	org := &Organisation{options: o, lib: lib, today: time.Date(y, m, d, 0, 0, 0, 0, zone)}
+	if err := org.furnish(ctx); err != nil {
+		org.Close()
+		return nil, fmt.Errorf("demo: %w", err)
 	}
 	for _, p := range org.players {
 		p.recall()
 	}
 	org.PlayTo(-o.Past)
 	org.prepare()
-	if err := org.serve(ctx); err != nil {
+	if err := org.serve(); err != nil {
+		org.Close()
 		return nil, fmt.Errorf("demo: %w", err)
 	}
+	context.AfterFunc(ctx, org.Close)
 	return org, nil
+}
+
+// furnish sets up every tool, in the order of the configuration.
+func (o *Organisation) furnish(ctx context.Context) error {
+	for _, tool := range []struct {
+		id  string
+		add func(*stage)
+	}{
+		{"health", o.addSite},
+		{"stores", o.addSite},
+		{"platform", o.addBoards},
+		{"campaigns", o.addDesk},
+		{"code", o.addForge},
+		{"works", func(on *stage) { o.players = append(o.players, &list{on}) }},
+	} {
+		on, err := newStage(ctx, tool.id, o.lib, o.today, o.options.Now)
+		if err != nil {
+			return err
+		}
+		o.doors = append(o.doors, on.door())
+		tool.add(on)
+	}
+	return nil
+}
+
+func (o *Organisation) addSite(on *stage) {
+	s := newSite(sites[on.id], on)
+	o.sites, o.players = append(o.sites, s), append(o.players, s)
+}
+
+func (o *Organisation) addBoards(on *stage) { o.players = append(o.players, newBoards(on)) }
+
+func (o *Organisation) addDesk(on *stage) { o.players = append(o.players, newDesk(on)) }
+func (o *Organisation) addForge(on *stage) {
+	o.forge = newForge(on)
+	o.players = append(o.players, o.forge)
 }
 
 // PlayTo lets the history go on until the evening of a day, which counts from
@@ -112,27 +150,21 @@ func (o *Organisation) PlayTo(day int) {
 // Day is when a day begins that counts from today.
 func (o *Organisation) Day(day int) time.Time { return o.today.AddDate(0, 0, day) }
 
-// serve puts every tool on a loopback address of its own and writes the
-// configuration that names them.
-func (o *Organisation) serve(ctx context.Context) error {
+// serve answers at the door of every tool and writes the configuration that
+// names them.
+func (o *Organisation) serve() error {
 	config, err := fs.ReadFile(files, "data/plumbline.yaml")
 	if err != nil {
 		return err
 	}
 	for _, p := range o.players {
-		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-		if err != nil {
-			o.Close()
-			return err
-		}
 		server := &http.Server{Handler: p.handler(), ReadHeaderTimeout: 10 * time.Second}
 		o.servers = append(o.servers, server)
-		go func() { _ = server.Serve(listener) }() // ends with Close
+		go func() { _ = server.Serve(p.door()) }() // ends with Close
 		placeholder := fmt.Sprintf("${%s_URL}", strings.ToUpper(p.connection()))
-		config = bytes.ReplaceAll(config, []byte(placeholder), []byte("http://"+listener.Addr().String()))
+		config = bytes.ReplaceAll(config, []byte(placeholder), []byte(p.address()))
 	}
 	o.config = config
-	context.AfterFunc(ctx, o.Close)
 	return nil
 }
 
@@ -140,6 +172,9 @@ func (o *Organisation) serve(ctx context.Context) error {
 func (o *Organisation) Close() {
 	for _, server := range o.servers {
 		_ = server.Close() // a listener that is closed already is what we want
+	}
+	for _, door := range o.doors {
+		_ = door.Close() // as above; a server that has not begun to serve does not close it
 	}
 }
 

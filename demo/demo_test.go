@@ -146,6 +146,7 @@ func TestCheckNamesWhatDoesNotFit(t *testing.T) {
 			{ID: "water", Key: "WAT", Department: "Labs", Lead: "Ruth Aldane", Milestones: []*milestone{{Name: "Map", After: []string{"well/Dug", "lake/Full"}}}},
 			{ID: "lake", Under: "WAT", Department: "Laboratories", site: "elsewhere", Milestones: []*milestone{{Name: "Full", Release: true, Moves: []move{{On: -1}}}}},
 			{ID: "pond", Department: "Laboratories", site: "stores"},
+			{ID: "pond", Department: "Laboratories", site: "elsewhere"},
 		},
 	}
 	err := lib.check()
@@ -155,7 +156,7 @@ func TestCheckNamesWhatDoesNotFit(t *testing.T) {
 	for _, want := range []string{
 		`water: no department "Labs"`, `water: nobody is called "Ruth Aldane"`, `water: Map: after "well/Dug": no such project`,
 		`water: Map: "lake/Full" is kept on another site`, `lake: Full: the tool keeps no history of a release`,
-		`pond: either key or under says where it is kept`,
+		`pond: either key or under says where it is kept`, `pond: another project has this id`, `lake: Full: only Jira and GitHub have releases, and only Jira nonsense`,
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not among the problems:\n%v", want, err)

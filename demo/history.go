@@ -2,21 +2,9 @@ package demo
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"plumbline/connectors/jira/jiratest"
-)
-
-const (
-	// planned is how many days ago, at the latest, a project was entered that
-	// has not begun yet.
-	planned = -21
-	// reported is the day of a health report when the file does not tell.
-	reported = -4
-	// before is how many days there are between two reports.
-	before = 28
 )
 
 // recall gathers what happened at the site.
@@ -28,9 +16,6 @@ func (s *site) recall() {
 		s.link(m)
 	}
 }
-
-// entered is the day on which a project and its milestones were written down.
-func (p *project) entered() int { return min(p.Starts, planned) }
 
 // home is the key of the Jira project in which a project is kept.
 func (p *project) home() string {
@@ -57,22 +42,19 @@ func (s *site) enter(p *project) {
 	}
 	s.milestones = append(s.milestones, own...)
 
-	due := map[*record]int{} // as promised at the time
-	for _, r := range own {
-		due[r] = r.Day
-	}
+	due := promised(p)
 	end := func() string {
-		if len(due) == 0 {
-			return ""
+		if day, ok := due.end(); ok {
+			return s.date(day)
 		}
-		return s.date(slices.Max(slices.Collect(maps.Values(due))))
+		return ""
 	}
 	s.on(p.entered(), func() { k.issue = s.addCard(p, end()).Key })
 	for _, r := range own {
 		s.bring(r)
 		for _, mv := range r.moves {
 			s.on(mv.on, func() {
-				due[r] = mv.to
+				due[r.milestone] = mv.to
 				s.jira.EditIssue(k.issue, func(i *jiratest.Issue) { i.Due = end() })
 			})
 		}
@@ -151,7 +133,7 @@ func (s *site) bring(r *record) {
 			})
 		})
 	}
-	if begins := max(r.start, p.entered()); begins < 0 && (!r.done || begins < r.finished) {
+	if begins, ok := r.begun(p); ok {
 		s.on(begins, func() { s.jira.EditIssue(r.issue, func(i *jiratest.Issue) { i.Status = statusInProgress }) })
 	}
 	if r.done {
@@ -182,7 +164,7 @@ const workBehind = 5
 func (s *site) release(r *record) {
 	p := r.of.project
 	s.on(p.entered(), func() {
-		r.version = s.jira.AddVersion(p.home(), jiratest.Version{
+		r.id = s.jira.AddVersion(p.home(), jiratest.Version{
 			Name: r.Name, Start: s.date(r.start), Release: s.date(r.due), Driver: accountID(p.Lead),
 		}).ID
 	})
@@ -194,7 +176,7 @@ func (s *site) release(r *record) {
 		var key string
 		s.on(min(begins, planned), func() {
 			key = s.jira.AddIssue(p.home(), jiratest.Issue{
-				Type: "Story", Summary: summary, Assignee: accountID(s.owner(p)), FixVersions: []int64{r.version},
+				Type: "Story", Summary: summary, Assignee: accountID(s.owner(p)), FixVersions: []int64{r.id},
 			}).Key
 		})
 		status := func(day int, name string) {
@@ -211,7 +193,7 @@ func (s *site) release(r *record) {
 	}
 	if r.done {
 		s.on(r.finished, func() {
-			s.jira.EditVersion(r.version, func(v *jiratest.Version) { v.Released, v.Release = true, s.date(r.finished) })
+			s.jira.EditVersion(r.id, func(v *jiratest.Version) { v.Released, v.Release = true, s.date(r.finished) })
 		})
 	}
 }
@@ -225,27 +207,12 @@ func (s *site) tell(k *kept) {
 	if k.Starts < 0 && k.Status != statusProposed {
 		edit(max(k.Starts, k.entered()), func(i *jiratest.Issue) { i.Status = statusInProgress })
 	}
-	told := k.Reported
-	switch {
-	case told != 0:
-	case done:
-		told = end
-	default:
-		told = reported
-	}
-	if health := *k.Health; health != "" && k.Starts < told {
-		former := "Green"
-		if health == "Red" {
-			former = "Amber"
-		}
-		if told-before > k.Starts {
-			edit(told-before, func(i *jiratest.Issue) { i.Fields[s.fields.health] = option(s.health[former]) })
-		}
-		edit(told, func(i *jiratest.Issue) { i.Fields[s.fields.health] = option(s.health[health]) })
+	for _, r := range reports(k.project) {
+		edit(r.day, func(i *jiratest.Issue) { i.Fields[s.fields.health] = option(s.health[r.health]) })
 	}
 	switch {
 	case k.Status == statusOnHold || k.Status == statusCancelled:
-		edit(told, func(i *jiratest.Issue) {
+		edit(told(k.project), func(i *jiratest.Issue) {
 			i.Status = k.Status
 			if k.Status == statusCancelled {
 				i.Resolved = s.clock.now()

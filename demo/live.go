@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -49,6 +50,7 @@ const confidential = "cases"
 // steady are the stories that docs/demo.md tells: Step leaves them alone.
 var steady = []string{
 	"wave-1", "wave-2", "wave-3", "wave-4", "pos", "inventory", "stroke", "eprescribing", "epr-stores", "interfaces", "dispatch", "coldchain", "warehouse",
+	"school", "school-room", "beds", "bed-board", "pocket", "fhir",
 }
 
 // An idea is a project that may begin while the demo runs.
@@ -66,6 +68,17 @@ var ideasToCome = []idea{
 		[]string{"Lists agreed with the counties", "Callers trained", "Go-live before the summer"}},
 	{"Spare parts for ventilators", "Know what breaks before it does.", "Facilities", "Tilda Moss",
 		[]string{"Failures of five years read", "Stock of parts agreed", "First parts ordered by forecast"}},
+}
+
+// A changer is a tool in which Step changes milestones.
+type changer interface {
+	connection() string
+	date(day int) string
+	setDue(*record)
+	setDone(*record)
+	titled(r *record, name string)
+	// called is the key by which people there know a milestone.
+	called(*record) string
 }
 
 // begun is a project that began while the demo runs.
@@ -119,14 +132,30 @@ func (o *Organisation) Step() Change {
 	}
 }
 
+// changing are the milestones of the tools that Step changes.
+func (o *Organisation) changing() iter.Seq[*record] {
+	return func(yield func(*record) bool) {
+		for _, s := range o.sites {
+			for _, r := range s.milestones {
+				if !yield(r) {
+					return
+				}
+			}
+		}
+		for _, r := range o.forge.milestones {
+			if !yield(r) {
+				return
+			}
+		}
+	}
+}
+
 // pick chooses one of the milestones that are fit for something.
 func (o *Organisation) pick(fit func(*record) bool) *record {
 	var list []*record
-	for _, s := range o.sites {
-		for _, r := range s.milestones {
-			if o.changes(r.of) && !r.Unreadable && fit(r) {
-				list = append(list, r)
-			}
+	for r := range o.changing() {
+		if o.changes(r.of) && !r.Unreadable && fit(r) {
+			list = append(list, r)
 		}
 	}
 	if len(list) == 0 {
@@ -162,7 +191,7 @@ func (o *Organisation) move() (Change, bool) {
 
 func (s *site) setDue(r *record) {
 	if r.Release {
-		s.jira.EditVersion(r.version, func(v *jiratest.Version) { v.Release = s.date(r.due) })
+		s.jira.EditVersion(r.id, func(v *jiratest.Version) { v.Release = s.date(r.due) })
 		return
 	}
 	s.jira.EditIssue(r.issue, func(i *jiratest.Issue) { i.Due = s.date(r.due) })
@@ -172,11 +201,9 @@ func (s *site) setDue(r *record) {
 func (o *Organisation) finish() (Change, bool) {
 	early := func(r *record) bool { return r.done && r.finished == 0 }
 	count := 0
-	for _, s := range o.sites {
-		for _, r := range s.milestones {
-			if early(r) {
-				count++
-			}
+	for r := range o.changing() {
+		if early(r) {
+			count++
 		}
 	}
 	if count >= enough {
@@ -194,9 +221,20 @@ func (o *Organisation) finish() (Change, bool) {
 	return o.told(r, Finished, "is finished"), true
 }
 
+func (s *site) titled(r *record, name string) {
+	s.jira.EditIssue(r.issue, func(i *jiratest.Issue) { i.Summary = name })
+}
+
+func (s *site) called(r *record) string {
+	if r.Release {
+		return r.of.home()
+	}
+	return r.issue
+}
+
 func (s *site) setDone(r *record) {
 	if r.Release {
-		s.jira.EditVersion(r.version, func(v *jiratest.Version) {
+		s.jira.EditVersion(r.id, func(v *jiratest.Version) {
 			v.Released, v.Release = r.done, s.date(r.due)
 			if r.done {
 				v.Release = s.date(0)
@@ -247,7 +285,7 @@ func (o *Organisation) rename() (Change, bool) {
 	} else {
 		o.revised[r] = name
 	}
-	r.on.jira.EditIssue(r.issue, func(i *jiratest.Issue) { i.Summary = name })
+	r.on.titled(r, name)
 	return o.told(r, Renamed, "is now called %q", name), true
 }
 
@@ -302,9 +340,5 @@ func (o *Organisation) hide() (Change, bool) {
 
 // told is a change of a milestone, in words.
 func (o *Organisation) told(r *record, kind ChangeKind, format string, args ...any) Change {
-	key := r.issue
-	if r.Release {
-		key = r.of.home()
-	}
-	return Change{r.on.id, kind, fmt.Sprintf("%s %s: %s", key, strings.TrimSpace(r.Name), fmt.Sprintf(format, args...))}
+	return Change{r.on.connection(), kind, fmt.Sprintf("%s %s: %s", r.on.called(r), strings.TrimSpace(r.Name), fmt.Sprintf(format, args...))}
 }

@@ -60,8 +60,8 @@ func TestHistoryMayBePlayedInSteps(t *testing.T) {
 	for i, s := range whole.sites {
 		for j, want := range s.milestones {
 			got := steps.sites[i].milestones[j]
-			if got.issue != want.issue || got.version != want.version {
-				t.Fatalf("%s is %s %d when played in steps, %s %d at once", want.Name, got.issue, got.version, want.issue, want.version)
+			if got.issue != want.issue || got.id != want.id {
+				t.Fatalf("%s is %s %d when played in steps, %s %d at once", want.Name, got.issue, got.id, want.issue, want.id)
 			}
 			x, _ := s.jira.Issue(want.issue)
 			y, _ := steps.sites[i].jira.Issue(got.issue)

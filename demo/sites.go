@@ -10,7 +10,7 @@ import (
 // A tool is one site of the organisation and how people set it up.
 type tool struct {
 	deployment jiratest.Deployment
-	address    string // that people use, in links
+	public     string // the address that people use, in links
 	account    jiratest.Account
 	fields     fieldIDs
 	health     map[string]string // how this site words a health
@@ -40,7 +40,7 @@ const reader = "portfolio-office"
 // of their own. They were set up years apart by people who never met.
 var sites = map[string]tool{
 	"health": {
-		deployment: jiratest.Cloud, address: "https://health.larkmoor.example",
+		deployment: jiratest.Cloud, public: "https://health.larkmoor.example",
 		account: jiratest.Account{Email: "pmo@larkmoor.example", Token: "demo-token-health", User: reader, Admin: true},
 		fields: fieldIDs{
 			start: "customfield_10015", department: "customfield_10041", sponsor: "customfield_10042", budget: "customfield_10043",
@@ -59,7 +59,7 @@ var sites = map[string]tool{
 		},
 	},
 	"stores": {
-		deployment: jiratest.DataCenter, address: "https://jira.stores.larkmoor.example",
+		deployment: jiratest.DataCenter, public: "https://jira.stores.larkmoor.example",
 		account: jiratest.Account{Token: "demo-token-stores", User: reader},
 		fields: fieldIDs{
 			start: "customfield_11301", department: "customfield_11302", sponsor: "customfield_11303", budget: "customfield_11304",
@@ -118,16 +118,16 @@ type kept struct {
 type record struct {
 	*milestone
 	course
-	of      *kept
-	on      *site
-	issue   string // key of its epic
-	version int64  // or id of its version
+	of    *kept
+	on    changer
+	issue string // key of its epic
+	id    int64  // or id of its version, or of what it is on GitHub
 }
 
 // newSite sets a site up: people, fields, types, and no project yet.
 func newSite(t tool, on *stage) *site {
 	s := &site{tool: t, stage: on}
-	s.jira = jiratest.New(jiratest.Options{Deployment: t.deployment, BaseURL: t.address, Now: s.clock.now})
+	s.jira = jiratest.New(jiratest.Options{Deployment: t.deployment, BaseURL: t.public, Now: s.clock.now})
 	s.jira.AddUser(jiratest.User{ID: reader, Name: "Portfolio Office", Email: "pmo@larkmoor.example", Zone: Zone})
 	s.jira.AddAccount(t.account)
 	for _, d := range s.lib.departments {

@@ -1,6 +1,8 @@
 package demo
 
 import (
+	"context"
+	"net"
 	"net/http"
 	"slices"
 	"sync"
@@ -12,6 +14,9 @@ type player interface {
 	// connection is the id under which the tool is configured, and under which
 	// the files name it as the site of projects.
 	connection() string
+	// door is where connectors reach it, and address the URL of that.
+	door() net.Listener
+	address() string
 	// recall gathers what happened there.
 	recall()
 	// playTo lets it happen up to the evening of a day.
@@ -24,6 +29,7 @@ type player interface {
 // shows the days of the past, and what happens on which of them.
 type stage struct {
 	id     string // of the connection
+	at     net.Listener
 	lib    *library
 	today  time.Time // midnight in Zone
 	clock  *clock
@@ -31,11 +37,21 @@ type stage struct {
 	turn   map[string]int // by department, or by what else takes turns
 }
 
-func newStage(id string, lib *library, today time.Time, now func() time.Time) *stage {
-	return &stage{id: id, lib: lib, today: today, clock: &clock{real: now}, turn: map[string]int{}}
+// newStage builds a stage with a door on loopback, which nobody answers yet: a
+// tool must know its own address before anything is played into it.
+func newStage(ctx context.Context, id string, lib *library, today time.Time, now func() time.Time) (*stage, error) {
+	at, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	return &stage{id: id, at: at, lib: lib, today: today, clock: &clock{real: now}, turn: map[string]int{}}, nil
 }
 
 func (s *stage) connection() string { return s.id }
+
+func (s *stage) door() net.Listener { return s.at }
+
+func (s *stage) address() string { return "http://" + s.at.Addr().String() }
 
 // here are the projects that are planned here, in the order of the files.
 func (s *stage) here() []*project {

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+
+	"plumbline/portfolio"
 )
 
 // What the organisation records itself, in the files of its strategy folder:
@@ -102,10 +104,12 @@ func (o *Organisation) strategy() (map[string][]byte, error) {
 	return all, nil
 }
 
-// dated puts dates in the place of {{date n}}, n days from today.
+// dated puts dates in the place of {{date n}}, n days from today, and the ids of
+// projects of Jira in that of {{id "name"}}.
 func (o *Organisation) dated(name string, text []byte) ([]byte, error) {
 	t, err := template.New(name).Funcs(template.FuncMap{
 		"date": func(days int) string { return o.today.AddDate(0, 0, days).Format(time.DateOnly) },
+		"id":   o.documentID,
 	}).Parse(string(text))
 	if err != nil {
 		return nil, err
@@ -113,6 +117,19 @@ func (o *Organisation) dated(name string, text []byte) ([]byte, error) {
 	var b bytes.Buffer
 	err = t.Execute(&b, nil)
 	return b.Bytes(), err
+}
+
+// documentID is what the portfolio calls a project that is an issue of Jira: its
+// number there follows from when it was entered.
+func (o *Organisation) documentID(id string) (string, error) {
+	for _, s := range o.sites {
+		for _, k := range s.projects {
+			if i, ok := s.jira.Issue(k.issue); ok && k.ID == id {
+				return portfolio.DocID(s.id, "issue", strconv.FormatInt(i.ID, 10)), nil
+			}
+		}
+	}
+	return "", fmt.Errorf("no project %q is in Jira yet", id)
 }
 
 // measurements writes the file of all measurements.

@@ -202,6 +202,38 @@ func TestStories(t *testing.T) {
 		}
 	})
 
+	t.Run("one undertaking in three tools is one project", func(t *testing.T) {
+		rooms := projectNamed(t, s, "Telehealth rooms in schools")
+		var tools []string
+		for _, member := range rooms.Members {
+			tools = append(tools, strings.Split(member, "/")[0])
+		}
+		if !slices.Equal(tools, []string{"health", "code", "works"}) || rooms.DepartmentID != "public-health" {
+			t.Errorf("it is of %v and department %s, want health, code and works, and public-health", tools, rooms.DepartmentID)
+		}
+		for _, name := range []string{"Pilot opens in six schools", "Parents join without an account", "Six rooms ready for the pilot"} {
+			milestoneNamed(t, s, rooms, name)
+		}
+		asked, err := s.View(portfolio.Local).Project(rooms.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b := asked.Budget(); b == nil || b.Amount.String() != "2350000" {
+			t.Errorf("budget %v, want what the list of works says", b)
+		}
+	})
+
+	t.Run("a building that nobody numbered looks like its project", func(t *testing.T) {
+		page, err := s.View(portfolio.Local).JoinSuggestions(nil, portfolio.PageRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		pairs := page.Nodes()
+		if len(pairs) == 0 || pairs[0].Primary().ProjectRow.Name != "Harrow Bay east wing" || pairs[0].Member().ProjectRow.Name != "East wing, Harrow Bay" || len(pairs[0].Reasons()) < 4 {
+			t.Errorf("%d suggestions, want first the east wing with at least four reasons", len(pairs))
+		}
+	})
+
 	t.Run("green outside and red inside, the worst first", func(t *testing.T) {
 		var red []*portfolio.ProjectRow
 		for p := range s.Projects() {

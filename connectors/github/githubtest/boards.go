@@ -5,7 +5,9 @@ import "slices"
 // AddBoard adds a project and returns it as it is now.
 func (s *Site) AddBoard(b Board) Board {
 	s.change(func() {
-		b.ID = s.nextID()
+		if b.ID == 0 {
+			b.ID = s.nextID()
+		}
 		for _, other := range s.boards {
 			if other.Owner == b.Owner {
 				b.Number = max(b.Number, other.Number)

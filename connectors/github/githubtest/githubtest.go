@@ -28,6 +28,8 @@ type Options struct {
 	// BaseURL is the address of the API: https://api.github.com unless set; of
 	// an Enterprise Server https://HOST/api/v3.
 	BaseURL string
+	// Web is the address that people use, in links; as the API's unless set.
+	Web string
 	// Version is that of an Enterprise Server.
 	Version string
 	// Now is the site's clock.
@@ -200,6 +202,9 @@ func (s *Site) prefix() string {
 
 // web is the address that people use.
 func (s *Site) web() string {
+	if s.opts.Web != "" {
+		return s.opts.Web
+	}
 	return strings.Replace(strings.TrimSuffix(s.opts.BaseURL, s.prefix()), "://api.", "://", 1)
 }
 
