@@ -19,6 +19,7 @@ type desk struct {
 	portfolios map[string]asanatest.Portfolio // by name
 	projects   map[*project]string
 	milestones map[*milestone]string
+	goals      map[string]asanatest.Goal // by the ids that the files give them
 }
 
 // The custom fields of the workspace.
@@ -53,7 +54,7 @@ var updates = map[string]struct{ kind, title, text string }{
 func newDesk(on *stage) *desk {
 	d := &desk{
 		stage: on, people: map[string]string{}, fields: map[string]string{}, portfolios: map[string]asanatest.Portfolio{},
-		projects: map[*project]string{}, milestones: map[*milestone]string{},
+		projects: map[*project]string{}, milestones: map[*milestone]string{}, goals: map[string]asanatest.Goal{},
 	}
 	d.site = asanatest.New(asanatest.Options{Workspace: "Larkmoor Health Service", Now: d.clock.now})
 	d.people[office] = d.site.AddUser(asanatest.User{Name: office, Email: "pmo@larkmoor.example"})
@@ -83,6 +84,12 @@ func (d *desk) recall() {
 		for _, m := range p.Milestones {
 			d.link(p, m)
 		}
+	}
+	for _, g := range d.lib.goals {
+		d.strive(g)
+	}
+	for _, g := range d.lib.goals {
+		d.part(g)
 	}
 }
 

@@ -27,6 +27,7 @@ type story struct {
 	// Programme is a project with a key, in which the others are initiatives.
 	Programme *project   `yaml:"programme"`
 	Projects  []*project `yaml:"projects"`
+	Goals     []*goal    `yaml:"goals"` // where the tool keeps them beside projects
 }
 
 // A project as its file describes it. Days count from today.
@@ -106,6 +107,7 @@ type library struct {
 	plans       map[string][]milestone
 	backlog     []string
 	projects    []*project // in the order of the files
+	goals       []*goal
 }
 
 // stories are the files of projects, in the order in which they are told.
@@ -145,7 +147,10 @@ func read() (*library, error) {
 				return nil, fmt.Errorf("%s.yaml: %s: %w", name, p.ID, err)
 			}
 		}
-		lib.projects = append(lib.projects, s.Projects...)
+		for _, g := range s.Goals {
+			g.site = s.Site
+		}
+		lib.projects, lib.goals = append(lib.projects, s.Projects...), append(lib.goals, s.Goals...)
 	}
 	return lib, lib.check()
 }
@@ -230,6 +235,16 @@ func (l *library) project(id string) *project {
 	return nil
 }
 
+// goal finds a goal by its id, nil when there is none.
+func (l *library) goal(id string) *goal {
+	for _, g := range l.goals {
+		if g.ID == id {
+			return g
+		}
+	}
+	return nil
+}
+
 // resolve finds what an entry of After means: a milestone, or a project when
 // the milestone is nil.
 func (l *library) resolve(ref string) (*project, *milestone, error) {
@@ -296,6 +311,28 @@ func (l *library) check() error {
 			}
 			if m.Release && len(m.Moves) > 0 {
 				problem("%s: the tool keeps no history of a release", m.Name)
+			}
+		}
+	}
+	for _, g := range l.goals {
+		problem := func(format string, args ...any) {
+			problems = append(problems, fmt.Errorf("demo: goal %s: %s", g.ID, fmt.Sprintf(format, args...)))
+		}
+		if l.goal(g.ID) != g {
+			problem("another goal has this id")
+		}
+		if !departments[g.Team] {
+			problem("no department %q", g.Team)
+		}
+		if !people[g.Owner] {
+			problem("nobody is called %q", g.Owner)
+		}
+		if g.Below != "" && l.goal(g.Below) == nil {
+			problem("below %q: no such goal", g.Below)
+		}
+		for _, id := range g.Supports {
+			if p := l.project(id); p == nil || p.site != g.site {
+				problem("supported by %q: no such project in its tool", id)
 			}
 		}
 	}

@@ -148,6 +148,10 @@ func TestCheckNamesWhatDoesNotFit(t *testing.T) {
 			{ID: "pond", Department: "Laboratories", site: "stores"},
 			{ID: "pond", Department: "Laboratories", site: "elsewhere"},
 		},
+		goals: []*goal{
+			{ID: "clear", Owner: "Ruth Aldana", Team: "Laboratories", Supports: []string{"water"}, site: "elsewhere"},
+			{ID: "clear", Owner: "Ruth Aldane", Team: "Labs", Below: "clean"},
+		},
 	}
 	err := lib.check()
 	if err == nil {
@@ -157,6 +161,8 @@ func TestCheckNamesWhatDoesNotFit(t *testing.T) {
 		`water: no department "Labs"`, `water: nobody is called "Ruth Aldane"`, `water: Map: after "well/Dug": no such project`,
 		`water: Map: "lake/Full" is kept on another site`, `lake: Full: the tool keeps no history of a release`,
 		`pond: either key or under says where it is kept`, `pond: another project has this id`, `lake: Full: only Jira and GitHub have releases, and only Jira nonsense`,
+		`goal clear: supported by "water": no such project in its tool`, `goal clear: another goal has this id`,
+		`goal clear: nobody is called "Ruth Aldane"`, `goal clear: no department "Labs"`, `goal clear: below "clean": no such goal`,
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not among the problems:\n%v", want, err)

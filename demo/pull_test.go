@@ -45,6 +45,7 @@ func open(t *testing.T, org *Organisation) map[string]connectors.Connector {
 type pulled struct {
 	facts       map[portfolio.Key]portfolio.ToolFact
 	quarantined []portfolio.Quarantine
+	recorded    []portfolio.RecordedFact
 }
 
 func pull(t *testing.T, tool connectors.Connector) pulled {
@@ -58,6 +59,7 @@ func pull(t *testing.T, tool connectors.Connector) pulled {
 			got.facts[fact.Key()] = fact
 		}
 		got.quarantined = append(got.quarantined, page.Quarantined...)
+		got.recorded = append(got.recorded, page.Recorded...)
 	}
 	return got
 }

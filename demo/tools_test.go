@@ -21,11 +21,11 @@ var others = []string{"platform", "campaigns"}
 type plan struct {
 	About, Lead, Start, Due string
 	Over                    bool
-	Milestones              map[string]feat
+	Milestones              map[string]waypoint
 }
 
-// feat is a milestone of a plan.
-type feat struct {
+// waypoint is a milestone of a plan.
+type waypoint struct {
 	Start, Due, Finished string
 	Labels, After        []string
 }
@@ -38,7 +38,7 @@ func (o *Organisation) foretold(id string, day int) map[string]plan {
 		if p.entered() > day || p.Archived {
 			continue
 		}
-		known := plan{About: p.About, Lead: p.Lead, Start: s.date(p.Starts), Over: len(p.Milestones) > 0, Milestones: map[string]feat{}}
+		known := plan{About: p.About, Lead: p.Lead, Start: s.date(p.Starts), Over: len(p.Milestones) > 0, Milestones: map[string]waypoint{}}
 		last := p.Starts
 		for _, m := range p.Milestones {
 			c := follow(p, m)
@@ -49,7 +49,7 @@ func (o *Organisation) foretold(id string, day int) map[string]plan {
 				}
 			}
 			last = max(last, due)
-			ms := feat{Start: s.date(start), Due: s.date(due)}
+			ms := waypoint{Start: s.date(start), Due: s.date(due)}
 			if c.done && c.finished <= day {
 				ms.Finished = s.date(c.finished)
 			} else {
@@ -115,7 +115,7 @@ func (p pulled) plans() map[string]plan {
 			if f.Presence == "" {
 				plans[f.Name] = plan{
 					About: f.Description, Lead: people[f.Lead], Start: f.Start.String(), Due: f.Due.String(),
-					Over: f.StatusCategory == portfolio.StatusDone, Milestones: map[string]feat{},
+					Over: f.StatusCategory == portfolio.StatusDone, Milestones: map[string]waypoint{},
 				}
 			}
 		case *portfolio.DependencyFact:
@@ -125,7 +125,7 @@ func (p pulled) plans() map[string]plan {
 	for _, fact := range p.facts {
 		if f, ok := fact.(*portfolio.MilestoneFact); ok && f.Presence == "" {
 			slices.Sort(after[f.DocID()])
-			plans[projects[f.Project]].Milestones[f.Name] = feat{
+			plans[projects[f.Project]].Milestones[f.Name] = waypoint{
 				Start: f.Start.String(), Due: f.Due.String(), Finished: f.Finished.String(), Labels: f.Labels, After: after[f.DocID()],
 			}
 		}
