@@ -91,7 +91,9 @@ func targetsOfMilestone(in milestoneIndex, id string) []string {
 }
 
 // beginContinued makes the milestones dirty that links name or named, and those
-// that dirty ones go on as.
+// that are linked with dirty ones, over however many links: where a milestone
+// goes on may change with any of them, for one that comes or goes may be the
+// first by id of another one's several.
 func (b *builder) beginContinued() {
 	for id := range b.dirty.linked {
 		if b.milestoneFact(id) != nil {
@@ -102,17 +104,21 @@ func (b *builder) beginContinued() {
 		return
 	}
 	queue := slices.Collect(maps.Keys(b.dirty.milestones))
+	reached := maps.Clone(b.dirty.milestones)
 	for len(queue) > 0 {
 		id := queue[len(queue)-1]
 		queue = queue[:len(queue)-1]
 		for _, l := range b.linked(id) {
-			if l.Primary == id || b.milestoneFact(l.Primary) == nil {
-				continue
+			for _, other := range append([]string{l.Primary}, l.Members...) {
+				if _, known := reached[other]; known {
+					continue
+				}
+				reached[other] = checkKind
+				queue = append(queue, other)
+				if b.milestoneFact(other) != nil {
+					b.decideKindOf(other, checkKind)
+				}
 			}
-			if _, queued := b.dirty.milestones[l.Primary]; !queued {
-				queue = append(queue, l.Primary)
-			}
-			b.decideKindOf(l.Primary, checkKind)
 		}
 	}
 }
