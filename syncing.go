@@ -211,7 +211,7 @@ func (c confirmCommand) Run(ctx context.Context, p *program, g *grammar) error {
 			p.print("Nothing of %s is held.", c.Connection)
 		}
 		for _, hold := range holds {
-			p.print("%s: confirmed that %s lost %d of %d; the next sweep marks them as gone.", c.Connection, listing(hold), hold.Lost, hold.Had)
+			p.print("%s: confirmed that %s lost %d of %d; the next sweep, or the next file that is sent, marks them as gone.", c.Connection, listing(hold), hold.Lost, hold.Had)
 		}
 		return nil
 	})

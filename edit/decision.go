@@ -89,6 +89,7 @@ func (c *check) blocked(references []string) {
 		default:
 			c.line(ref, "blocks", i)
 			c.once(references, i, "blocks")
+			c.unambiguous(ref, c.shownMilestones(ref), c.scope.milestone, "blocks", i)
 		}
 	}
 }

@@ -86,6 +86,10 @@ func (c *check) milestone(ref string) {
 	c.line(ref, "milestone")
 	if !isReference(ref) || strings.HasPrefix(ref, "pmo:") {
 		c.invalid(at("milestone"), "%q is no reference: write <connection>:<the tool's key>, or the id <connection>/<kind>/<id>.", shortened(ref))
+		return
+	}
+	if _, field := c.change.Put.(*portfolio.Override); !field {
+		c.unambiguous(ref, c.shownMilestones(ref), c.scope.milestone, "milestone")
 	}
 }
 

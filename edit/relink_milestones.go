@@ -48,5 +48,5 @@ func alone(steps []*portfolio.MilestoneFact, word func(*portfolio.MilestoneFact)
 // isRecorded reports whether something that people recorded names a milestone.
 // The others need no link: nothing of theirs has to count for another one.
 func (r *relinker) isRecorded(f *portfolio.MilestoneFact) bool {
-	return r.named[f.DocID()] || f.Source.Key != "" && r.named[f.Connection+":"+f.Source.Key]
+	return r.named[f.DocID()] || r.named[f.Connection+":"+f.Handle()]
 }

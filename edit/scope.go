@@ -1,7 +1,9 @@
 package edit
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"plumbline/portfolio"
@@ -192,13 +194,27 @@ func (s *scope) milestone(ref string) bool {
 	return len(ids) > 0
 }
 
-// milestones are the ids of the milestones with a tool's key.
+// shownMilestones are the ids of the milestones of a tool's key that it still
+// shows.
+func (c *check) shownMilestones(ref string) []string {
+	if isDocumentID(ref) {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(c.scope.milestones(ref)), func(id string) bool {
+		m, ok := c.snapshot.Milestone(id)
+		return !ok || m.Presence != portfolio.PresencePresent
+	})
+}
+
+// milestones are the ids of the milestones with a tool's key or, of one without
+// a key, with its id.
 func (s *scope) milestones(ref string) []string {
 	if s.byKey == nil {
 		s.byKey = map[string][]string{}
 		for m := range s.snapshot.Milestones() {
-			connection, _, _ := strings.Cut(m.ID, "/")
-			s.byKey[connection+":"+m.Key] = append(s.byKey[connection+":"+m.Key], m.ID)
+			parts := strings.SplitN(m.ID, "/", 3)
+			ref := parts[0] + ":" + cmp.Or(m.Key, parts[2])
+			s.byKey[ref] = append(s.byKey[ref], m.ID)
 		}
 	}
 	return s.byKey[ref]

@@ -1,6 +1,7 @@
 package edit
 
 import (
+	"slices"
 	"strings"
 
 	"plumbline/portfolio"
@@ -202,7 +203,24 @@ func (c *check) project(ref string, path ...any) {
 	c.line(ref, path...)
 	if !isReference(ref) {
 		c.invalid(at(path...), "%q is no reference: write pmo:<PMO number>, <connection>:<the tool's key>, or the id <connection>/<kind>/<id>.", shortened(ref))
+		return
 	}
+	if _, field := c.change.Put.(*portfolio.Override); field {
+		return // it holds for all of them
+	}
+	c.unambiguous(ref, c.snapshot.Candidates(ref), func(id string) bool { return c.scope.project(id) }, path...)
+}
+
+// unambiguous reports a reference that may mean several things, of which those
+// are named that the caller may see.
+func (c *check) unambiguous(ref string, candidates []string, visible func(id string) bool, path ...any) {
+	if len(candidates) < 2 {
+		return
+	}
+	if len(c.scope.caller.Departments) > 0 {
+		candidates = slices.DeleteFunc(slices.Clone(candidates), func(id string) bool { return !visible(id) })
+	}
+	c.invalid(at(path...), "%q is the key of several; write the id of the one that is meant: %s.", shortened(ref), strings.Join(candidates[:min(len(candidates), shownUses)], ", "))
 }
 
 // isReference reports whether a text has the form of a reference to a project

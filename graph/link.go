@@ -52,7 +52,7 @@ func (q *request) end(ref string, path []string) string {
 	if project, err := q.view.ProjectByKey(connection, key); err == nil {
 		for _, member := range project.Members {
 			v, _ := q.snapshot.Document(portfolio.Key{Kind: portfolio.KindProject, ID: member})
-			if f, ok := v.Doc.(*portfolio.ProjectFact); ok && f.Connection == connection && f.Source.Key == key {
+			if f, ok := v.Doc.(*portfolio.ProjectFact); ok && f.Connection == connection && f.Handle() == key {
 				return member
 			}
 		}

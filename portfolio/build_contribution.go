@@ -25,8 +25,8 @@ func (b *builder) leads(row *ProjectRow, p *plan, fact func(id string) *ProjectF
 	}
 	for _, id := range ids {
 		all = append(all, lead{id, true})
-		if f := fact(id); f != nil && f.Source.Key != "" {
-			all = append(all, lead{f.Connection + ":" + f.Source.Key, p.presence(&f.Source) == PresencePresent})
+		if f := fact(id); f != nil {
+			all = append(all, lead{keyReference(&f.Source), p.presence(&f.Source) == PresencePresent})
 		}
 	}
 	return all

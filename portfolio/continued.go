@@ -83,7 +83,7 @@ func targetsOfMilestone(in milestoneIndex, id string) []string {
 	var targets []string
 	for _, each := range append([]string{id}, formers(in, id)...) {
 		targets = append(targets, each)
-		if f := in.milestoneFact(each); f != nil && f.Source.Key != "" {
+		if f := in.milestoneFact(each); f != nil {
 			targets = append(targets, keyReference(&f.Source))
 		}
 	}

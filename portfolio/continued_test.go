@@ -144,7 +144,7 @@ func (h *history) goingOn() Document {
 	}
 	target := h.milestoneID()
 	if h.chance(2) {
-		target = h.word("eng", "ops") + ":" + h.word("A", "B", "C")
+		target = h.word("eng", "ops") + ":" + h.word("A", "B", "C", "1", "2")
 	}
 	return &Override{Target: "milestone:" + target, Field: "name", Value: Field{Type: FieldText, Text: h.word("One", "Two", "Three")}}
 }

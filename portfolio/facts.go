@@ -1,6 +1,9 @@
 package portfolio
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Source says where a tool's fact comes from. (Connection, Kind, ID) is its
 // identity and never changes; key, URL and scope are attributes and may.
@@ -23,6 +26,10 @@ type Source struct {
 
 // DocID is the id of a tool's record as a document: connection/kind/id.
 func (s Source) DocID() string { return DocID(s.Connection, s.Kind, s.ID) }
+
+// Handle is what people call the record in a reference: the tool's key or, where
+// it has none, the tool's id.
+func (s *Source) Handle() string { return cmp.Or(s.Key, s.ID) }
 
 // Origin returns the source itself, for code that handles facts of any type.
 func (s *Source) Origin() *Source { return s }

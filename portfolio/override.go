@@ -37,15 +37,15 @@ func targetsOfProject(ids []string, pmoID string, fact func(id string) *ProjectF
 		targets = append(targets, pmoReference+pmoID)
 	}
 	for _, id := range ids {
-		if f := fact(id); f != nil && f.Source.Key != "" {
+		if f := fact(id); f != nil {
 			targets = append(targets, keyReference(&f.Source))
 		}
 	}
 	return targets
 }
 
-// keyReference is how people refer to a record by the tool's key.
-func keyReference(s *Source) string { return s.Connection + ":" + s.Key }
+// keyReference is how people refer to a record by what the tool calls it.
+func keyReference(s *Source) string { return s.Connection + ":" + s.Handle() }
 
 // overridesFor returns the overrides of a row that is addressed by any of the
 // targets, by field and then by revision.
@@ -123,7 +123,7 @@ func (b *builder) beginOverrides() {
 		return
 	}
 	for id, v := range b.factsOf(KindMilestone).all() {
-		if s := v.Doc.(*MilestoneFact).Origin(); s.Key != "" && b.dirty.keyedMilestones[keyReference(s)] {
+		if s := v.Doc.(*MilestoneFact).Origin(); b.dirty.keyedMilestones[keyReference(s)] {
 			b.decideKindOf(id, checkKind)
 		}
 	}

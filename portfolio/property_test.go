@@ -529,7 +529,7 @@ func (h *history) override() *Override {
 	if h.chance(2) {
 		target = Key{KindMilestone, h.milestoneID()}
 		if h.chance(3) {
-			target.ID = h.word("eng", "ops") + ":" + h.word("A", "B", "C")
+			target.ID = h.word("eng", "ops") + ":" + h.word("A", "B", "C", "1", "2")
 		}
 	}
 	o := &Override{Target: target.String(), Authored: Authored{Author: "ann", At: h.date("at").Time()},

@@ -10,9 +10,9 @@ import (
 const pmoReference = "pmo:"
 
 // ProjectByReference returns the project that a reference of a person leads
-// to: pmo:<PMO number>, <connection>:<the tool's key>, or the document id of
-// any of its members. Of several projects of one number or key one that its
-// tool still shows comes first, then the first by id.
+// to: pmo:<PMO number>, <connection>:<the tool's key, or its id where it has no
+// key>, or the document id of any of its members. Of several projects of one
+// number or key one that its tool still shows comes first, then the first by id.
 func (s *Snapshot) ProjectByReference(reference string) (*ProjectRow, bool) {
 	p := referenced(s, reference)
 	return p, p != nil
@@ -80,8 +80,8 @@ func (p *ProjectRow) references(facts ...func(id string) (Versioned, bool)) []st
 		all = append(all, id)
 		for _, get := range facts {
 			v, _ := get(id)
-			if f, ok := v.Doc.(*ProjectFact); ok && f.Source.Key != "" {
-				all = append(all, f.Connection+":"+f.Source.Key)
+			if f, ok := v.Doc.(*ProjectFact); ok {
+				all = append(all, keyReference(&f.Source))
 			}
 		}
 	}
@@ -123,8 +123,8 @@ func (s *Snapshot) shown(id string) bool {
 }
 
 // MilestoneByReference returns the milestone that a reference of a person leads
-// to: its document id, or <connection>:<the tool's key>. Of several of one key
-// one that its tool still shows comes first, then the first by id. A milestone
+// to: its document id, or <connection>:<the tool's key, or its id where it has no
+// key>. Of several of one key one that its tool still shows comes first, then the first by id. A milestone
 // that goes on as another one leads to that.
 func (s *Snapshot) MilestoneByReference(reference string) (*MilestoneRow, bool) {
 	if reference == "" {
@@ -152,13 +152,30 @@ type milestonesByKey map[keyed]*MilestoneRow
 func (s *Snapshot) keysOfMilestones() *milestonesByKey {
 	found := make(milestonesByKey, s.milestones.ordered.count)
 	for m := range s.Milestones() {
-		if m.Key == "" {
-			continue
-		}
-		at := keyed{connectionOf(m.ID), m.Key}
+		f := s.milestoneFact(m.ID)
+		at := keyed{f.Connection, f.Handle()}
 		if other := found[at]; other == nil || other.Presence != PresencePresent && m.Presence == PresencePresent {
 			found[at] = m
 		}
 	}
 	return &found
+}
+
+// Candidates are the projects that a reference by key may mean: of each project
+// that a tool still shows under that key one document id. Of a reference by
+// anything else there are none.
+func (s *Snapshot) Candidates(reference string) []string {
+	connection, key, ok := strings.Cut(reference, ":")
+	if !ok || strings.Contains(connection, "/") || connection+":" == pmoReference {
+		return nil
+	}
+	var found []string
+	led := map[string]bool{}
+	for _, id := range s.keyed(connection, key) {
+		if one := s.unified(id); s.shown(id) && !led[one] {
+			led[one] = true
+			found = append(found, id)
+		}
+	}
+	return found
 }

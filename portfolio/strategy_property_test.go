@@ -31,7 +31,7 @@ func (h *history) projectRef() string {
 	case "pmo":
 		return "pmo:" + h.word("P1", "P2")
 	case "key":
-		return h.word("eng", "ops") + ":" + h.word("A", "B", "C")
+		return h.word("eng", "ops") + ":" + h.word("A", "B", "C", "1", "2")
 	}
 	return h.projectID()
 }

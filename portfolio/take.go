@@ -10,9 +10,9 @@ func words(d Document) []string {
 	switch d := d.(type) {
 	case *ProjectFact:
 		if d.Parent == "" {
-			return []string{keyWord(d.Connection, d.Source.Key)}
+			return []string{keyWord(d.Connection, d.Handle())}
 		}
-		return []string{keyWord(d.Connection, d.Source.Key), partWord(d.Parent)}
+		return []string{keyWord(d.Connection, d.Handle()), partWord(d.Parent)}
 	case *DependencyFact:
 		return distinct(d.Predecessor.Ref, d.Predecessor.Project, d.Successor.Ref, d.Successor.Project)
 	case *PersonFact:
