@@ -158,7 +158,7 @@ var deepQuestions = []string{
 	`{ people(first: 100) { nodes { load(from: "2026-03-02", to: "2026-03-20") { from to workingDays people load loadReason { code } allocatedDays capacityDays peak overAllocatedDays } } } }`,
 	`{ departments(first: 100) { nodes { load(from: "2026-03-02", to: "2026-03-20") { load loadReason { code } } controls { passRate passRateReason { code } controls { passRate passRateReason { code } } }
 		dataQuality { score scoreReason { code } parts { score scoreReason { code } checks { score examples { id name } } } reasons { code } } } } }`,
-	`{ overAllocations(from: "2026-03-02", to: "2026-03-20", first: 2) { nodes { name person { name } identity { key } from to workingDays allocatedDays capacityDays excessDays load loadReason { code } peakAllocation assignments { key } } pageInfo { hasNextPage endCursor } } }`,
+	`{ overAllocations(from: "2026-03-02", to: "2026-03-20", first: 50) { nodes { name person { name } identity { key } from to workingDays allocatedDays capacityDays excessDays load loadReason { code } peakAllocation assignments { key } } pageInfo { hasNextPage endCursor } } }`,
 	`{ projects(first: 100) { nodes { controls { code outcome why mend exception { key expired until } exceptionReason { code } } } } }`,
 	`{ controlFindings(first: 500) { nodes { control title why mend excepted exception { reason } exceptionReason { code } } } }`,
 	`{ surveys(filter: { key: { eq: "nothing" } }) { aggregates { responseRateReason { code } npsReason { code } normalisedMeanReason { code } } } }`,

@@ -420,7 +420,7 @@ func (w *oddWorld) odd() {
 		Limits: limit.Limits{
 			Cost: most, ExportCost: most, MinuteCost: most, ExportMinuteCost: most,
 			Tokens: 1 << 20, Depth: 100, Aliases: 1 << 20, Directives: 1 << 20, RootFields: 100, Repeats: 1000,
-			Errors: 1000, DocumentCache: 1 << 26,
+			Errors: 1000, DocumentCache: 1 << 26, Body: 1 << 24,
 		},
 	})
 }

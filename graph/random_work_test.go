@@ -24,6 +24,8 @@ func oddWork() []portfolio.Document {
 		&portfolio.AssignmentFact{Slug: "a3", Project: "eng:STOPPED", Person: "ada", Allocation: d("2"), Authored: by},
 		&portfolio.AssignmentFact{Slug: "guest", Project: "eng:ORD-104", Person: "Guest", From: march(2), To: march(6), Allocation: d("1.5"), Authored: by},
 		&portfolio.AssignmentFact{Slug: "nowhere" + unseen, Project: "eng:" + unseen, Person: unseen, Role: unseen, Allocation: d("1"), Authored: by},
+		&portfolio.AssignmentFact{Slug: "idle", Project: "eng:ORD-100", Person: "Idle", From: march(2), To: march(6), Allocation: d("0.4"), Authored: by},
+		&portfolio.CapacityFact{Slug: "idle", Person: "Idle", Share: d("0"), Reason: "On leave", Authored: by},
 		&portfolio.CapacityFact{Slug: "half", Person: "ada", From: march(12), To: march(12), Share: d("0.5"), Reason: "Course", Authored: by},
 		&portfolio.CapacityFact{Slug: "away" + unseen, Person: "boss", Share: d("0"), Reason: unseen, Authored: by},
 		&portfolio.ControlExceptionFact{Slug: "x1", Control: portfolio.ControlManager, Project: "eng:ORD-100", Reason: "Agreed", ApprovedBy: "ada", Authored: by},

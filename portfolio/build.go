@@ -298,11 +298,15 @@ func (b *builder) settle() (*Snapshot, Diff) {
 		observed:     b.history,
 		likeness:     b.nextLikeness(),
 
-		milestoneKeys: b.old.milestoneKeys,
-		circles:       b.old.circles,
+		milestoneKeys:  b.old.milestoneKeys,
+		objectiveNames: b.old.objectiveNames,
+		circles:        b.old.circles,
 	}
 	if len(b.milestones.changed) > 0 {
 		next.milestoneKeys = new(lazy[milestonesByKey])
+	}
+	if len(b.objectives.changed) > 0 || b.strategies != b.old.strategies {
+		next.objectiveNames = new(lazy[objectiveNames])
 	}
 	if len(b.milestones.changed)+len(b.projects.changed)+len(b.dependencies.changed) > 0 {
 		next.circles = new(lazy[map[string]bool])

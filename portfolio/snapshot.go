@@ -62,9 +62,11 @@ type Snapshot struct {
 
 	registers     map[Kind]*lazy[registerList]
 	milestoneKeys *lazy[milestonesByKey]
-	circles       *lazy[map[string]bool] // of dependencies
-	likeness      *lazy[likeness]
-	governance    *governance
+	// objectiveNames are made when a word first has to be looked up.
+	objectiveNames *lazy[objectiveNames]
+	circles        *lazy[map[string]bool] // of dependencies
+	likeness       *lazy[likeness]
+	governance     *governance
 
 	due sorted[dueRow]
 
@@ -119,9 +121,10 @@ func emptySnapshot() *Snapshot {
 		standings:  new(lazy[standings]),
 		risk:       new(lazy[exposure]),
 
-		milestoneKeys: new(lazy[milestonesByKey]),
-		circles:       new(lazy[map[string]bool]),
-		likeness:      new(lazy[likeness]),
-		governance:    new(governance),
+		milestoneKeys:  new(lazy[milestonesByKey]),
+		objectiveNames: new(lazy[objectiveNames]),
+		circles:        new(lazy[map[string]bool]),
+		likeness:       new(lazy[likeness]),
+		governance:     new(governance),
 	}
 }
