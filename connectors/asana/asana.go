@@ -85,7 +85,7 @@ func (c *Connector) Usage() connectors.Usage {
 func (c *Connector) Describe() (string, int) {
 	s := c.settings
 	fields := slices.Sorted(slices.Values(c.env.Fields))
-	asked, err := json.Marshal([]any{s.base(), s.Workspace, s.Projects, s.Portfolios, s.milestonesFrom(), s.Goals, s.Dependencies, s.Reports, slices.Compact(fields)})
+	asked, err := json.Marshal([]any{s.base(), s.Workspace, s.Projects, s.Portfolios, s.milestonesFrom(), s.Risks, s.Goals, s.Dependencies, s.Reports, slices.Compact(fields)})
 	if err != nil {
 		panic(err) // strings and lists of strings always encode
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"plumbline/connectors"
@@ -136,7 +137,8 @@ func (r *run) checkFields(report *connectors.Report) error {
 // checkMilestones counts the milestones of some projects, if it is milestones
 // that are read.
 func (r *run) checkMilestones(report *connectors.Report) error {
-	if len(r.rules) != 1 || r.rules[0].subtype != subtypeMilestone {
+	rules := slices.DeleteFunc(slices.Clone(r.rules), func(r rule) bool { return r.risk })
+	if len(rules) != 1 || rules[0].subtype != subtypeMilestone {
 		return nil
 	}
 	projects := r.inAge(func(*projectRecord) bool { return true })

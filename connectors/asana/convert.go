@@ -23,6 +23,7 @@ const (
 	scopeProjects   = "projects"
 	scopePortfolios = "portfolios"
 	scopeTasks      = "tasks"
+	scopeRisks      = "risks"
 	scopeLinks      = "dependencies"
 	scopeReports    = "status_updates"
 )

@@ -45,8 +45,8 @@ var approvals = map[string]portfolio.StatusCategory{
 	"pending": portfolio.StatusTodo, "approved": portfolio.StatusDone, "changes_requested": portfolio.StatusInProgress, "rejected": portfolio.StatusCancelled,
 }
 
-// task converts a task into the milestone that it is, with the people and
-// dependencies in it. It gives nothing for a task that is none. The listing is
+// task converts a task into the milestone or risk that it is, with the people
+// and dependencies in it. It gives nothing for a task that is neither. The listing is
 // that of a project, or empty.
 func (v *conversion) task(raw json.RawMessage, listing string) converted {
 	// What a task is comes before whether all of it can be read: an odd task
@@ -74,11 +74,15 @@ func (v *conversion) task(raw json.RawMessage, listing string) converted {
 	}
 	finished := r.instant("completed_at", t.CompletedAt)
 	if err = cmp.Or(err, r.err()); err != nil {
+		if v.fits(&t, true) {
+			return v.quarantine(portfolio.KindRisk, kindTask, scopeRisks, raw, err)
+		}
 		return v.quarantine(portfolio.KindMilestone, kindTask, scopeTasks, raw, err)
 	}
 	out := converted{gid: t.GID}
 	home := v.home(&t, listing)
-	if home == nil || !v.isMilestone(&t) {
+	risk := v.fits(&t, true)
+	if home == nil || !risk && !v.fits(&t, false) {
 		return out
 	}
 	f.Project = v.doc(kindProject, home.GID)
@@ -101,6 +105,10 @@ func (v *conversion) task(raw json.RawMessage, listing string) converted {
 		f.Fields = append(f.Fields, portfolio.Field{ID: "section", Name: fieldSection, Type: portfolio.FieldText, Text: section})
 	}
 	sortFields(f.Fields)
+	if risk {
+		out.facts = append(out.facts, riskOf(f))
+		return out
+	}
 	out.facts = append(out.facts, f)
 	out.facts = append(out.facts, v.dependencies(&t)...)
 	return out
@@ -125,10 +133,24 @@ func (v *conversion) home(t *taskRecord, listing string) *projectRecord {
 	return best
 }
 
-// isMilestone tells whether any rule of the settings takes the task.
-func (v *conversion) isMilestone(t *taskRecord) bool {
+// riskOf is the risk that a task is, which would be a milestone otherwise.
+// Asana knows no day on which a risk is raised but that of the task's creation.
+func riskOf(m *portfolio.MilestoneFact) *portfolio.RiskFact {
+	f := &portfolio.RiskFact{
+		Source: m.Source, Project: m.Project, Title: m.Name, Status: m.Status, StatusCategory: m.StatusCategory, Owner: m.Owner,
+		Raised: dayOf(m.CreatedAt), Due: m.Due, Closed: m.Finished, Fields: m.Fields,
+	}
+	f.Scope = scopeRisks
+	return f
+}
+
+// fits tells whether any rule of the settings takes the task, as a risk or as
+// a milestone.
+func (v *conversion) fits(t *taskRecord, risk bool) bool {
 	return v.anyRule(func(r rule) bool {
 		switch {
+		case r.risk != risk:
+			return false
 		case r.section != "":
 			return slices.ContainsFunc(t.Memberships, func(m membership) bool {
 				return m.Section != nil && folded(m.Section.Name) == r.section && m.Project != nil && v.projects[m.Project.GID] != nil

@@ -67,6 +67,7 @@ func (r *run) everything() error {
 		connectors.Scope{Name: scopeProjects, Of: portfolio.KindProject},
 		connectors.Scope{Name: scopePortfolios, Of: portfolio.KindProject},
 		connectors.Scope{Name: scopeTasks, Of: portfolio.KindMilestone},
+		connectors.Scope{Name: scopeRisks, Of: portfolio.KindRisk},
 		connectors.Scope{Name: scopeLinks, Of: portfolio.KindDependency},
 		connectors.Scope{Name: scopeReports, Of: portfolio.KindStatusReport})
 	return nil

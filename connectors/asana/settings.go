@@ -20,6 +20,7 @@ type Settings struct {
 	Projects          ProjectSettings    `yaml:"projects,omitempty" jsonschema_description:"Which projects are read; all that the account sees when nothing is named."`
 	Portfolios        PortfolioSettings  `yaml:"portfolios,omitempty" jsonschema_description:"Which portfolios group the projects."`
 	Milestones        MilestoneSettings  `yaml:"milestones,omitempty" jsonschema_description:"What becomes a milestone."`
+	Risks             RiskSettings       `yaml:"risks,omitempty" jsonschema_description:"What becomes a risk; nothing unless it is named."`
 	Dependencies      DependencySettings `yaml:"dependencies,omitempty" jsonschema_description:"Whether the dependencies of milestones are read."`
 	Goals             GoalSettings       `yaml:"goals,omitempty" jsonschema_description:"Whether goals become objectives with their KPIs."`
 	Reports           ReportSettings     `yaml:"reports,omitempty" jsonschema_description:"Whether the status updates of projects are read."`
@@ -53,6 +54,11 @@ type PortfolioSettings struct {
 // MilestoneSettings say what becomes a milestone.
 type MilestoneSettings struct {
 	From []string `yaml:"from,omitempty" jsonschema_description:"Any of milestones (the default), approvals, tasks, section: followed by the name of a section, or field: followed by the name or gid of a custom field that is filled in, as in field:Gate, or that has a value, as in field:Gate=Go-live."`
+}
+
+// RiskSettings say what becomes a risk.
+type RiskSettings struct {
+	From []string `yaml:"from,omitempty" jsonschema_description:"section: followed by the name of a section, as in section:Risks, or field: followed by the name or gid of a custom field that is filled in or has a value, as in field:Kind=Risk. Such tasks are no milestones. Probability, impact and response come from the fields that the mapping names."`
 }
 
 // DependencySettings say whether dependencies are read.
@@ -143,6 +149,11 @@ func (s *Settings) Validate() error {
 			bad("%w", err)
 		}
 	}
+	for _, from := range s.Risks.From {
+		if r, err := parseRule(from); err != nil || r.section == "" && r.field == "" {
+			bad("risks.from has %q: section: and a name, or field: and a name", from)
+		}
+	}
 	return errors.Join(problems...)
 }
 
@@ -160,8 +171,9 @@ func (s *Settings) milestonesFrom() []string {
 	return s.Milestones.From
 }
 
-// A rule says which tasks are milestones.
+// A rule says which tasks are milestones, or risks.
 type rule struct {
+	risk    bool
 	subtype string // of the task; empty is any
 	section string // lower case
 	field   string // name or gid of a custom field, lower case
@@ -191,11 +203,17 @@ func parseRule(text string) (rule, error) {
 
 func folded(text string) string { return strings.ToLower(strings.TrimSpace(text)) }
 
-// rules are those of milestones.from, which is valid.
+// rules are those of milestones.from and risks.from, which are valid.
 func (s *Settings) rules() []rule {
 	var list []rule
 	for _, from := range s.milestonesFrom() {
 		if r, err := parseRule(from); err == nil {
+			list = append(list, r)
+		}
+	}
+	for _, from := range s.Risks.From {
+		if r, err := parseRule(from); err == nil {
+			r.risk = true
 			list = append(list, r)
 		}
 	}
