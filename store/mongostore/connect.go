@@ -197,6 +197,7 @@ var hurdles = []struct{ says, means string }{
 	{mongo.ErrClientDisconnected.Error(), "this process has left it"},
 	{"EOF", "it hung up; check whether it wants TLS, and that it runs"},
 	{"connection reset", "it hung up; check whether it wants TLS, and that it runs"},
+	{"broken pipe", "it hung up; check whether it wants TLS, and that it runs"},
 }
 
 func unreached(err error) string {
