@@ -6,7 +6,7 @@ GO ?= go
 BIN := $(CURDIR)/.bin
 GOLANGCI_LINT_VERSION := v2.5.0
 # A count, not a time: a deadline that strikes inside an input fails the run.
-FUZZTIME ?= 20000x
+FUZZTIME ?= 30000x
 CONTRACT := contract/node_modules
 
 .PHONY: help

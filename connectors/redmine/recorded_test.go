@@ -146,7 +146,7 @@ func TestRecordedRedmine(t *testing.T) {
 	check(t, "an issue", []string{i.Name, i.Source.Key, i.Type, i.Project, i.Parent, i.Start.String(), i.Due.String(), i.Status, string(i.StatusCategory)},
 		[]string{"task 1.1.7", "#7", "Feature", "ops/project/1", "ops/version/1", "2026-01-05", "2026-03-17", "New", "TODO"})
 	check(t, "its fields", i.Fields, []portfolio.Field{{ID: "done_ratio", Name: "% Done", Type: portfolio.FieldNumber, Number: "70"}})
-	// Its journals are of relations alone, and those of issue 2 of a status and a field: no date was moved.
+	// Its journals are of relations alone, and those of #2 of a status and a field: no date was moved.
 	for _, id := range []string{"ops/issue/2", "ops/issue/7"} {
 		i := fact[*portfolio.MilestoneFact](t, l, id)
 		if changed := !i.UpdatedAt.Equal(i.CreatedAt); changed != i.History.Read || len(i.History.Moves) > 0 || changed && i.History.First != i.Due {
