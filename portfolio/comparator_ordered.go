@@ -104,17 +104,7 @@ func (c *DecimalComparator) compile() test[*decimal.Decimal] {
 		missing: func(d *decimal.Decimal) bool { return d == nil },
 		compare: func(a, b *decimal.Decimal) int { return a.Cmp(*b) },
 	}
-	for _, b := range []struct {
-		limit *decimal.Decimal
-		holds func(int) bool
-	}{{c.Eq, same}, {c.Lt, below}, {c.Lte, notAbove}, {c.Gt, above}, {c.Gte, notBelow}} {
-		if b.limit != nil {
-			i.add(&b.limit, b.holds)
-		}
-	}
-	if c.Neq != nil {
-		i.unequal(&c.Neq)
-	}
+	bounded(&i, c.Eq, c.Neq, c.Lt, c.Lte, c.Gt, c.Gte)
 	i.among(pointers(c.In), true)
 	i.among(pointers(c.Nin), false)
 	return allTests(isNull(i.missing, c.Null, i.tests))
@@ -128,17 +118,7 @@ func (c *FloatComparator) compile() test[*float64] {
 		missing: func(f *float64) bool { return f == nil },
 		compare: func(a, b *float64) int { return cmp.Compare(*a, *b) },
 	}
-	for _, b := range []struct {
-		limit *float64
-		holds func(int) bool
-	}{{c.Eq, same}, {c.Lt, below}, {c.Lte, notAbove}, {c.Gt, above}, {c.Gte, notBelow}} {
-		if b.limit != nil {
-			i.add(&b.limit, b.holds)
-		}
-	}
-	if c.Neq != nil {
-		i.unequal(&c.Neq)
-	}
+	bounded(&i, c.Eq, c.Neq, c.Lt, c.Lte, c.Gt, c.Gte)
 	i.among(pointers(c.In), true)
 	i.among(pointers(c.Nin), false)
 	return allTests(isNull(i.missing, c.Null, i.tests))
@@ -197,4 +177,20 @@ func (c *DateTimeComparator) compile(today Date) test[time.Time] {
 		i.unequal(&at)
 	}
 	return allTests(isNull(i.missing, c.Null, i.tests))
+}
+
+// bounded adds the limits that are given to the tests of a value that may be
+// missing.
+func bounded[T any](i *interval[*T], eq, neq, lt, lte, gt, gte *T) {
+	for _, b := range []struct {
+		limit *T
+		holds func(int) bool
+	}{{eq, same}, {lt, below}, {lte, notAbove}, {gt, above}, {gte, notBelow}} {
+		if b.limit != nil {
+			i.add(&b.limit, b.holds)
+		}
+	}
+	if neq != nil {
+		i.unequal(&neq)
+	}
 }
